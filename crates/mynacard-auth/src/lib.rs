@@ -1,0 +1,1 @@
+//! From a tapped My Number Card to confirmed insurance: terminal, vault, challenge, proof, check.

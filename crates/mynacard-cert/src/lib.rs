@@ -1,0 +1,1 @@
+//! JPKI certificates: parsing, pinned roots, verdicts and proofs of possession.

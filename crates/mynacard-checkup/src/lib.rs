@@ -1,0 +1,1 @@
+//! Health checkups (特定健診): contract lists, tickets and enrolment.

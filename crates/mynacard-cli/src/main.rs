@@ -1,0 +1,2 @@
+//! The command `mynacard`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Eligibility services: HTTPS with mutual TLS, and folder exchange with OQSComApp.

@@ -1,0 +1,1 @@
+//! The vocabulary of Japanese online health insurance eligibility (オンライン資格確認).

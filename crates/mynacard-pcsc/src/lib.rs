@@ -1,0 +1,1 @@
+//! My Number Cards in PC/SC readers: a mynacard-card transport.
