@@ -82,7 +82,8 @@ CONF
     openssl req -new -config "$work/conf" -key "$work/key.pem" -out "$work/request.pem"
     openssl ca -batch -selfsign -notext -config "$work/conf" -keyfile "$work/key.pem" -in "$work/request.pem" \
         -startdate 20160101000000Z -enddate 20491231145959Z -out "$work/root.pem"
-    openssl x509 -in "$work/root.pem" -outform DER -out "$roots/$1.cer"
+    openssl x509 -in "$work/root.pem" -outform DER -out "$1.cer"
+    cp "$1.cer" "$roots/$1.cer"
 }
 
 mkdir -p "$roots" people
