@@ -1,7 +1,9 @@
 //! A virtual My Number Card with its own test PKI, in process or in a real reader through vpcd.
 #![doc = include_str!("../data/NOTICE.md")]
 
+mod card;
 mod people;
 pub mod pki;
 
+pub use card::{Logged, VirtualCard};
 pub use people::{BirthDate, CertificateLife, Person, Sex, people, person};

@@ -84,3 +84,26 @@ pub fn pem(folder: &Folder, name: &str, der: &[u8]) -> PathBuf {
     ]);
     path
 }
+
+/// Bytes from hexadecimal; blanks are ignored.
+#[track_caller]
+pub fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let digits = String::from_utf8(digits).expect("ASCII");
+    assert!(
+        digits.len().is_multiple_of(2),
+        "an odd number of digits: {text}"
+    );
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal"))
+        .collect()
+}
+
+/// Upper-case hexadecimal without blanks.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}

@@ -1,0 +1,1 @@
+//! The virtual card as a `Transport` of the card layer.
