@@ -1,1 +1,36 @@
 //! JPKI certificates: parsing, pinned roots, verdicts and proofs of possession.
+//!
+//! [`Certificate::from_der`] reads one, [`TrustStore`] judges it, [`Verified`] is the proof that every check passed, and
+//! [`Verified::verify_possession`] ties a card's signature to it. Nothing here reads a clock, a network or a card.
+
+#![allow(dead_code)] // Parts that revocation and signed records will call.
+
+pub mod revocation;
+
+mod algorithm;
+mod asn1;
+mod certificate;
+mod description;
+mod error;
+mod extension;
+mod hex;
+mod key;
+mod name;
+mod possession;
+mod profile;
+mod roots;
+mod time;
+mod trust;
+mod verdict;
+mod verify;
+
+pub use algorithm::SignatureAlgorithm;
+pub use certificate::{Certificate, MAX_CERTIFICATE};
+pub use description::CertificateDescription;
+pub use error::{CODES, Error, ErrorKind, Part};
+pub use key::KeyKind;
+pub use possession::{Possession, Scheme};
+pub use profile::{Authentication, Hierarchy, Purpose, Signature, Usage, policy};
+pub use time::Timestamp;
+pub use trust::{Root, TrustStore};
+pub use verdict::{Expiry, Verified, Warning};

@@ -1,0 +1,67 @@
+//! Object identifiers as their content octets, and their dotted form.
+
+use const_oid::ObjectIdentifier;
+
+/// `1.2.840.113549.1.1.1`
+pub(crate) const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1];
+/// `1.2.840.113549.1.1.11`
+pub(crate) const SHA256_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 11];
+/// `1.2.840.113549.1.1.12`
+pub(crate) const SHA384_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 12];
+/// `1.2.840.113549.1.1.13`
+pub(crate) const SHA512_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 13];
+/// `1.2.840.10045.2.1`
+pub(crate) const EC_PUBLIC_KEY: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
+/// `1.2.840.10045.3.1.7`
+pub(crate) const P256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
+/// `1.3.132.0.34`
+pub(crate) const P384: &[u8] = &[0x2B, 0x81, 0x04, 0, 34];
+/// `1.2.840.10045.4.3.2`
+pub(crate) const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2];
+/// `1.2.840.10045.4.3.3`
+pub(crate) const ECDSA_SHA384: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 3];
+
+/// `2.5.4.3`
+pub(crate) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+/// `2.5.4.10`
+pub(crate) const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+
+/// `2.5.29.14`
+pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1D, 14];
+/// `2.5.29.15`
+pub(crate) const KEY_USAGE: &[u8] = &[0x55, 0x1D, 15];
+/// `2.5.29.17`
+pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1D, 17];
+/// `2.5.29.18`
+pub(crate) const ISSUER_ALT_NAME: &[u8] = &[0x55, 0x1D, 18];
+/// `2.5.29.19`
+pub(crate) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 19];
+/// `2.5.29.31`
+pub(crate) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1D, 31];
+/// `2.5.29.32`
+pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1D, 32];
+/// `2.5.29.35`
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1D, 35];
+/// `2.5.29.37`
+pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 37];
+/// `1.3.6.1.5.5.7.1.1`
+pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
+/// `1.3.6.1.5.5.7.48.1`
+pub(crate) const OCSP: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1];
+/// `1.3.6.1.5.5.7.3.2`
+pub(crate) const CLIENT_AUTH: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 2];
+
+/// The octets of an identifier in dotted form; `None` when it is not one.
+pub(crate) fn from_dotted(dotted: &str) -> Option<Vec<u8>> {
+    ObjectIdentifier::new(dotted)
+        .ok()
+        .map(|oid| oid.as_bytes().to_vec())
+}
+
+/// The dotted form; identifiers too large for it as hexadecimal octets after `#`.
+pub(crate) fn dotted(octets: &[u8]) -> String {
+    match ObjectIdentifier::from_bytes(octets) {
+        Ok(oid) => oid.to_string(),
+        Err(_) => format!("#{}", crate::hex::encode(octets)),
+    }
+}

@@ -1,0 +1,1 @@
+//! Writing DER: enough for an OCSP request.
