@@ -77,10 +77,10 @@ pub mod policy {
     pub const TEST_AUTHENTICATION: &str = "1.2.392.200149.8.5.1.0.30";
     /// Digital signature, JPKI test cards.
     pub const TEST_SIGNATURE: &str = "1.2.392.200149.8.5.1.0.20";
-    /// User authentication, simulation (below the number that RFC 5612 reserves for examples).
-    pub const SIMULATION_AUTHENTICATION: &str = "1.3.6.1.4.1.32473.8.5.1.0.30";
-    /// Digital signature, simulation.
-    pub const SIMULATION_SIGNATURE: &str = "1.3.6.1.4.1.32473.8.5.1.0.20";
+    /// User authentication, simulation: that of the test cards, whose certificates it imitates.
+    pub const SIMULATION_AUTHENTICATION: &str = TEST_AUTHENTICATION;
+    /// Digital signature, simulation: that of the test cards, whose certificates it imitates.
+    pub const SIMULATION_SIGNATURE: &str = TEST_SIGNATURE;
 }
 
 /// The policies known from the beginning. A custom root issues under the production policies unless the caller says

@@ -40,4 +40,15 @@ pub(crate) const PRODUCTION: &[Pinned] = &[
 ];
 
 /// The simulation's roots; their keys are public.
-pub(crate) const SIMULATION: &[Pinned] = &[];
+pub(crate) const SIMULATION: &[Pinned] = &[
+    (
+        include_bytes!("../roots/simulation/user-authentication.cer"),
+        Hierarchy::Simulation,
+        Usage::Authentication,
+    ),
+    (
+        include_bytes!("../roots/simulation/digital-signature.cer"),
+        Hierarchy::Simulation,
+        Usage::Signature,
+    ),
+];

@@ -28,10 +28,10 @@ pub(crate) fn verify<P: Purpose>(
     check_serial(leaf)?;
     check_known_extensions(leaf)?;
     check_not_authority(leaf)?;
+    check_issuer_is_accepted(store, leaf, P::USAGE)?;
     let hierarchies = policy_hierarchies(store, leaf, P::USAGE)?;
     check_key_usage(leaf, P::USAGE)?;
     check_extended_key_usage(leaf, P::USAGE)?;
-    check_issuer_is_accepted(store, leaf, P::USAGE)?;
     let root = find_root(store, leaf, P::USAGE)?;
     check_same_hierarchy(&hierarchies, &root)?;
     check_root_validity(&root, at)?;

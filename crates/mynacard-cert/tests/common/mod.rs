@@ -1,0 +1,20 @@
+//! What several test files share.
+#![allow(dead_code, clippy::panic, clippy::unwrap_used, clippy::print_stderr)] // each file uses its part
+
+use std::path::{Path, PathBuf};
+
+/// The folder of test vectors, or `None` with a word about it.
+pub(crate) fn vectors() -> Option<PathBuf> {
+    match std::env::var_os("MYNACARD_VECTORS") {
+        Some(folder) => Some(folder.into()),
+        None => {
+            eprintln!("skipped: MYNACARD_VECTORS does not name the folder of test vectors");
+            None
+        }
+    }
+}
+
+/// One test vector.
+pub(crate) fn vector(folder: &Path, name: &str) -> Vec<u8> {
+    std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
