@@ -1,1 +1,46 @@
 //! A stand-in for the eligibility web service, for tests: HTTPS, SQLite, synthetic people.
+//!
+//! The official service's protocol is not public; this one speaks a small protocol of its own
+//! (`openapi.yaml` beside this source) and says in every answer that it is a sandbox. Nobody in
+//! it exists, its certificate authorities' keys are public knowledge, and its codes `REF-nnnn`
+//! imitate nobody's.
+//!
+//! ```
+//! use mynacard_sandbox::Sandbox;
+//!
+//! # fn main() -> Result<(), mynacard_sandbox::Error> {
+//! let running = Sandbox::builder().start()?;            // a free port, everything in memory
+//! let settings = running.issue_activation()?;           // ユーザー設定情報 for one terminal
+//! assert!(running.url().starts_with("https://127.0.0.1:"));
+//! assert!(settings.id.starts_with('W'));
+//! running.stop();                                       // dropping it does the same
+//! # Ok(())
+//! # }
+//! ```
+
+#![allow(dead_code, unused_imports)] // the calls that use the rest follow
+
+mod authority;
+mod builder;
+mod calendar;
+mod code;
+mod condition;
+mod csr;
+mod error;
+mod hex;
+mod http;
+mod institution;
+mod listener;
+mod random;
+mod running;
+mod service;
+mod store;
+mod tls;
+
+pub use builder::{Builder, Sandbox};
+pub use code::Code;
+pub use condition::Condition;
+pub use error::{Error, ErrorKind};
+pub use http::routes;
+pub use institution::{Institution, InstitutionKind, Purpose, UserSettings};
+pub use running::Running;

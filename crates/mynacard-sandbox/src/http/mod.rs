@@ -1,0 +1,89 @@
+//! The protocol's outside: one table of routes, JSON bodies read strictly, one shape of refusal.
+
+mod activate;
+mod fields;
+mod info;
+mod refusal;
+mod router;
+
+pub(crate) use fields::Fields;
+pub(crate) use refusal::Refusal;
+pub(crate) use router::router;
+
+use axum::http::HeaderMap;
+use serde_json::Value;
+
+use crate::service::Service;
+
+/// One call of the protocol, for comparison with its description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path with its parameters in braces, under the base path `/v1`.
+    pub path: &'static str,
+    /// True where a terminal's client certificate is needed.
+    pub mutual: bool,
+}
+
+/// Every call that the stand-in answers.
+pub fn routes() -> impl Iterator<Item = Route> {
+    ROUTES.iter().map(|entry| entry.route)
+}
+
+pub(crate) struct Entry {
+    pub(crate) route: Route,
+    pub(crate) handler: Handler,
+}
+
+pub(crate) type Handler = fn(&Call<'_>) -> Result<Value, Refusal>;
+
+/// One request, as a handler sees it.
+pub(crate) struct Call<'a> {
+    pub(crate) service: &'a Service,
+    /// Unix seconds by the injected clock.
+    pub(crate) now: i64,
+    /// SHA-256 of the client's certificate, when it showed one.
+    pub(crate) peer: Option<[u8; 32]>,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+impl Call<'_> {
+    /// The body as a JSON object.
+    pub(crate) fn fields(&self) -> Result<Fields, Refusal> {
+        Fields::parse(self.body, "")
+    }
+
+    /// A header's text, when it is there and readable.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+const fn open(method: &'static str, path: &'static str, handler: Handler) -> Entry {
+    Entry {
+        route: Route {
+            method,
+            path,
+            mutual: false,
+        },
+        handler,
+    }
+}
+
+const fn mutual(method: &'static str, path: &'static str, handler: Handler) -> Entry {
+    Entry {
+        route: Route {
+            method,
+            path,
+            mutual: true,
+        },
+        handler,
+    }
+}
+
+pub(crate) static ROUTES: &[Entry] = &[
+    open("GET", "/v1/info", info::info),
+    open("POST", "/v1/activate", activate::activate),
+];

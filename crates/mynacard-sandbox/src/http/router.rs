@@ -1,0 +1,139 @@
+//! From a connection's request to a handler and back, with every bound in one place.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Extension, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use serde_json::{Value, json};
+
+use super::{Call, Entry, ROUTES, Refusal};
+use crate::listener::Peer;
+use crate::service::Service;
+use crate::{Code, Condition};
+
+/// No request of the protocol comes near it.
+const LONGEST_BODY: usize = 64 * 1024;
+/// A body that trickles in longer than this is given up.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// The router over every entry of the table.
+pub(crate) fn router(service: &Arc<Service>) -> Router {
+    let mut router = Router::new();
+    for entry in ROUTES {
+        let service = Arc::clone(service);
+        let filter = match entry.route.method {
+            "GET" => MethodFilter::GET,
+            _ => MethodFilter::POST,
+        };
+        let handler = move |Extension(peer): Extension<Peer>, request: Request| async move {
+            answer(&service, entry, peer, request).await
+        };
+        router = router.route(entry.route.path, on(filter, handler));
+    }
+    router
+        .fallback(|| async {
+            respond(Err(
+                Refusal::malformed("path", "no such call").status_instead(404)
+            ))
+        })
+        .method_not_allowed_fallback(|| async {
+            respond(Err(
+                Refusal::malformed("method", "not for this call").status_instead(405)
+            ))
+        })
+}
+
+async fn answer(
+    service: &Service,
+    entry: &'static Entry,
+    peer: Peer,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let outcome = match read(body, &parts.headers).await {
+        Ok(body) => handle(service, entry, peer, &parts.headers, &body),
+        Err(refusal) => Err(refusal),
+    };
+    respond(outcome)
+}
+
+fn handle(
+    service: &Service,
+    entry: &Entry,
+    peer: Peer,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, Refusal> {
+    if entry.route.path != "/v1/info" {
+        match service.condition() {
+            Condition::Maintenance { retry_after } => {
+                return Err(Refusal::new(Code::Maintenance).retry_after(retry_after));
+            }
+            Condition::Timeout => return Err(Code::Timeout.into()),
+            Condition::TooMany { retry_after } => {
+                return Err(Refusal::new(Code::TooMany).retry_after(retry_after));
+            }
+            Condition::Normal | Condition::RevocationUnknown => {}
+        }
+    }
+    if entry.route.mutual && peer.certificate_sha256.is_none() {
+        return Err(Code::UnknownTerminal.into());
+    }
+    (entry.handler)(&Call {
+        service,
+        now: service.now(),
+        peer: peer.certificate_sha256,
+        headers,
+        body,
+    })
+}
+
+async fn read(body: Body, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY as u64) {
+        return Err(Refusal::malformed("body", "too long"));
+    }
+    match tokio::time::timeout(BODY_TIME, to_bytes(body, LONGEST_BODY)).await {
+        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+        Ok(Err(_)) => Err(Refusal::malformed("body", "too long or cut off")),
+        Err(_) => Err(Code::Timeout.into()),
+    }
+}
+
+fn respond(outcome: Result<Value, Refusal>) -> Response {
+    let (status, retry_after, body) = match outcome {
+        Ok(body) => (200, None, body),
+        Err(refusal) => (refusal.status(), refusal.seconds(), refusal.body()),
+    };
+    let body = match body {
+        Value::Object(mut members) => {
+            members.insert("sandbox".to_owned(), Value::Bool(true));
+            Value::Object(members)
+        }
+        other => json!({ "sandbox": true, "items": other }),
+    };
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        "x-mynacard-sandbox",
+        HeaderValue::from_static("not-the-official-system"),
+    );
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

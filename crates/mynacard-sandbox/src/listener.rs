@@ -1,0 +1,90 @@
+//! The accept loop: every connection and its handshake in a task of their own, bounded in number
+//! and time, so that a stalled client blocks nobody.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio_rustls::TlsAcceptor;
+use tower_service::Service as _;
+
+use crate::authority::sha256;
+
+/// Handshakes and request heads that take longer are cut.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections at once; more wait in the kernel's queue.
+const CONNECTIONS: usize = 512;
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    /// SHA-256 of the client's certificate, when it showed one and proved its key.
+    pub(crate) certificate_sha256: Option<[u8; 32]>,
+}
+
+/// Serves until told to stop; whatever is open then is dropped with the runtime.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    router: Router,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            _ = &mut stop => return,
+        };
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stop => return,
+        };
+        let (Ok(place), Ok((stream, _))) = (place, stream) else {
+            // Out of file descriptors, most likely: let some connections end first.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let (acceptor, router) = (acceptor.clone(), router.clone());
+        tokio::spawn(async move {
+            connection(stream, acceptor, router).await;
+            drop(place);
+        });
+    }
+}
+
+async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router) {
+    // Small answers should leave at once; without it they still arrive.
+    let _ = stream.set_nodelay(true);
+    let handshake = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await;
+    let Ok(Ok(stream)) = handshake else {
+        log::debug!("a handshake failed or stalled");
+        return;
+    };
+    let peer = Peer {
+        certificate_sha256: stream
+            .get_ref()
+            .1
+            .peer_certificates()
+            .and_then(|chain| chain.first())
+            .map(|certificate| sha256(certificate)),
+    };
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.clone().call(request)
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(64 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if served.is_err() {
+        log::debug!("a connection ended early");
+    }
+}

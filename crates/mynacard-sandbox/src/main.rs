@@ -1,0 +1,3 @@
+//! `mynacard-sandbox serve`.
+
+fn main() {}

@@ -1,0 +1,159 @@
+//! A stand-in that serves, until it is stopped or dropped.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use der::asn1::{Ia5String, OctetString};
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use crate::service::Service;
+use crate::{Condition, Error, ErrorKind, Institution, UserSettings, http, listener, tls};
+
+/// A running stand-in. Dropping it stops it and waits for its thread.
+#[derive(Debug)]
+pub struct Running {
+    url: String,
+    address: SocketAddr,
+    service: Arc<Service>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    pub(crate) fn start(service: Arc<Service>, address: IpAddr, port: u16) -> Result<Self, Error> {
+        let identity = service.authority.issue_server(names(address)?)?;
+        let config = tls::server_config(&service.authority, identity)?;
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = std::net::TcpListener::bind((address, port))
+            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+            .map_err(|e| Error::with_source(ErrorKind::Listen, e))?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| Error::with_source(ErrorKind::Listen, e))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Error::with_source(ErrorKind::Runtime, e))?;
+        let (stop, stopped) = oneshot::channel();
+        let router = http::router(&service);
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)
+                .map_err(|e| Error::with_source(ErrorKind::Listen, e))?
+        };
+        let thread = std::thread::Builder::new()
+            .name("mynacard-sandbox".to_owned())
+            .spawn(move || runtime.block_on(listener::serve(listener, acceptor, router, stopped)))
+            .map_err(|e| Error::with_source(ErrorKind::Runtime, e))?;
+        Ok(Self {
+            url: format!("https://{address}"),
+            address,
+            service,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The address to call, without the base path `/v1`: `https://127.0.0.1:port`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate of its authority in DER: what a client has to trust, and nothing else.
+    pub fn ca_certificate_der(&self) -> &[u8] {
+        self.service.authority.certificate()
+    }
+
+    /// The same certificate as PEM text.
+    pub fn ca_certificate_pem(&self) -> String {
+        let text = STANDARD.encode(self.ca_certificate_der());
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            // Base64 is ASCII: every index is a character boundary.
+            let (line, tail) = rest.split_at(rest.len().min(64));
+            pem.push_str(line);
+            pem.push('\n');
+            rest = tail;
+        }
+        pem.push_str("-----END CERTIFICATE-----\n");
+        pem
+    }
+
+    /// Hands out the settings of one more terminal of the [default institution](Institution).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn issue_activation(&self) -> Result<UserSettings, Error> {
+        self.issue_activation_for(&Institution::default())
+    }
+
+    /// Hands out the settings of one more terminal of an institution, entering the institution
+    /// in the register first, or renewing what the register knows of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn issue_activation_for(&self, institution: &Institution) -> Result<UserSettings, Error> {
+        self.service.issue_activation(institution)
+    }
+
+    /// Pretends a bad day, or ends one, for every call from now on.
+    pub fn set_condition(&self, condition: Condition) {
+        self.service.set_condition(condition);
+    }
+
+    /// Stops serving, cuts open connections and waits for the thread.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // The receiver is gone when the thread has ended already.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("the sandbox's thread panicked");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn names(address: IpAddr) -> Result<Vec<GeneralName>, Error> {
+    let mut addresses = vec![
+        vec![127, 0, 0, 1],
+        std::net::Ipv6Addr::LOCALHOST.octets().to_vec(),
+    ];
+    let own = match address {
+        IpAddr::V4(own) => own.octets().to_vec(),
+        IpAddr::V6(own) => own.octets().to_vec(),
+    };
+    if !addresses.contains(&own) && !address.is_unspecified() {
+        addresses.push(own);
+    }
+    let failed = |e: der::Error| Error::with_source(ErrorKind::Certificate("server's name"), e);
+    let mut names = vec![GeneralName::DnsName(
+        Ia5String::new("localhost").map_err(failed)?,
+    )];
+    for address in addresses {
+        names.push(GeneralName::IpAddress(
+            OctetString::new(address).map_err(failed)?,
+        ));
+    }
+    Ok(names)
+}

@@ -1,0 +1,116 @@
+//! The stand-in's inside: register, authority, clock, people.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::authority::Authority;
+use crate::store::Store;
+use crate::{Condition, Error, Institution, UserSettings, random};
+
+/// The service's identity, as it stands in the signed message.
+pub(crate) const SERVICE: &str = "mynacard-sandbox";
+/// The environment, as it stands in the signed message.
+pub(crate) const ENVIRONMENT: &str = "sandbox";
+
+/// Where "now" comes from.
+pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+pub(crate) struct Service {
+    pub(crate) store: Store,
+    pub(crate) authority: Authority,
+    pub(crate) limits: Limits,
+    clock: Clock,
+    condition: Mutex<Condition>,
+}
+
+/// How long things live and how many there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) activation_life: Duration,
+    pub(crate) challenge_life: Duration,
+    pub(crate) challenges_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            activation_life: Duration::from_secs(14 * 86_400),
+            challenge_life: Duration::from_secs(120),
+            challenges_per_minute: 600,
+        }
+    }
+}
+
+impl Service {
+    pub(crate) fn new(store: Store, limits: Limits, clock: Clock) -> Result<Self, Error> {
+        let authority = match (store.kept("ca-key")?, store.kept("ca-certificate")?) {
+            (Some(key), Some(certificate)) => Authority::restore(&key, &certificate)?,
+            _ => {
+                let made = Authority::generate()?;
+                store.keep("ca-key", &made.key()?)?;
+                store.keep("ca-certificate", made.certificate())?;
+                made
+            }
+        };
+        Ok(Self {
+            store,
+            authority,
+            limits,
+            clock,
+            condition: Mutex::new(Condition::Normal),
+        })
+    }
+
+    /// Unix seconds by the injected clock.
+    pub(crate) fn now(&self) -> i64 {
+        let since = (self.clock)()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX / 2)
+    }
+
+    pub(crate) fn condition(&self) -> Condition {
+        *self
+            .condition
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_condition(&self, condition: Condition) {
+        *self
+            .condition
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = condition;
+    }
+
+    /// Enters an institution and hands out the settings of one terminal of it.
+    pub(crate) fn issue_activation(
+        &self,
+        institution: &Institution,
+    ) -> Result<UserSettings, Error> {
+        let code = random::activation_code()?;
+        let expires = self.now() + seconds(self.limits.activation_life);
+        let id = self.store.in_transaction(|records| {
+            records.put_institution(institution)?;
+            records.add_activation(&institution.code, &code, expires)
+        })?;
+        Ok(UserSettings {
+            institution_code: institution.code.clone(),
+            id,
+            activation_code: code,
+        })
+    }
+}
+
+/// Whole seconds of a duration.
+pub(crate) fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2)
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! Challenges: issued, spent at first sight, answered again to the identical request only.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::Records;
+
+/// A challenge to be entered.
+pub(crate) struct NewChallenge<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) terminal: &'a str,
+    pub(crate) nonce: &'a [u8; 32],
+    pub(crate) method: &'a str,
+    pub(crate) purpose: &'a str,
+    pub(crate) date: &'a str,
+    pub(crate) issued: i64,
+    pub(crate) expires: i64,
+}
+
+/// A challenge as it was issued.
+pub(crate) struct Challenge {
+    pub(crate) id: String,
+    pub(crate) nonce: [u8; 32],
+    pub(crate) method: String,
+    pub(crate) purpose: String,
+    pub(crate) date: String,
+    pub(crate) issued: i64,
+    pub(crate) granted: Option<String>,
+}
+
+/// What makes two requests the same: key of the terminal, idempotency key, body.
+pub(crate) struct Attempt<'a> {
+    pub(crate) key_sha256: &'a [u8; 32],
+    pub(crate) idempotency: &'a str,
+    pub(crate) body_sha256: &'a [u8; 32],
+}
+
+/// What became of an attempt to spend a challenge.
+pub(crate) enum Spending {
+    /// Spent now, for the first time.
+    First(Challenge),
+    /// Spent before by the identical request: its outcome.
+    Again(u16, String),
+    /// Expired before anybody spent it; spent now.
+    Expired,
+    /// Unknown to this terminal, or spent by something else.
+    Refused,
+}
+
+impl Records<'_> {
+    /// Enters a challenge, and forgets those that ended an hour ago.
+    pub(crate) fn add_challenge(&self, new: &NewChallenge<'_>) -> rusqlite::Result<()> {
+        self.0.execute(
+            "DELETE FROM challenge WHERE expires < ?1",
+            [new.issued - 3600],
+        )?;
+        self.0.execute(
+            "INSERT INTO challenge (id, terminal, nonce, method, purpose, date, issued, expires)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                new.id,
+                new.terminal,
+                new.nonce,
+                new.method,
+                new.purpose,
+                new.date,
+                new.issued,
+                new.expires,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// How many challenges a terminal got since an instant.
+    pub(crate) fn challenges_since(&self, terminal: &str, since: i64) -> rusqlite::Result<i64> {
+        self.0.query_row(
+            "SELECT count(*) FROM challenge WHERE terminal = ?1 AND issued > ?2",
+            params![terminal, since],
+            |row| row.get(0),
+        )
+    }
+
+    /// Spends a challenge at first sight; the identical request sees its outcome again while the
+    /// challenge would still have lived.
+    pub(crate) fn spend(
+        &self,
+        id: &str,
+        terminal: &str,
+        attempt: &Attempt<'_>,
+        now: i64,
+    ) -> rusqlite::Result<Spending> {
+        let found = self
+            .0
+            .query_row(
+                "SELECT nonce, method, purpose, date, issued, granted, expires, idempotency,
+                        idempotency IS ?3 AND body_sha256 IS ?4 AND key_sha256 IS ?5,
+                        status, outcome
+                 FROM challenge WHERE id = ?1 AND terminal = ?2",
+                params![
+                    id,
+                    terminal,
+                    attempt.idempotency,
+                    attempt.body_sha256,
+                    attempt.key_sha256
+                ],
+                |row| {
+                    let challenge = Challenge {
+                        id: id.to_owned(),
+                        nonce: row.get(0)?,
+                        method: row.get(1)?,
+                        purpose: row.get(2)?,
+                        date: row.get(3)?,
+                        issued: row.get(4)?,
+                        granted: row.get(5)?,
+                    };
+                    let expires: i64 = row.get(6)?;
+                    let spent: Option<String> = row.get(7)?;
+                    let identical: bool = row.get(8)?;
+                    let outcome: Option<u16> = row.get(9)?;
+                    let text: Option<String> = row.get(10)?;
+                    Ok((challenge, expires, spent, identical, outcome.zip(text)))
+                },
+            )
+            .optional()?;
+        let Some((challenge, expires, spent, identical, outcome)) = found else {
+            return Ok(Spending::Refused);
+        };
+        if spent.is_some() {
+            return Ok(match outcome {
+                Some((status, text)) if identical && now <= expires => {
+                    Spending::Again(status, text)
+                }
+                _ => Spending::Refused,
+            });
+        }
+        self.0.execute(
+            "UPDATE challenge SET idempotency = ?2, body_sha256 = ?3, key_sha256 = ?4
+             WHERE id = ?1",
+            params![
+                id,
+                attempt.idempotency,
+                attempt.body_sha256,
+                attempt.key_sha256
+            ],
+        )?;
+        Ok(if now > expires {
+            Spending::Expired
+        } else {
+            Spending::First(challenge)
+        })
+    }
+
+    /// Keeps what a spent challenge was answered with.
+    pub(crate) fn keep_outcome(&self, id: &str, status: u16, text: &str) -> rusqlite::Result<()> {
+        self.0.execute(
+            "UPDATE challenge SET status = ?2, outcome = ?3 WHERE id = ?1",
+            params![id, status, text],
+        )?;
+        Ok(())
+    }
+
+    /// True where an operator's confirmation of this tap is new; it counts as used from now on.
+    pub(crate) fn use_tap(&self, terminal: &str, tap: &str) -> rusqlite::Result<bool> {
+        let entered = self.0.execute(
+            "INSERT OR IGNORE INTO tap (terminal, tap) VALUES (?1, ?2)",
+            params![terminal, tap],
+        )?;
+        Ok(entered == 1)
+    }
+}

@@ -1,0 +1,179 @@
+//! Institutions, activations and terminals.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::Records;
+use crate::authority::sha256;
+use crate::http::Refusal;
+use crate::{Code, Institution, InstitutionKind, Purpose};
+
+/// Wrong activation codes after which an ID accepts none any more.
+const WRONG_CODES: i64 = 10;
+
+/// A terminal that may call, with its institution.
+pub(crate) struct Terminal {
+    pub(crate) id: String,
+    pub(crate) key_sha256: [u8; 32],
+    pub(crate) institution: Institution,
+}
+
+impl Records<'_> {
+    /// Enters an institution or renews what is known of it.
+    pub(crate) fn put_institution(&self, institution: &Institution) -> rusqlite::Result<()> {
+        let purposes: Vec<_> = institution.purposes.iter().map(|p| p.as_str()).collect();
+        self.0.execute(
+            "INSERT INTO institution (code, name, kind, visual_check, purposes, terminal_limit)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (code) DO UPDATE SET name = ?2, kind = ?3, visual_check = ?4,
+                 purposes = ?5, terminal_limit = ?6",
+            params![
+                institution.code,
+                institution.name,
+                institution.kind.as_str(),
+                institution.visual_check,
+                purposes.join(" "),
+                institution.terminal_limit,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The institution with this code.
+    pub(crate) fn institution(&self, code: &str) -> rusqlite::Result<Option<Institution>> {
+        self.0
+            .query_row(
+                "SELECT code, name, kind, visual_check, purposes, terminal_limit
+                 FROM institution WHERE code = ?1",
+                [code],
+                institution,
+            )
+            .optional()
+    }
+
+    /// Enters an activation and gives its ID.
+    pub(crate) fn add_activation(
+        &self,
+        institution: &str,
+        code: &str,
+        expires: i64,
+    ) -> rusqlite::Result<String> {
+        self.0.execute(
+            "INSERT INTO activation (institution, code_sha256, expires) VALUES (?1, ?2, ?3)",
+            params![institution, sha256(code.as_bytes()), expires],
+        )?;
+        Ok(format!("W{:07}", self.0.last_insert_rowid()))
+    }
+
+    /// Counts a wrong code against an ID, where the code is wrong.
+    pub(crate) fn count_wrong_code(&self, id: &str, code: &str) -> rusqlite::Result<()> {
+        self.0.execute(
+            "UPDATE activation SET wrong = wrong + 1 WHERE number = ?1 AND code_sha256 <> ?2",
+            params![number(id), sha256(code.as_bytes())],
+        )?;
+        Ok(())
+    }
+
+    /// The institution that an ID with its unspent code belongs to, which has to be the one named.
+    pub(crate) fn check_activation(
+        &self,
+        id: &str,
+        code: &str,
+        institution: &str,
+        now: i64,
+    ) -> Result<Institution, Refusal> {
+        let owner: Option<String> = self
+            .0
+            .query_row(
+                "SELECT institution FROM activation WHERE number = ?1 AND code_sha256 = ?2
+                 AND used IS NULL AND expires >= ?3 AND wrong < ?4",
+                params![number(id), sha256(code.as_bytes()), now, WRONG_CODES],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let owner = owner.ok_or(Code::ActivationRefused)?;
+        if owner != institution {
+            return Err(Refusal::new(Code::FacilityMismatch).field("institution_code"));
+        }
+        self.institution(&owner)?
+            .ok_or_else(|| Code::ActivationRefused.into())
+    }
+
+    /// Marks an activation as used.
+    pub(crate) fn spend_activation(&self, id: &str, now: i64) -> rusqlite::Result<()> {
+        self.0.execute(
+            "UPDATE activation SET used = ?2 WHERE number = ?1",
+            params![number(id), now],
+        )?;
+        Ok(())
+    }
+
+    /// How many terminals of an institution may call.
+    pub(crate) fn active_terminals(&self, institution: &str) -> rusqlite::Result<i64> {
+        self.0.query_row(
+            "SELECT count(*) FROM terminal WHERE institution = ?1 AND removed IS NULL",
+            [institution],
+            |row| row.get(0),
+        )
+    }
+
+    /// Enters a terminal.
+    pub(crate) fn add_terminal(
+        &self,
+        id: &str,
+        institution: &str,
+        certificate_sha256: &[u8; 32],
+        key_sha256: &[u8; 32],
+        not_after: i64,
+    ) -> rusqlite::Result<()> {
+        self.0.execute(
+            "INSERT INTO terminal (id, institution, certificate_sha256, key_sha256, not_after)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, institution, certificate_sha256, key_sha256, not_after],
+        )?;
+        Ok(())
+    }
+
+    /// The terminal that shows this certificate, while it may call.
+    pub(crate) fn terminal(
+        &self,
+        certificate_sha256: &[u8; 32],
+        now: i64,
+    ) -> rusqlite::Result<Option<Terminal>> {
+        self.0
+            .query_row(
+                "SELECT code, name, kind, visual_check, purposes, terminal_limit, id, key_sha256
+                 FROM terminal JOIN institution ON institution = code
+                 WHERE certificate_sha256 = ?1 AND removed IS NULL AND not_after >= ?2",
+                params![certificate_sha256, now],
+                |row| {
+                    Ok(Terminal {
+                        id: row.get(6)?,
+                        key_sha256: row.get(7)?,
+                        institution: institution(row)?,
+                    })
+                },
+            )
+            .optional()
+    }
+}
+
+fn institution(row: &Row<'_>) -> rusqlite::Result<Institution> {
+    let kind: String = row.get(2)?;
+    let purposes: String = row.get(4)?;
+    Ok(Institution {
+        code: row.get(0)?,
+        name: row.get(1)?,
+        kind: InstitutionKind::parse(&kind).unwrap_or(InstitutionKind::Clinic),
+        visual_check: row.get(3)?,
+        purposes: purposes.split(' ').filter_map(Purpose::parse).collect(),
+        terminal_limit: row.get(5)?,
+    })
+}
+
+// `W0000001` is row 1; anything else is no row.
+fn number(id: &str) -> i64 {
+    id.strip_prefix('W')
+        .filter(|digits| digits.len() >= 7 && digits.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
