@@ -1,0 +1,228 @@
+//! The one error of this crate, its kinds and its codes (block MC-4xxx).
+
+use core::fmt;
+
+/// Every code this crate returns, with its kebab-case name.
+pub const CODES: &[(&str, &str)] = &[
+    ("MC-4001", "malformed-xml"),
+    ("MC-4002", "incomplete-xml"),
+    ("MC-4003", "dtd-refused"),
+    ("MC-4004", "entity-refused"),
+    ("MC-4005", "too-deep"),
+    ("MC-4006", "too-large"),
+    ("MC-4007", "encoding-unsupported"),
+    ("MC-4008", "encoding-invalid-bytes"),
+    ("MC-4009", "characters-unmappable"),
+    ("MC-4010", "unexpected-message"),
+    ("MC-4011", "malformed-json"),
+    ("MC-4012", "field-misplaced"),
+    ("MC-4013", "field-invalid"),
+    ("MC-4014", "read-failed"),
+    ("MC-4015", "write-failed"),
+];
+
+/// Why data of the insurance vocabulary could not be read or written.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    position: Option<Position>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What went wrong; no kind carries a person's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are not well-formed XML.
+    MalformedXml {
+        /// What the grammar wanted here.
+        expected: &'static str,
+    },
+    /// The XML ends before its root element closes: a half-written file looks like this.
+    IncompleteXml,
+    /// A document type declaration; none of the messages has one.
+    DtdRefused,
+    /// A reference to an entity that XML itself does not define.
+    EntityRefused,
+    /// Elements nested deeper than any message needs.
+    TooDeep {
+        /// The most levels that are read.
+        limit: usize,
+    },
+    /// A part is larger than any message needs.
+    TooLarge {
+        /// Which part.
+        what: &'static str,
+        /// The most that is read, in the part's unit.
+        limit: usize,
+    },
+    /// An encoding that the interface does not use.
+    EncodingUnsupported {
+        /// The declared or detected name, shortened.
+        found: String,
+    },
+    /// Bytes that the declared encoding does not have.
+    InvalidBytes {
+        /// The encoding that was declared.
+        encoding: crate::Encoding,
+    },
+    /// Characters that the target encoding cannot write, under the policy `Refuse`.
+    Unmappable {
+        /// The target encoding.
+        encoding: crate::Encoding,
+        /// Where they stand.
+        places: Vec<crate::encoding::Place>,
+    },
+    /// Well-formed, but another document than the one asked for.
+    UnexpectedMessage {
+        /// What the caller asked to read.
+        expected: &'static str,
+        /// The name found in its place, shortened.
+        found: String,
+    },
+    /// Not the JSON of this crate.
+    MalformedJson {
+        /// What was wanted.
+        expected: &'static str,
+    },
+    /// A field was put where the message has no place for it.
+    FieldMisplaced {
+        /// The field's tag.
+        tag: &'static str,
+        /// The section's tag.
+        section: &'static str,
+    },
+    /// A value that the field's type does not allow.
+    FieldInvalid {
+        /// The field's tag.
+        tag: &'static str,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
+    /// The source of the bytes failed.
+    ReadFailed,
+    /// The sink of the bytes failed.
+    WriteFailed,
+}
+
+/// Where in a text: both counted from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: u64,
+    /// The character in the line.
+    pub column: u64,
+}
+
+impl Error {
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// Where, when the input has lines.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    /// The stable code, one of [`CODES`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            ErrorKind::MalformedXml { .. } => "MC-4001",
+            ErrorKind::IncompleteXml => "MC-4002",
+            ErrorKind::DtdRefused => "MC-4003",
+            ErrorKind::EntityRefused => "MC-4004",
+            ErrorKind::TooDeep { .. } => "MC-4005",
+            ErrorKind::TooLarge { .. } => "MC-4006",
+            ErrorKind::EncodingUnsupported { .. } => "MC-4007",
+            ErrorKind::InvalidBytes { .. } => "MC-4008",
+            ErrorKind::Unmappable { .. } => "MC-4009",
+            ErrorKind::UnexpectedMessage { .. } => "MC-4010",
+            ErrorKind::MalformedJson { .. } => "MC-4011",
+            ErrorKind::FieldMisplaced { .. } => "MC-4012",
+            ErrorKind::FieldInvalid { .. } => "MC-4013",
+            ErrorKind::ReadFailed => "MC-4014",
+            ErrorKind::WriteFailed => "MC-4015",
+        }
+    }
+
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Error {
+            kind,
+            position: None,
+            source: None,
+        }
+    }
+
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.position.get_or_insert(position);
+        self
+    }
+
+    pub(crate) fn caused_by(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Error::new(kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::MalformedXml { expected } => write!(f, "malformed XML, expected {expected}"),
+            ErrorKind::IncompleteXml => f.write_str("the XML ends before its root element closes"),
+            ErrorKind::DtdRefused => f.write_str("document type declarations are refused"),
+            ErrorKind::EntityRefused => {
+                f.write_str("reference to an entity that XML does not define")
+            }
+            ErrorKind::TooDeep { limit } => write!(f, "elements nested deeper than {limit}"),
+            ErrorKind::TooLarge { what, limit } => write!(f, "{what} larger than {limit}"),
+            ErrorKind::EncodingUnsupported { found } => {
+                write!(f, "encoding {found:?} is neither UTF-8 nor Shift_JIS")
+            }
+            ErrorKind::InvalidBytes { encoding } => {
+                write!(f, "bytes that {encoding} does not have")
+            }
+            ErrorKind::Unmappable { encoding, places } => {
+                write!(
+                    f,
+                    "{} character(s) that {encoding} cannot write",
+                    places.len()
+                )
+            }
+            ErrorKind::UnexpectedMessage { expected, found } => {
+                write!(f, "expected {expected}, found {found:?}")
+            }
+            ErrorKind::MalformedJson { expected } => {
+                write!(f, "malformed JSON, expected {expected}")
+            }
+            ErrorKind::FieldMisplaced { tag, section } => {
+                write!(f, "{section} has no place for {tag}")
+            }
+            ErrorKind::FieldInvalid { tag, rule } => write!(f, "{tag} must be {rule}"),
+            ErrorKind::ReadFailed => f.write_str("the input could not be read"),
+            ErrorKind::WriteFailed => f.write_str("the output could not be written"),
+        }?;
+        match self.position {
+            Some(Position { line, column }) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
