@@ -204,8 +204,8 @@ impl PinKind {
         0x80 | (self.file_id() & 0x1F) as u8
     }
 
-    /// What a PIN pad must know.
-    pub(crate) const fn entry(self) -> PinEntry {
+    /// What a PIN pad must know to ask for it and to build the VERIFY.
+    pub const fn entry(self) -> PinEntry {
         let (min, max) = self.lengths();
         PinEntry {
             kind: self,

@@ -163,7 +163,7 @@ impl World {
     fn see(&self, slots: &mut [Slot]) -> Result<bool, Error> {
         let mut changed = false;
         for slot in slots {
-            if &*slot.name == pcsc::PNP_NOTIFICATION() {
+            if *slot.name == *pcsc::PNP_NOTIFICATION() {
                 let count = u32::try_from(self.readers.len()).unwrap() << 16;
                 slot.seen = count;
                 changed |= slot.known & 0xFFFF_0000 != count;

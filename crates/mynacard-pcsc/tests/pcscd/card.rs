@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-pub const ATR: &[u8] = &[0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14];
+pub(crate) const ATR: &[u8] = &[0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14];
 
 /// What the reader does to the card's power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
+pub(crate) enum Control {
     Off,
     On,
     Reset,
 }
 
 /// A card in the reader; dropping it takes it out.
-pub struct Card {
+pub(crate) struct Card {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,7 +33,7 @@ struct Shared {
 
 impl Card {
     /// Puts a card into the reader at this port; it comes back after the reader was restarted.
-    pub fn insert(port: u16) -> Self {
+    pub(crate) fn insert(port: u16) -> Self {
         let shared = Arc::new(Shared::default());
         let thread = std::thread::spawn({
             let shared = Arc::clone(&shared);
@@ -53,16 +53,16 @@ impl Card {
         }
     }
 
-    pub fn leave_at_next_command(&self) {
+    pub(crate) fn leave_at_next_command(&self) {
         self.shared.leave_at_command.store(true, Ordering::SeqCst);
     }
 
-    pub fn take_controls(&self) -> Vec<Control> {
+    pub(crate) fn take_controls(&self) -> Vec<Control> {
         std::mem::take(&mut *self.shared.controls.lock().unwrap())
     }
 
     #[track_caller]
-    pub fn wait_for(&self, control: Control) {
+    pub(crate) fn wait_for(&self, control: Control) {
         let end = Instant::now() + Duration::from_secs(10);
         while !self.shared.controls.lock().unwrap().contains(&control) {
             assert!(Instant::now() < end, "the reader never did {control:?}");

@@ -9,7 +9,7 @@ const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 const INSIDE: &str = "MYNACARD_PCSCD_TEST_DIRECTORY";
 
 /// The daemon of one test.
-pub struct Daemon {
+pub(crate) struct Daemon {
     directory: PathBuf,
     port: u16,
     child: Option<Child>,
@@ -17,7 +17,7 @@ pub struct Daemon {
 
 /// Runs a test against its own daemon: the test's program is started once more, with libpcsclite pointed to the daemon's
 /// socket, because that cannot be changed in a running program.
-pub fn inside(test: &str, body: impl FnOnce(&mut Daemon)) {
+pub(crate) fn inside(test: &str, body: impl FnOnce(&mut Daemon)) {
     if let Some(directory) = std::env::var_os(INSIDE) {
         let mut daemon = Daemon::new(directory.into());
         daemon.start();
@@ -71,17 +71,17 @@ impl Daemon {
     }
 
     /// Where a card connects to be in the first slot.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Where a card connects to be in the second slot.
-    pub fn second_port(&self) -> u16 {
+    pub(crate) fn second_port(&self) -> u16 {
         self.port + 1
     }
 
     /// Starts the daemon and waits until it lists its readers.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let script = "mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind \"$1/run\" /run/pcscd && \
                       exec /usr/sbin/pcscd --foreground --config \"$1/readers\"";
         let child = Command::new("/usr/bin/unshare")
@@ -105,7 +105,7 @@ impl Daemon {
     }
 
     /// Ends the daemon.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             // SIGTERM lets it remove its socket; a daemon that does not heed it is killed.
             let _ = Command::new("kill").arg(child.id().to_string()).status();
