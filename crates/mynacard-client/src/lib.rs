@@ -1,1 +1,4 @@
 //! Eligibility services: HTTPS with mutual TLS, and folder exchange with OQSComApp.
+
+#[cfg(feature = "folder")]
+pub mod folder;

@@ -1,0 +1,28 @@
+//! Folder exchange with the 資格確認端末: `OQSComApp` shares `face`, `req` and `res`, and receipt computers read and write XML there.
+//!
+//! [`FaceFolder`] delivers what the card reader confirmed, each file once. Nothing here locks or deletes a file of the
+//! terminal. Notifications over network shares get lost, so every folder is also polled; a file that is visible before it is
+//! complete is read again until its XML closes.
+//!
+//! ```no_run
+//! use mynacard_client::folder::{Event, FaceFolder, FaceOptions};
+//!
+//! let mut faces = FaceFolder::open(r"C:\OQS\face", FaceOptions::default());
+//! while let Some(event) = faces.next(None, &|| false) {
+//!     if let Event::Answer(file) = event {
+//!         println!("{}: {} result(s)", file.name, file.answer.peek().results().len());
+//!     }
+//! }
+//! ```
+
+mod error;
+mod face;
+mod name;
+mod unauthenticated;
+mod watch;
+
+pub use error::{CODES, Error, ErrorKind};
+pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
+pub use name::FaceName;
+pub use unauthenticated::Unauthenticated;
+pub use watch::POLL;
