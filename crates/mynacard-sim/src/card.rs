@@ -32,6 +32,7 @@ pub struct VirtualCard {
     atr: Vec<u8>,
     powered: bool,
     extended: bool,
+    pin_pad: Option<String>,
     exchanges: u32,
     log: Vec<Logged>,
 }
@@ -45,6 +46,7 @@ impl VirtualCard {
             atr: vec![0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14],
             powered: false,
             extended: true,
+            pin_pad: None,
             exchanges: 0,
             log: Vec::new(),
         }
@@ -54,6 +56,13 @@ impl VirtualCard {
     #[must_use]
     pub fn with_extended(mut self, extended: bool) -> Self {
         self.extended = extended;
+        self
+    }
+
+    /// A reader with a PIN pad of its own, on which the holder types this.
+    #[must_use]
+    pub fn with_pin_pad(mut self, typed: &str) -> Self {
+        self.pin_pad = Some(typed.to_owned());
         self
     }
 
@@ -67,6 +76,12 @@ impl VirtualCard {
     pub fn power_on(&mut self) -> &[u8] {
         self.chip.reset();
         self.powered = true;
+        &self.atr
+    }
+
+    /// The answer to reset.
+    #[must_use]
+    pub fn atr(&self) -> &[u8] {
         &self.atr
     }
 

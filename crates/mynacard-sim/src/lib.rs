@@ -4,6 +4,7 @@
 mod card;
 mod people;
 pub mod pki;
+pub mod vpcd;
 
 pub use card::{Logged, VirtualCard};
 pub use people::{BirthDate, CertificateLife, Person, Sex, people, person};

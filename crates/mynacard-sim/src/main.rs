@@ -1,11 +1,16 @@
 //! `mynacard-sim`: lists the simulated people, and plays one of their cards in a real reader.
-#![allow(clippy::print_stdout, reason = "printing is this program's duty")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is this program's duty"
+)]
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 mod list;
+mod reader;
 
 /// The virtual My Number Card. Its people are synthetic and its keys are public knowledge.
 #[derive(Debug, Parser)]
@@ -23,11 +28,22 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Put a person's card into a virtual reader (pcscd with the driver vpcd), until the reader goes away.
+    Vpcd(reader::Options),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::People { json } => println!("{}", if json { list::json() } else { list::table() }),
+        Command::People { json } => {
+            println!("{}", if json { list::json() } else { list::table() });
+            ExitCode::SUCCESS
+        }
+        Command::Vpcd(options) => match reader::play(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("mynacard-sim: {error}");
+                ExitCode::FAILURE
+            }
+        },
     }
-    ExitCode::SUCCESS
 }

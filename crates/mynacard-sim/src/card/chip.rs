@@ -8,6 +8,7 @@ use super::file::{Application, Content, File, Reference};
 use super::jpki;
 use super::pinless::Pinless;
 use super::word::Word;
+use crate::pki::der::tlv;
 
 /// The memory of the card. Applications and counters stay, the rest goes with the power.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ impl Chip {
     /// SELECT: an application by (the beginning of) its name, or a file of the selected one by its id.
     fn select(&mut self, command: &Command<'_>) -> Answer {
         match (command.p1, command.p2) {
-            (0x04, 0x0C) => {
+            (0x04, 0x00 | 0x0C) => {
                 if command.data.is_empty() || command.data.len() > 16 {
                     return Err(Word::LENGTH);
                 }
@@ -103,7 +104,10 @@ impl Chip {
                 self.selected = Some(found);
                 self.current = None;
                 self.pinless = Pinless::default();
-                DONE
+                let aid = &self.application()?.aid;
+                let wanted = if command.p2 == 0 { command.expected } else { 0 };
+                let control = tlv(0x6F, &tlv(0x84, aid));
+                Ok((control.into_iter().take(wanted).collect(), Word::DONE))
             }
             (0x02, 0x0C) => {
                 let id = <[u8; 2]>::try_from(command.data).map_err(|_| Word::LENGTH)?;
@@ -163,11 +167,7 @@ impl Chip {
         let presented = command.data;
         let reference = self.addressed_reference(command.p2)?;
         if presented.is_empty() {
-            return if reference.verified {
-                DONE
-            } else {
-                Err(Word::tries(reference.left))
-            };
+            return Err(Word::tries(reference.left));
         }
         reference.verified = false;
         if reference.left == 0 {

@@ -1,0 +1,116 @@
+//! `mynacard-sim vpcd`: connects a card to the reader's driver and writes the trace.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::Args;
+use mynacard_sim::{Person, VirtualCard, person, vpcd};
+
+/// How long the driver may take to listen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Which card, where, and how it is watched.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Whose card, by the id that `people` lists.
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    person: &'static Person,
+    /// The port on which the reader's driver listens.
+    #[arg(long, value_name = "P", default_value_t = vpcd::PORT)]
+    port: u16,
+    /// Refuse commands of extended length, as some readers do.
+    #[arg(long)]
+    no_extended: bool,
+    /// Write two lines for each exchange: `> command` and `< answer`, hexadecimal, PINs included.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+}
+
+/// Plays the card until the reader closes the connection.
+pub(crate) fn play(options: &Options) -> io::Result<()> {
+    let mut card =
+        VirtualCard::new(options.person, SystemTime::now()).with_extended(!options.no_extended);
+    let mut trace = options
+        .trace
+        .as_ref()
+        .map(File::create)
+        .transpose()?
+        .map(BufWriter::new);
+    let reader = connect(options.port)?;
+    println!(
+        "{} is in the reader on port {}",
+        options.person.id(),
+        options.port
+    );
+    vpcd::serve(
+        &mut card,
+        Prompt(reader),
+        |command, answer| match &mut trace {
+            None => Ok(()),
+            Some(trace) => {
+                writeln!(trace, "> {}", hex(command))?;
+                writeln!(trace, "< {}", hex(answer))?;
+                // Whoever reads the file while the card plays sees whole exchanges.
+                trace.flush()
+            }
+        },
+    )
+}
+
+/// A connection that acknowledges at once: the driver sends length and body apart, and the second would wait 40 ms for the
+/// acknowledgement of the first.
+struct Prompt(TcpStream);
+
+impl Read for Prompt {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(target_os = "linux")]
+        std::os::linux::net::TcpStreamExt::set_quickack(&self.0, true)?;
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Prompt {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn known(id: &str) -> Result<&'static Person, String> {
+    person(id).ok_or_else(|| "nobody of this id; `mynacard-sim people` lists them".to_owned())
+}
+
+fn connect(port: u16) -> io::Result<TcpStream> {
+    let begun = Instant::now();
+    loop {
+        match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) if begun.elapsed() > PATIENCE => {
+                let text = format!(
+                    "no reader driver on port {port} (is pcscd with vpcd running?): {error}"
+                );
+                return Err(io::Error::new(error.kind(), text));
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02X}"));
+            text
+        })
+}
