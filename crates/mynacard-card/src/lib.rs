@@ -22,6 +22,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+/// The examples of the README are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 pub mod apdu;
 pub mod app;
 pub mod card;
