@@ -1,5 +1,7 @@
 //! The JPKI dialogue: how many exchanges it takes, what it sends, and how it ends when something goes wrong.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};

@@ -1,5 +1,7 @@
 //! The most verbose log shows headers and lengths, never a byte of a PIN or of an answer.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use mynacard_card::app::jpki::{Jpki, Options};

@@ -1,7 +1,13 @@
 //! A card for this crate's own tests: JPKI files, two PINs, a log of every frame, and a hook that answers instead.
 //!
 //! It reads frames byte by byte and shares no code with the library's codec.
-#![allow(dead_code, unreachable_pub)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
 
 use mynacard_card::{
     Command, Delivery, End, Limits, Response, Transport, TransportError, TransportErrorKind,
