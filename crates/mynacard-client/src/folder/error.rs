@@ -1,13 +1,13 @@
-//! What can go wrong in a folder; codes MC-61xx of the client's block.
+//! What can go wrong in a folder; codes MC-65xx of the client's block.
 
 use core::fmt;
 use std::error::Error as StdError;
 
 /// Every code this module adds, with its kebab-case name; an unreadable file returns the code of `mynacard-eligibility`.
 pub const CODES: &[(&str, &str)] = &[
-    ("MC-6101", "folder-unavailable"),
-    ("MC-6102", "file-unreadable"),
-    ("MC-6103", "file-too-large"),
+    ("MC-6501", "folder-unavailable"),
+    ("MC-6502", "file-unreadable"),
+    ("MC-6503", "file-too-large"),
 ];
 
 /// A folder or a file in it could not be used.
@@ -48,9 +48,9 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.kind {
-            ErrorKind::FolderUnavailable => "MC-6101",
-            ErrorKind::FileUnreadable => "MC-6102",
-            ErrorKind::FileTooLarge { .. } => "MC-6103",
+            ErrorKind::FolderUnavailable => "MC-6501",
+            ErrorKind::FileUnreadable => "MC-6502",
+            ErrorKind::FileTooLarge { .. } => "MC-6503",
             ErrorKind::NotAnAnswer { code } => code,
         }
     }
