@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Refuse commands of extended length, as some readers do.
     #[arg(long)]
     no_extended: bool,
+    /// The instant, in seconds since 1970, on whose day the certificates are issued; now, unless given.
+    #[arg(long, value_name = "SECONDS")]
+    at: Option<u64>,
     /// Write two lines for each exchange: `> command` and `< answer`, hexadecimal, PINs included.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -31,8 +34,10 @@ pub(crate) struct Options {
 
 /// Plays the card until the reader closes the connection.
 pub(crate) fn play(options: &Options) -> io::Result<()> {
-    let mut card =
-        VirtualCard::new(options.person, SystemTime::now()).with_extended(!options.no_extended);
+    let at = options.at.map_or_else(SystemTime::now, |seconds| {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    });
+    let mut card = VirtualCard::new(options.person, at).with_extended(!options.no_extended);
     let mut trace = options
         .trace
         .as_ref()
