@@ -5,6 +5,7 @@
     dead_code,
     unreachable_pub,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test support module: failing is its duty"
 )]
 
