@@ -1,2 +1,83 @@
-//! Chores.
-fn main() {}
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `windows`, `header`.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
+
+mod arrows;
+mod fuzz;
+mod run;
+mod stage;
+mod stages;
+mod tidy;
+mod tools;
+mod windows;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [ARGS]                     the main job without hardware (mynacard demo)
+  test [--quick] [--stage NAME]…  everything that .ci/run runs; --list names the stages
+  fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
+  seeds                           write the fuzz targets' seeds anew
+  bench [ARGS]                    the benches, in full
+  windows                         both Windows builds, and the chain under Wine
+  header                          regenerate include/mynacard.h";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        println!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let done = match command.as_str() {
+        "demo" => demo(rest),
+        "test" => stages::test(rest),
+        "fuzz" => fuzz::command(rest),
+        "seeds" => run::cargo()
+            .args([
+                "run",
+                "--package",
+                "mynacard-fuzz-targets",
+                "--bin",
+                "seeds",
+            ])
+            .go(),
+        "bench" => run::cargo()
+            .args(["bench", "--package", "mynacard-benches"])
+            .args(rest)
+            .go(),
+        "windows" => windows::command(),
+        "header" => stages::header(),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => Err(format!("no command {other:?}\n\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The development profile: in a fresh clone it stands much sooner than the release profile, and the heavy
+/// arithmetic is optimised there too.
+fn demo(arguments: &[String]) -> Result<(), String> {
+    run::cargo()
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "mynacard-cli",
+            "--bin",
+            "mynacard",
+            "--",
+            "demo",
+        ])
+        .args(arguments)
+        .go()
+}

@@ -1,0 +1,243 @@
+//! Fuzzing: builds the targets of `fuzz/` and runs each from its seeds for some seconds.
+//!
+//! With a nightly toolchain the address sanitizer is on; without one the same targets run on the stable toolchain,
+//! where coverage and every assertion still work. `cargo fuzz run TARGET` works too.
+
+use std::path::{Path, PathBuf};
+
+use crate::run::{Program, cargo};
+use crate::stage::Checks;
+use crate::workspace;
+
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
+/// What cargo-fuzz gives the compiler for coverage.
+const COVERAGE: &[&str] = &[
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Ccodegen-units=1",
+    "-Cdebug-assertions",
+    "-Coverflow-checks",
+    "--cfg=fuzzing",
+];
+
+/// `cargo xtask fuzz [--seconds N] [TARGET]…`
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    let mut seconds = 60;
+    let mut chosen = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--seconds" {
+            seconds = rest
+                .next()
+                .and_then(|n| n.parse().ok())
+                .ok_or("--seconds wants a number")?;
+        } else {
+            chosen.push(argument.clone());
+        }
+    }
+    let mut targets = targets()?;
+    if let Some(unknown) = chosen.iter().find(|name| !targets.contains(name)) {
+        return Err(format!(
+            "no fuzz target {unknown}; there are {}",
+            targets.join(", ")
+        ));
+    }
+    if !chosen.is_empty() {
+        targets = chosen;
+    }
+    let mut checks = Checks::default();
+    run(&mut checks, &targets, seconds)?;
+    if checks.failures.is_empty() {
+        Ok(())
+    } else {
+        Err(checks.failures.join("\n"))
+    }
+}
+
+/// The stage: every target, briefly.
+pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
+    run(checks, &targets()?, 10)
+}
+
+/// The targets are the files of `fuzz/fuzz_targets`.
+fn targets() -> Result<Vec<String>, String> {
+    let folder = workspace::root().join("fuzz/fuzz_targets");
+    let entries =
+        std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn run(checks: &mut Checks, targets: &[String], seconds: u64) -> Result<(), String> {
+    let sanitized = nightly();
+    let note = if sanitized {
+        "nightly, address sanitizer"
+    } else {
+        "stable, no sanitizer: there is no nightly toolchain here"
+    };
+    println!("fuzzing with {note}");
+    // The same versions as the product: the lock file is the workspace's, plus what only fuzzing needs.
+    let root = workspace::root();
+    std::fs::copy(root.join("Cargo.lock"), root.join("fuzz/Cargo.lock"))
+        .map_err(|error| format!("fuzz/Cargo.lock: {error}"))?;
+    let built = build(sanitized).run()?;
+    if !built.succeeded {
+        checks.fail(built.line);
+        return Ok(());
+    }
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    for group in targets.chunks(at_once) {
+        let ended: Vec<(String, Result<String, String>)> = std::thread::scope(|scope| {
+            let started: Vec<_> = group
+                .iter()
+                .map(|name| (name, scope.spawn(|| fuzz(name, seconds))))
+                .collect();
+            started
+                .into_iter()
+                .map(|(name, thread)| {
+                    (
+                        name.clone(),
+                        thread
+                            .join()
+                            .unwrap_or_else(|_| Err("its thread ended".to_owned())),
+                    )
+                })
+                .collect()
+        });
+        for (name, end) in ended {
+            match end {
+                Ok(summary) => {
+                    println!("{name:<20} {summary}");
+                    checks.pass();
+                }
+                Err(why) => checks.fail(format!("fuzz target {name}: {why}")),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nightly() -> bool {
+    Program::new("rustup")
+        .args(["run", "nightly", "rustc", "--version"])
+        .capture()
+        .is_ok_and(|(found, _)| found)
+}
+
+fn build(sanitized: bool) -> Program {
+    let mut flags: Vec<&str> = COVERAGE.to_vec();
+    let program = if sanitized {
+        flags.push("-Zsanitizer=address");
+        Program::new("rustup")
+            .args(["run", "nightly", "cargo"])
+            .env("RUSTUP_TOOLCHAIN", "nightly")
+    } else {
+        cargo()
+    };
+    program
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+        .env("CARGO_TARGET_DIR", workspace::target().join("fuzz"))
+        .args([
+            "build",
+            "--release",
+            "--bins",
+            "--target",
+            HOST,
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+        ])
+}
+
+/// Runs one target; its last words on success, the end of its log on failure.
+fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
+    let target = workspace::target().join("fuzz");
+    let folder = |of: &str| -> Result<PathBuf, String> {
+        let folder = target.join(of).join(name);
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(folder)
+    };
+    let (found, crashes) = (folder("corpus")?, folder("artifacts")?);
+    let seeds = workspace::root().join("fuzz/seeds").join(name);
+    if !seeds.is_dir() {
+        return Err(format!("no seeds in fuzz/seeds/{name}"));
+    }
+    let binary: &Path = &target.join(HOST).join("release").join(name);
+    let (succeeded, text) = Program::new(binary)
+        .arg(format!("-max_total_time={seconds}"))
+        .args([
+            "-timeout=20",
+            "-rss_limit_mb=2048",
+            "-max_len=65536",
+            "-print_final_stats=1",
+        ])
+        .arg(format!("-artifact_prefix={}/", crashes.display()))
+        .arg(&found)
+        .arg(&seeds)
+        .capture()?;
+    if succeeded {
+        return Ok(summary(&text));
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines
+        .get(lines.len().saturating_sub(40)..)
+        .unwrap_or_default();
+    Err(end.join("\n"))
+}
+
+/// Runs a second and coverage, from libFuzzer's report.
+fn summary(text: &str) -> String {
+    let stat = |key: &str| {
+        text.lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(key))
+            .map_or_else(|| "?".to_owned(), |value| value.trim().to_owned())
+    };
+    let covered = text
+        .lines()
+        .rev()
+        .find_map(|line| line.split_once(" cov: ")?.1.split_whitespace().next())
+        .unwrap_or("?");
+    format!(
+        "{:>9} runs, {:>6} a second, coverage {covered}",
+        stat("stat::number_of_executed_units:"),
+        stat("stat::average_exec_per_sec:")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_report() {
+        let text = "#5 DONE cov: 112 ft: 240 corp: 9/1Kb\nstat::number_of_executed_units: 4711\nstat::average_exec_per_sec: 471\n";
+        assert_eq!(
+            summary(text),
+            "     4711 runs,    471 a second, coverage 112"
+        );
+    }
+
+    #[test]
+    fn every_target_has_seeds_and_a_bin() {
+        let manifest = std::fs::read_to_string(workspace::root().join("fuzz/Cargo.toml")).unwrap();
+        let targets = targets().unwrap();
+        assert!(targets.len() >= 10, "{targets:?}");
+        for name in targets {
+            assert!(
+                manifest.contains(&format!("fuzz_targets/{name}.rs")),
+                "{name} is no bin of fuzz/Cargo.toml"
+            );
+            let seeds =
+                std::fs::read_dir(workspace::root().join("fuzz/seeds").join(&name)).unwrap();
+            assert!(seeds.count() > 0, "{name} has no seeds");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What every manifest and every file must keep to, whatever crate it belongs to.
+
+use std::path::Path;
+
+use cargo_metadata::{Metadata, Package};
+
+/// Rust files end here; they should end much sooner.
+const MOST_LINES: usize = 700;
+
+/// Never in a Rust file. Written apart, so that this file passes.
+const UNFINISHED: &[&str] = &[
+    concat!("todo", "!("),
+    concat!("unimplemented", "!("),
+    concat!("FIX", "ME"),
+    concat!("#[ign", "ore"),
+];
+
+/// Paths of somebody's machine, and hosts that only somebody's network knows.
+const MACHINE: &[&str] = &[
+    concat!("/wo", "rk/"),
+    concat!("/ro", "ot/"),
+    concat!("/ho", "me/"),
+    concat!("C:\\Us", "ers\\"),
+    concat!("http://1", "0."),
+    concat!("http://192.", "168."),
+    concat!("index", "-url"),
+    concat!("replace", "-with"),
+];
+
+/// Where the lock file may say that a crate comes from.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// What is wrong with the manifests, one sentence each.
+pub(crate) fn manifests(metadata: &Metadata) -> Vec<String> {
+    let mut found = Vec::new();
+    for package in metadata.workspace_packages() {
+        let mut miss = |what: &str| found.push(format!("{}: no {what}", package.manifest_path));
+        if package
+            .description
+            .as_deref()
+            .unwrap_or_default()
+            .is_empty()
+        {
+            miss("description");
+        }
+        if package.license.is_none() {
+            miss("licence");
+        }
+        if package.publish.is_none() && !has_readme(package) {
+            miss("README.md");
+        }
+        let manifest = std::fs::read_to_string(&package.manifest_path).unwrap_or_default();
+        if !takes_workspace_lints(&manifest) {
+            miss("[lints] workspace = true");
+        }
+    }
+    found
+}
+
+fn has_readme(package: &Package) -> bool {
+    package.readme().is_some_and(|readme| readme.is_file())
+}
+
+fn takes_workspace_lints(manifest: &str) -> bool {
+    let mut lines = manifest
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != "[lints]")
+        .skip(1);
+    lines.next() == Some("workspace = true")
+}
+
+/// What is wrong with one file's text, one sentence each.
+pub(crate) fn file(path: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let shown = path.display();
+    if path.extension().is_some_and(|extension| extension == "rs") {
+        let lines = text.lines().count();
+        if lines > MOST_LINES {
+            found.push(format!("{shown}: {lines} lines, at most {MOST_LINES}"));
+        }
+        found.extend(
+            UNFINISHED
+                .iter()
+                .filter_map(|word| Some(format!("{shown}:{}: {word}", line_of(text, word)?))),
+        );
+    }
+    if path.file_name().is_some_and(|name| name == "Cargo.lock") {
+        let elsewhere = text
+            .lines()
+            .filter(|line| line.starts_with("source = ") && !line.contains(REGISTRY));
+        found.extend(elsewhere.map(|line| format!("{shown}: {line} is not the public registry")));
+    } else {
+        found.extend(MACHINE.iter().filter_map(|word| {
+            Some(format!(
+                "{shown}:{}: names a machine: {word}",
+                line_of(text, word)?
+            ))
+        }));
+    }
+    found
+}
+
+fn line_of(text: &str, word: &str) -> Option<usize> {
+    Some(text.lines().position(|line| line.contains(word))? + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    #[test]
+    fn this_workspace_is_tidy() {
+        let mut found = manifests(&workspace::metadata().unwrap());
+        for path in workspace::files().unwrap() {
+            // Binary files are nobody's text.
+            if let Ok(text) = std::fs::read_to_string(workspace::root().join(&path)) {
+                found.extend(file(&path, &text));
+            }
+        }
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[track_caller]
+    fn finds(path: &str, text: &str, what: &str) {
+        let found = file(Path::new(path), text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(what), "{found:?}");
+    }
+
+    #[test]
+    fn each_rule_can_fail() {
+        finds("a.rs", &"\n".repeat(MOST_LINES + 1), "701 lines");
+        finds(
+            "a.rs",
+            &format!("fn a() {{\n  {}) }}", UNFINISHED[0]),
+            "a.rs:2",
+        );
+        finds("a.md", &format!("see {}x", MACHINE[0]), "names a machine");
+        finds(
+            "Cargo.lock",
+            "source = \"registry+https://elsewhere.example\"",
+            "public registry",
+        );
+        assert!(file(Path::new("a.md"), &"\n".repeat(9000)).is_empty());
+    }
+
+    #[test]
+    fn lints_must_come_from_the_workspace() {
+        assert!(takes_workspace_lints(
+            "[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n"
+        ));
+        assert!(!takes_workspace_lints(
+            "[package]\nname = \"a\"\n[lints]\n[dependencies]\nworkspace = true"
+        ));
+        assert!(!takes_workspace_lints(""));
+    }
+
+    #[test]
+    fn a_manifest_without_description_or_readme_is_found() {
+        let mut metadata = workspace::metadata().unwrap();
+        let package = metadata
+            .packages
+            .iter_mut()
+            .find(|package| package.name == "mynacard-card")
+            .unwrap();
+        package.description = None;
+        package.license = None;
+        package.readme = None;
+        let found = manifests(&metadata);
+        for what in ["no description", "no licence", "no README.md"] {
+            assert!(
+                found
+                    .iter()
+                    .any(|line| line.contains("mynacard-card/") && line.ends_with(what)),
+                "{found:?}"
+            );
+        }
+    }
+}

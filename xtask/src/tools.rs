@@ -1,0 +1,88 @@
+//! The Debian packages that the tests use, and getting them there.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::run::Program;
+
+/// A package, and a file whose presence says that it is there.
+type Needed = (&'static str, &'static str);
+
+/// To compile and test on this machine.
+const HERE: &[Needed] = &[
+    ("gcc", "/usr/bin/cc"),
+    ("g++", "/usr/bin/c++"),
+    ("pkg-config", "/usr/bin/pkg-config"),
+    ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
+    ("openssl", "/usr/bin/openssl"),
+];
+
+/// To build for Windows and to run the result.
+const WINDOWS: &[Needed] = &[
+    ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
+    ("gcc-mingw-w64-i686", "/usr/bin/i686-w64-mingw32-gcc"),
+    ("rustc-web", "/usr/bin/rustc"),
+    (
+        "rust-web-src",
+        "/usr/lib/rustlib/src/rust/library/Cargo.lock",
+    ),
+    ("wine", "/usr/bin/wine"),
+];
+
+/// The packages that are missing here.
+pub(crate) fn missing(windows: bool) -> Vec<&'static str> {
+    let needed = HERE.iter().chain(if windows { WINDOWS } else { &[] });
+    needed
+        .filter(|(_, file)| !std::path::Path::new(file).exists())
+        .map(|(package, _)| *package)
+        .collect()
+}
+
+/// Installs what is missing when this user may, else says the one line to type.
+pub(crate) fn install(packages: &[&'static str]) -> Result<(), String> {
+    let line = format!(
+        "apt-get install --no-install-recommends --yes {}",
+        packages.join(" ")
+    );
+    if !may_install() {
+        return Err(format!("missing Debian packages: sudo {line}"));
+    }
+    let mut last = String::new();
+    for attempt in 0..4 {
+        if attempt > 0 {
+            sleep(Duration::from_secs(5 * attempt));
+        }
+        // An old package list is the usual reason for a failure: renew it every time.
+        match apt(&["update"]).and_then(|()| {
+            let fixed = ["install", "--no-install-recommends", "--yes", "--quiet"];
+            apt(&[&fixed, packages].concat())
+        }) {
+            Ok(()) => return Ok(()),
+            Err(why) => last = why,
+        }
+    }
+    Err(format!("{line}: {last}"))
+}
+
+fn apt(arguments: &[&str]) -> Result<(), String> {
+    let (succeeded, text) = Program::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .capture()?;
+    if succeeded {
+        return Ok(());
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    Err(lines
+        .get(lines.len().saturating_sub(5)..)
+        .unwrap_or_default()
+        .join("\n"))
+}
+
+fn may_install() -> bool {
+    let root = Program::new("id")
+        .arg("-u")
+        .capture()
+        .is_ok_and(|(_, text)| text.trim() == "0");
+    root && std::path::Path::new("/usr/bin/apt-get").exists()
+}

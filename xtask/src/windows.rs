@@ -1,0 +1,231 @@
+//! The builds for Windows from Debian, 64 and 32 bits wide, and the chain under Wine.
+
+use std::path::{Path, PathBuf};
+
+use crate::run::{Program, cargo};
+use crate::stage::Checks;
+use crate::workspace;
+
+/// What receipt computers link, and the program that runs the whole chain.
+const PACKAGES: &[&str] = &[
+    "mynacard-card",
+    "mynacard-cert",
+    "mynacard-eligibility",
+    "mynacard-auth",
+    "mynacard-client",
+    "mynacard",
+    "mynacard-chain",
+];
+
+/// Debian's compiler and the sources of its standard library (packages `rustc-web`, `rust-web-src`).
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_STD: &str = "/usr/lib/rustlib/src/rust/library";
+
+/// Wine before version 9 has no `bcryptprimitives.dll`, which Rust's standard library imports.
+const STAND_IN: &str = "\
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) {
+    while (length > 0) {
+        ULONG part = length > 0x10000 ? 0x10000 : (ULONG)length;
+        if (!SystemFunction036(buffer, part)) return FALSE;
+        buffer += part;
+        length -= part;
+    }
+    return TRUE;
+}
+";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Bits64,
+    Bits32,
+}
+
+/// `cargo xtask windows`.
+pub(crate) fn command() -> Result<(), String> {
+    let row = crate::stages::find("windows").map(crate::stage::Stage::run);
+    if crate::stage::report(row.as_slice()) {
+        Ok(())
+    } else {
+        Err("the Windows stage failed".into())
+    }
+}
+
+/// The stage: both builds, what they import, and the chain under Wine.
+pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
+    for width in [Width::Bits64, Width::Bits32] {
+        let start = std::time::Instant::now();
+        checks.program(build(width)?)?;
+        println!(
+            "{}: built in {:.1} s",
+            width.target(),
+            start.elapsed().as_secs_f32()
+        );
+        imports(width, checks)?;
+    }
+    under_wine(checks)
+}
+
+impl Width {
+    fn target(self) -> &'static str {
+        match self {
+            Width::Bits64 => "x86_64-pc-windows-gnu",
+            Width::Bits32 => "i686-pc-windows-gnu",
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Width::Bits64 => "x86_64-w64-mingw32",
+            Width::Bits32 => "i686-w64-mingw32",
+        }
+    }
+
+    /// What objdump calls programs of this width.
+    fn format(self) -> &'static str {
+        match self {
+            Width::Bits64 => "pei-x86-64",
+            Width::Bits32 => "pei-i386",
+        }
+    }
+}
+
+/// A folder of its own: another compiler than this machine's fills it.
+fn folder() -> PathBuf {
+    workspace::target().join("windows")
+}
+
+fn chain(width: Width) -> PathBuf {
+    folder()
+        .join(width.target())
+        .join("debug")
+        .join("mynacard-chain.exe")
+}
+
+fn build(width: Width) -> Result<Program, String> {
+    let target = width.target();
+    let mut program = cargo();
+    let linker = format!(
+        "CARGO_TARGET_{}_LINKER",
+        target.to_uppercase().replace('-', "_")
+    );
+    program = program
+        .env(&linker, format!("{}-gcc", width.prefix()))
+        .env("CARGO_TARGET_DIR", folder())
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0");
+    let with_rustup = installed_targets().contains(target);
+    if !with_rustup {
+        program = debian_compiler(program);
+        if width == Width::Bits32 {
+            let objects = start_up_objects(target)?;
+            let objects = objects.display();
+            let flags = [
+                "-L".to_owned(),
+                format!("{objects}"),
+                format!("-Clink-arg=-L{objects}"),
+            ];
+            program = program.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        }
+    }
+    program = program.args(["build", "--target", target]);
+    if !with_rustup {
+        program = program.arg("-Zbuild-std=std,panic_unwind");
+    }
+    Ok(PACKAGES.iter().fold(program, |program, package| {
+        program.args(["--package", package])
+    }))
+}
+
+/// Debian's compiler in place of this machine's: its standard library comes as source, for targets without one.
+pub(crate) fn debian_compiler(program: Program) -> Program {
+    program
+        .env("RUSTC", DEBIAN_RUSTC)
+        .env("RUSTC_BOOTSTRAP", "1")
+}
+
+/// What rustup has; nothing where there is no rustup.
+fn installed_targets() -> String {
+    Program::new("rustup")
+        .args(["target", "list", "--installed"])
+        .capture()
+        .map_or_else(|_| String::new(), |(_, text)| text)
+}
+
+/// Two objects that the 32-bit linker wants and that building the standard library does not make.
+fn start_up_objects(target: &str) -> Result<PathBuf, String> {
+    let folder = folder().join("start-up");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for name in ["rsbegin", "rsend"] {
+        let source = Path::new(DEBIAN_STD)
+            .join("rtstartup")
+            .join(format!("{name}.rs"));
+        let (succeeded, text) = Program::new(DEBIAN_RUSTC)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .args(["--target", target, "--emit=obj", "-o"])
+            .arg(folder.join(format!("{name}.o")))
+            .arg(source)
+            .capture()?;
+        if !succeeded {
+            return Err(format!("{name}.o: {text}"));
+        }
+    }
+    Ok(folder)
+}
+
+/// A program for Windows must be of the right width and need nothing but Windows: no DLL of MinGW's.
+fn imports(width: Width, checks: &mut Checks) -> Result<(), String> {
+    let objdump = Program::new(format!("{}-objdump", width.prefix()))
+        .arg("--private-headers")
+        .arg(chain(width));
+    let (succeeded, text) = objdump.capture()?;
+    let dlls: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("DLL Name: "))
+        .map(str::to_lowercase)
+        .collect();
+    println!("{}: imports {}", width.target(), dlls.join(" "));
+    if !succeeded || dlls.is_empty() || !text.contains(width.format()) {
+        checks.fail(format!(
+            "{} is not a program of format {}",
+            chain(width).display(),
+            width.format()
+        ));
+    } else if let Some(dll) = dlls.iter().find(|dll| dll.starts_with("lib")) {
+        checks.fail(format!(
+            "{} needs {dll}, which is not part of Windows",
+            width.target()
+        ));
+    } else {
+        checks.pass();
+    }
+    Ok(())
+}
+
+/// Runs the 64-bit chain; Debian 12 has no 32-bit Wine without another architecture, so that one is only built.
+fn under_wine(checks: &mut Checks) -> Result<(), String> {
+    let program = chain(Width::Bits64);
+    let beside = program.with_file_name("bcryptprimitives.dll");
+    let source = folder().join("bcryptprimitives.c");
+    std::fs::write(&source, STAND_IN).map_err(|error| format!("{}: {error}", source.display()))?;
+    checks.program(
+        Program::new("x86_64-w64-mingw32-gcc")
+            .args(["-shared", "-O1", "-o"])
+            .arg(&beside)
+            .arg(&source)
+            .arg("-ladvapi32"),
+    )?;
+    let prefix = folder().join("wine");
+    let wine = |name: &str| {
+        Program::new(name)
+            .env("WINEPREFIX", &prefix)
+            .env("WINEDEBUG", "-all")
+            .env("WINEARCH", "win64")
+            .env("DISPLAY", "")
+    };
+    checks.program(wine("wine").arg(&program))?;
+    // Wine's server outlives its programs; this one is ours alone, by its prefix.
+    let _ = wine("/usr/lib/wine/wineserver").arg("--kill").capture();
+    Ok(())
+}
