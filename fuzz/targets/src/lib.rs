@@ -1,1 +1,60 @@
 //! One function a fuzz target; each takes any bytes and panics when an invariant breaks.
+//!
+//! The bins of `fuzz/` hand libFuzzer's inputs in; the test `replay` hands in the seeds and thousands of damaged copies
+//! of them, on the stable toolchain.
+
+mod answer;
+mod card;
+mod certificate;
+pub mod seeds;
+mod virtual_card;
+
+/// A fuzz target: its name and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every fuzz target, by the name of its file in `fuzz/fuzz_targets`.
+pub const TARGETS: &[Target] = &[
+    ("answer_json", answer::json),
+    ("answer_xml", answer::xml),
+    ("card_dialogue", card::dialogue),
+    ("card_signature", card::signature),
+    ("certificate", certificate::parse_and_judge),
+    ("command", card::command),
+    ("cp932", answer::cp932),
+    ("date", answer::date),
+    ("response", card::response),
+    ("tlv", card::tlv),
+    ("virtual_card", virtual_card::sequence),
+];
+
+/// Runs the target of that name on one input.
+///
+/// # Panics
+/// When there is no such target, or when an invariant breaks.
+pub fn run(name: &str, data: &[u8]) {
+    let target = TARGETS.iter().find(|(listed, _)| *listed == name);
+    let (_, target) = target.expect("each bin names a listed target");
+    target(data);
+}
+
+/// Cuts inputs into pieces: a big-endian `u16` length, then that many bytes; the last piece may be cut short.
+pub(crate) fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = data.split_first_chunk::<2>()?;
+        let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+        let (piece, rest) = rest.split_at(length);
+        data = rest;
+        Some(piece)
+    })
+}
+
+/// Puts pieces together as [`pieces`] cuts them.
+pub(crate) fn joined<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut all = Vec::new();
+    for piece in pieces {
+        let length = u16::try_from(piece.len()).expect("seeds hold no piece beyond 65535 bytes");
+        all.extend(length.to_be_bytes());
+        all.extend(piece);
+    }
+    all
+}

@@ -1,0 +1,130 @@
+//! Insurance answers, their encodings and the values in them.
+
+use mynacard_eligibility::{Answer, Date, DateTime, Encoding, Language, Unmappable, XmlOptions};
+
+/// What is read from XML can be shown, written and read again without a change.
+pub(crate) fn xml(data: &[u8]) {
+    let Ok(answer) = Answer::read_xml(data) else {
+        return;
+    };
+    show(&answer);
+    let options = XmlOptions {
+        encoding: Encoding::Utf8,
+        unmappable: Unmappable::Refuse,
+    };
+    let written = answer
+        .write_xml(&options)
+        .expect("UTF-8 has every character that was read");
+    let again = Answer::read_xml(&written).expect("what we write, we read");
+    assert_eq!(
+        answer.results().len(),
+        again.results().len(),
+        "a result was lost in writing"
+    );
+    let twice = again.write_xml(&options).expect("it was written once");
+    assert_eq!(written, twice, "writing is not stable");
+    for unmappable in [
+        Unmappable::Refuse,
+        Unmappable::Replace,
+        Unmappable::CharacterReference,
+    ] {
+        let _ = answer.write_xml(&XmlOptions {
+            encoding: Encoding::ShiftJis,
+            unmappable,
+        });
+    }
+    round_trip(&answer);
+}
+
+/// The same from JSON.
+pub(crate) fn json(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(answer) = Answer::from_json(text) else {
+        return;
+    };
+    show(&answer);
+    let _ = answer.write_xml(&XmlOptions::default());
+    round_trip(&answer);
+}
+
+/// Decoding and encoding are inverse to each other wherever CP932 has one code for a character.
+pub(crate) fn cp932(data: &[u8]) {
+    if let Ok(text) = Encoding::ShiftJis.decode(data) {
+        let written = Encoding::ShiftJis
+            .encode(&text, Unmappable::Refuse)
+            .expect("what was decoded can be encoded");
+        assert!(written.changed.is_empty());
+        let again = Encoding::ShiftJis
+            .decode(&written.bytes)
+            .expect("what was encoded can be decoded");
+        assert_eq!(again, text, "a character changed");
+    }
+    let text = String::from_utf8_lossy(data);
+    if let Ok(replaced) = Encoding::ShiftJis.encode(&text, Unmappable::Replace) {
+        let again = Encoding::ShiftJis
+            .decode(&replaced.bytes)
+            .expect("what was encoded can be decoded");
+        assert_eq!(
+            again.chars().count(),
+            text.chars().count(),
+            "a character was lost"
+        );
+    }
+    let _ = Encoding::ShiftJis.encode(&text, Unmappable::CharacterReference);
+    let _ = Encoding::ShiftJis.encode(&text, Unmappable::Refuse);
+}
+
+/// Dates are written as they were read, and their arithmetic ends at their bounds.
+pub(crate) fn date(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(date) = Date::from_basic(&text) {
+        assert_eq!(date.basic(), text);
+        assert_eq!(
+            Date::from_days_since_epoch(date.days_since_epoch()),
+            Some(date)
+        );
+        let _ = (date.japanese(), date.era());
+    }
+    if let Some(date) = Date::from_japanese(&text) {
+        assert_eq!(Date::from_basic(&date.basic()), Some(date));
+    }
+    if let Some(time) = DateTime::from_basic(&text) {
+        assert_eq!(DateTime::from_basic(&time.basic()), Some(time));
+    }
+    if let Some(bytes) = data.first_chunk::<8>() {
+        let _ = DateTime::in_japan(i64::from_be_bytes(*bytes)).map(|time| time.basic());
+        let [a, b, c, d, ..] = *bytes;
+        let days = i32::from_be_bytes([a, b, c, d]);
+        let _ = Date::from_days_since_epoch(days)
+            .and_then(|date| date.plus_days(days))
+            .map(Date::japanese);
+    }
+}
+
+fn show(answer: &Answer) {
+    for language in [Language::Japanese, Language::English] {
+        let _ = answer.to_text(language);
+    }
+    let _ = (
+        answer.validity(),
+        answer.result_code(),
+        answer.processed_at(),
+        answer.confirmed_for(),
+    );
+    for result in answer.results() {
+        let _ = (
+            result.elderly(),
+            result.limit(),
+            result.diseases(),
+            result.tickets(),
+        );
+    }
+}
+
+fn round_trip(answer: &Answer) {
+    let json = answer.to_json();
+    let again = Answer::from_json(&json).expect("what we write, we read");
+    assert_eq!(again.to_json(), json, "JSON lost something");
+}

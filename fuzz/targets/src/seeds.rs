@@ -1,0 +1,225 @@
+//! The seeds, made by code from the simulation's data alone.
+
+use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
+use mynacard_card::{
+    Command, End, LengthForm, Limits, Pin, Response, SignaturePassword, Transport, TransportError,
+};
+use mynacard_eligibility::{Answer, Encoding, FieldId, Record, Section, Unmappable, XmlOptions};
+use mynacard_sim::{VirtualCard, person, pki};
+
+use crate::joined;
+use crate::virtual_card::{card, day};
+
+/// A seed: the target it is for, its name, its bytes.
+pub type Seed = (&'static str, String, Vec<u8>);
+
+/// Every seed of every target, the same on every day.
+pub fn all() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    cards(&mut seeds);
+    certificates(&mut seeds);
+    answers(&mut seeds);
+    seeds
+}
+
+fn cards(seeds: &mut Vec<Seed>) {
+    for (name, choices) in [
+        ("short", 0_u8),
+        ("extended", 1),
+        ("short-skip", 2),
+        ("extended-skip", 3),
+    ] {
+        let mut recorder = Recorder::new(choices & 1 != 0);
+        let counter = if choices & 2 == 0 {
+            CounterPolicy::READ_FIRST
+        } else {
+            CounterPolicy::Skip
+        };
+        authenticate(&mut recorder, Options::new().with_counter(counter));
+        seeds.push(("card_dialogue", name.into(), recorder.answers(choices)));
+        seeds.push((
+            "virtual_card",
+            format!("authentication-{name}"),
+            recorder.commands(),
+        ));
+        if choices & 2 == 0 {
+            for (index, (command, answer)) in recorder.exchanges.iter().enumerate().take(6) {
+                seeds.push(("command", format!("{name}-{index}"), command.clone()));
+                seeds.push(("response", format!("{name}-{index}"), answer.clone()));
+            }
+            let mut recorder = Recorder::new(choices & 1 != 0);
+            sign(&mut recorder);
+            seeds.push(("card_signature", name.into(), recorder.answers(choices)));
+            seeds.push((
+                "virtual_card",
+                format!("signature-{name}"),
+                recorder.commands(),
+            ));
+        }
+    }
+    let status_words: Vec<u8> = [
+        0x9000_u16, 0x63C2, 0x6983, 0x6984, 0x6A82, 0x6CFF, 0x6110, 0x6F00,
+    ]
+    .map(u16::to_be_bytes)
+    .concat();
+    seeds.push(("response", "status-words".into(), status_words));
+    seeds.push((
+        "tlv",
+        "nested".into(),
+        vec![
+            0xFF, 0x20, 0x08, 0xDF, 0x21, 0x02, 0x01, 0x02, 0x04, 0x01, 0x05,
+        ],
+    ));
+    seeds.push((
+        "tlv",
+        "long".into(),
+        [&[0x30, 0x82, 0x01, 0x00][..], &[0; 256]].concat(),
+    ));
+}
+
+fn authenticate(recorder: &mut Recorder, options: Options) {
+    let mut jpki = Jpki::open(recorder, options).expect("the virtual card has the application");
+    let _ = jpki.authentication_certificate();
+    let _ = jpki.authentication_tries();
+    let _ = jpki.token_info();
+    let mut verified = jpki
+        .verify(Pin::new(b"1234").expect("four digits"))
+        .expect("the right PIN");
+    let _ = verified.sign(b"message");
+    let _ = verified.sign(b"another message");
+}
+
+fn sign(recorder: &mut Recorder) {
+    let mut jpki =
+        Jpki::open(recorder, Options::new()).expect("the virtual card has the application");
+    let _ = jpki.signature_ca_certificate();
+    let _ = jpki.signature_tries();
+    let password = SignaturePassword::new(b"ABC123").expect("six characters");
+    let mut verified = jpki.signature_verify(password).expect("the right password");
+    let _ = verified.signature_certificate();
+    let _ = verified.sign(b"message");
+}
+
+fn certificates(seeds: &mut Vec<Seed>) {
+    for id in ["kyokai-self", "cert-expired", "long-name"] {
+        let person = person(id).expect("listed");
+        seeds.push((
+            "certificate",
+            format!("{id}-authentication"),
+            pki::authentication_certificate(person, day()),
+        ));
+        seeds.push((
+            "certificate",
+            format!("{id}-signature"),
+            pki::signature_certificate(person, day()),
+        ));
+    }
+    for root in mynacard_cert::TrustStore::simulation().roots() {
+        let der = root.certificate().as_der().to_vec();
+        seeds.push((
+            "certificate",
+            format!("root-{}", root.certificate().serial_hex()),
+            der,
+        ));
+    }
+}
+
+fn answers(seeds: &mut Vec<Seed>) {
+    let person = person("kyokai-self").expect("listed");
+    let answer = Answer::builder()
+        .set(FieldId::PROCESSING_RESULT_STATUS, "1")
+        .set(FieldId::QUALIFICATION_VALIDITY, "1")
+        .result(Record::builder(Section::Confirmation).set(FieldId::NAME, person.name()))
+        .build()
+        .expect("a well-formed answer");
+    for (name, encoding) in [("utf-8", Encoding::Utf8), ("cp932", Encoding::ShiftJis)] {
+        let options = XmlOptions {
+            encoding,
+            unmappable: Unmappable::CharacterReference,
+        };
+        let xml = answer
+            .write_xml(&options)
+            .expect("references carry every character");
+        seeds.push(("answer_xml", name.into(), xml));
+    }
+    seeds.push(("answer_json", "one".into(), answer.to_json().into_bytes()));
+    let text = "医療 太郎 ｲﾘｮｳ №①髙﨑～−〓";
+    let bytes = Encoding::ShiftJis
+        .encode(text, Unmappable::Replace)
+        .expect("only references are refused")
+        .bytes;
+    seeds.push(("cp932", "mixed".into(), bytes));
+    seeds.push(("cp932", "utf-8".into(), text.into()));
+    for (index, text) in ["20261120", "昭和55年04月01日", "20261120093000", "S550401"]
+        .into_iter()
+        .enumerate()
+    {
+        seeds.push(("date", index.to_string(), text.into()));
+    }
+}
+
+/// The virtual card, and all that was said.
+struct Recorder {
+    card: VirtualCard,
+    exchanges: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Recorder {
+    fn new(extended: bool) -> Self {
+        Recorder {
+            card: card().with_extended(extended),
+            exchanges: Vec::new(),
+        }
+    }
+
+    fn answers(&self, choices: u8) -> Vec<u8> {
+        let mut all = vec![choices];
+        all.extend(joined(
+            self.exchanges.iter().map(|(_, answer)| answer.as_slice()),
+        ));
+        all
+    }
+
+    fn commands(&self) -> Vec<u8> {
+        joined(self.exchanges.iter().map(|(command, _)| command.as_slice()))
+    }
+}
+
+impl Transport for Recorder {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.card.power_off();
+        self.card.power_on();
+        Ok(())
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        let form = if command.needs_extended() {
+            LengthForm::Extended
+        } else {
+            LengthForm::Short
+        };
+        let frame = command
+            .encode(form)
+            .expect("our own commands can be written")
+            .to_vec();
+        let answer = self.card.transmit(&frame);
+        self.exchanges.push((frame, answer.clone()));
+        response.set(&answer)
+    }
+
+    fn limits(&self) -> Limits {
+        if self.card.has_extended() {
+            Limits::EXTENDED
+        } else {
+            Limits::SHORT
+        }
+    }
+
+    fn end(&mut self, _: End) {
+        self.card.power_off();
+    }
+}

@@ -1,0 +1,95 @@
+//! The seeds, and damaged copies of them, through every target on the stable toolchain.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mynacard_fuzz_targets::{TARGETS, seeds};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds")
+}
+
+/// What is checked in, as (target, name) and bytes.
+fn checked_in() -> BTreeMap<(String, String), Vec<u8>> {
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let mut all = BTreeMap::new();
+    for target in fs::read_dir(folder()).unwrap() {
+        let target = target.unwrap().path();
+        for seed in fs::read_dir(&target).unwrap() {
+            let seed = seed.unwrap().path();
+            all.insert((name(&target), name(&seed)), fs::read(&seed).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn the_seeds_are_those_that_the_code_makes() {
+    let made: BTreeMap<_, _> = seeds::all()
+        .into_iter()
+        .map(|(target, name, bytes)| ((target.to_owned(), name), bytes))
+        .collect();
+    let found = checked_in();
+    let names =
+        |seeds: &BTreeMap<(String, String), Vec<u8>>| seeds.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        names(&found),
+        names(&made),
+        "`cargo xtask seeds` writes them anew"
+    );
+    for (name, bytes) in &made {
+        assert!(
+            found.get(name) == Some(bytes),
+            "{name:?} differs; `cargo xtask seeds` writes it anew"
+        );
+    }
+}
+
+#[test]
+fn every_target_takes_its_seeds_and_damaged_copies() {
+    let found = checked_in();
+    for (target, run) in TARGETS {
+        let seeds: Vec<_> = found.iter().filter(|((of, _), _)| of == target).collect();
+        assert!(!seeds.is_empty(), "{target} has no seeds");
+        // Bounded in time as well: some targets sign with RSA.
+        let end = Instant::now() + Duration::from_secs(2);
+        for (_, seed) in &seeds {
+            run(seed);
+        }
+        let mut random = 0x2545_F491_4F6C_DD1D_u64;
+        for round in 0..500 {
+            for (_, seed) in &seeds {
+                if Instant::now() < end {
+                    run(&damaged(seed, round, &mut random));
+                }
+            }
+        }
+    }
+}
+
+/// A copy cut short, with bytes changed, or with a part doubled.
+fn damaged(seed: &[u8], round: u32, random: &mut u64) -> Vec<u8> {
+    let mut next = |below: usize| {
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        usize::try_from(*random % u64::try_from(below.max(1)).unwrap()).unwrap()
+    };
+    let mut copy = seed.to_vec();
+    match round % 3 {
+        0 => copy.truncate(next(seed.len())),
+        1 if !copy.is_empty() => {
+            for _ in 0..=next(4) {
+                let at = next(copy.len());
+                copy[at] = u8::try_from(next(256)).unwrap();
+            }
+        }
+        _ => {
+            let at = next(seed.len());
+            copy.extend_from_slice(&seed[at..]);
+        }
+    }
+    copy
+}
