@@ -56,7 +56,7 @@ fn table() -> &'static [u16] {
     static TABLE: OnceLock<Vec<u16>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table = vec![0_u16; 0x1_0000];
-        for single in 0xA1..=0xDF_u8 {
+        for single in std::iter::once(0x80).chain(0xA1..=0xDF_u8) {
             enter(&mut table, &[single]);
         }
         let leads = (0x81..=0x9F_u8).chain(0xE0..=0xFC);
@@ -113,6 +113,7 @@ mod tests {
         writes('￤', &[0xFA, 0x55]);
         writes('①', &[0x87, 0x40]);
         writes('ｱ', &[0xB1]);
+        writes('\u{80}', &[0x80]);
     }
 
     #[test]
