@@ -23,10 +23,8 @@ pub(crate) fn response(data: &[u8]) {
             "a well-formed answer was refused"
         ),
     }
-    for word in data
-        .chunks_exact(2)
-        .map(|two| u16::from_be_bytes([two[0], two[1]]))
-    {
+    for two in data.as_chunks::<2>().0 {
+        let word = u16::from_be_bytes(*two);
         let status = StatusWord::from(word);
         assert_eq!(u16::from(status), word, "a status word changed");
         assert!(!status.meaning().is_empty());
