@@ -19,6 +19,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-4013", "field-invalid"),
     ("MC-4014", "read-failed"),
     ("MC-4015", "write-failed"),
+    ("MC-4020", "identifier-empty"),
+    ("MC-4021", "identifier-length"),
+    ("MC-4022", "identifier-character"),
+    ("MC-4023", "identifier-check-digit"),
+    ("MC-4024", "identifier-prefix"),
 ];
 
 /// Why data of the insurance vocabulary could not be read or written.
@@ -99,6 +104,11 @@ pub enum ErrorKind {
         /// The rule that it breaks.
         rule: &'static str,
     },
+    /// A text is not the identifier it should be; the source says which and why.
+    Identifier {
+        /// The code of the broken rule.
+        code: &'static str,
+    },
     /// The source of the bytes failed.
     ReadFailed,
     /// The sink of the bytes failed.
@@ -144,6 +154,7 @@ impl Error {
             ErrorKind::MalformedJson { .. } => "MC-4011",
             ErrorKind::FieldMisplaced { .. } => "MC-4012",
             ErrorKind::FieldInvalid { .. } => "MC-4013",
+            ErrorKind::Identifier { code } => code,
             ErrorKind::ReadFailed => "MC-4014",
             ErrorKind::WriteFailed => "MC-4015",
         }
@@ -211,6 +222,7 @@ impl fmt::Display for Error {
                 write!(f, "{section} has no place for {tag}")
             }
             ErrorKind::FieldInvalid { tag, rule } => write!(f, "{tag} must be {rule}"),
+            ErrorKind::Identifier { .. } => f.write_str("not a valid identifier"),
             ErrorKind::ReadFailed => f.write_str("the input could not be read"),
             ErrorKind::WriteFailed => f.write_str("the output could not be written"),
         }?;

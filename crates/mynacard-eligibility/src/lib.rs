@@ -27,6 +27,8 @@ pub mod encoding;
 mod error;
 pub mod field;
 mod finding;
+pub mod fold;
+pub mod identifier;
 mod json;
 pub mod message;
 mod record;

@@ -20,7 +20,7 @@ fn taro() -> Answer {
     Answer::builder()
         .set(F::PROCESS_EXECUTION_TIME, "20261120093000")
         .set(F::QUALIFICATION_CONFIRMATION_DATE, "20261120")
-        .set(F::MEDICAL_INSTITUTION_CODE, "1312345670")
+        .set(F::MEDICAL_INSTITUTION_CODE, "1312345679")
         .set(F::REFERENCE_CLASSIFICATION, "1")
         .set(F::SEGMENT_OF_RESULT, "1")
         .set(F::CHARACTER_CODE_IDENTIFIER, "0")

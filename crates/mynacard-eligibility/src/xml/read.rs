@@ -4,6 +4,7 @@ use super::input::Utf8Input;
 use super::pull::{Pull, Token, XML_SPACE};
 use super::{Element, Node, ROOT};
 use crate::field::Kind;
+use crate::identifier::{InstitutionCode, InsurerNumber, Remark};
 use crate::message::Message;
 use crate::section::{Child, Occurs};
 use crate::{Error, ErrorKind, FieldId, Finding, FindingKind, Record, Section};
@@ -265,6 +266,20 @@ impl<R: Read> RecordReader<R> {
                 FindingKind::Form
             };
             self.note(finding, Some(field), "");
+        }
+        let remarks = match kind {
+            Kind::InsurerNumber => InsurerNumber::parse(text).map(|parsed| parsed.findings),
+            Kind::InstitutionCode => InstitutionCode::parse(text).map(|parsed| parsed.findings),
+            _ => Ok(Vec::new()),
+        };
+        for remark in remarks.unwrap_or_default() {
+            match remark {
+                Remark::CheckDigit { .. } => self.note(FindingKind::CheckDigit, Some(field), ""),
+                Remark::UnknownPrefecture(_) | Remark::UnknownLaw(_) => {
+                    self.note(FindingKind::UnknownPrefix, Some(field), "")
+                }
+                _ => {}
+            }
         }
         if matches!(kind, Kind::Text | Kind::Kana) && text.contains(['●', '〓']) {
             self.note(FindingKind::Placeholder, Some(field), "");

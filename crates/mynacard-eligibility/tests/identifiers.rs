@@ -1,0 +1,184 @@
+//! Identifiers as the notices write them, and as people type them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use mynacard_eligibility::identifier::*;
+
+#[test]
+fn insurer_numbers_have_three_renderings() {
+    let kokuho = InsurerNumber::strict("138016").unwrap();
+    assert_eq!(
+        (
+            kokuho.as_str(),
+            kokuho.padded_with_spaces(),
+            kokuho.padded_with_zeros()
+        ),
+        ("138016", "  138016".into(), "00138016".into())
+    );
+    assert_eq!((kokuho.law(), kokuho.prefecture()), (None, "13"));
+    for padded in ["  138016", "00138016", "１３８－０１６"] {
+        assert_eq!(InsurerNumber::strict(padded).unwrap(), kokuho, "{padded}");
+    }
+    let kyokai = InsurerNumber::strict("06130488").unwrap();
+    assert_eq!(
+        (
+            kyokai.law(),
+            kyokai.prefecture(),
+            kyokai.padded_with_spaces()
+        ),
+        (Some("06"), "13", "06130488".into())
+    );
+}
+
+#[test]
+fn a_service_is_believed_where_staff_are_corrected() {
+    let parsed = InsurerNumber::parse("99990003").unwrap();
+    assert_eq!(parsed.findings.len(), 3, "{:?}", parsed.findings);
+    let error = InsurerNumber::strict("06130480").unwrap_err();
+    assert_eq!(
+        (
+            error.rule,
+            error.position,
+            error.expected.as_str(),
+            error.found.as_str(),
+            error.code()
+        ),
+        (Rule::CheckDigit, Some(8), "8", "0", "MC-4023")
+    );
+    assert_eq!(
+        InsurerNumber::strict("0613048").unwrap_err().rule,
+        Rule::Length
+    );
+    assert_eq!(
+        InsurerNumber::strict("0613O488").unwrap_err().position,
+        Some(5)
+    );
+    assert_eq!(InsurerNumber::strict(" - ").unwrap_err().rule, Rule::Empty);
+}
+
+#[test]
+fn institutions() {
+    let code = InstitutionCode::strict("0110113719").unwrap();
+    assert_eq!(
+        (code.prefecture(), code.points_table(), code.seven_digits()),
+        ("01", PointsTable::Medical, "0113719")
+    );
+    assert_eq!(
+        InstitutionCode::from_parts(1, PointsTable::Medical, "0113719").unwrap(),
+        code
+    );
+    assert_eq!(
+        InstitutionCode::from_parts(2, PointsTable::Medical, "0113719")
+            .unwrap_err()
+            .rule,
+        Rule::CheckDigit
+    );
+    assert_eq!(InstitutionCode::complete("011011371").unwrap(), code);
+    for number in ["5521111111", "6631111116", "2710000007"] {
+        CheckupInstitutionNumber::strict(number).unwrap();
+    }
+    assert!(matches!(
+        CheckupInstitutionNumber::parse("5521111111")
+            .unwrap()
+            .findings[..],
+        [Remark::UnknownPrefecture(_)]
+    ));
+    OnlineCode::strict("1234567890").unwrap();
+    for code in 0..=9 {
+        assert_eq!(PointsTable::from_code(code).code(), code);
+        assert_eq!(PortalInstitutionKind::from_code(code).code(), code);
+    }
+}
+
+#[test]
+fn invoices_only_warn() {
+    for good in [
+        "T7000012050002",
+        "T7010705000725",
+        "Ｔ７０００－０１２０－５０００２",
+    ] {
+        assert!(
+            InvoiceNumber::strict(good).unwrap().corporate_check(),
+            "{good}"
+        );
+    }
+    assert!(
+        !InvoiceNumber::strict("T8000012050002")
+            .unwrap()
+            .corporate_check()
+    );
+    assert_eq!(
+        InvoiceNumber::strict("7000012050002").unwrap_err().rule,
+        Rule::Prefix
+    );
+}
+
+#[test]
+fn the_rest() {
+    assert_eq!(
+        PostalCode::strict("〒１００ー００１３").unwrap().as_str(),
+        "100-0013"
+    );
+    let phone = PhoneNumber::strict("03(1234)5678").unwrap();
+    assert_eq!(
+        (phone.with_hyphens(), phone.without_hyphens()),
+        (Some("03-1234-5678"), "0312345678".into())
+    );
+    assert_eq!(
+        PhoneNumber::strict("0471234567").unwrap().with_hyphens(),
+        None
+    );
+    assert_eq!(
+        PhoneNumber::strict("09012345678").unwrap().with_hyphens(),
+        Some("090-1234-5678")
+    );
+    assert_eq!(
+        PhoneNumber::strict("1234567890").unwrap_err().rule,
+        Rule::Prefix
+    );
+    assert_eq!(
+        TicketNumber::strict("26500000012").unwrap().kind(),
+        TicketKind::Set
+    );
+    assert_eq!(BranchNumber::strict("０1").unwrap().as_str(), "01");
+    let (a, b) = (
+        InsuredSymbol::strict("１２－ア").unwrap(),
+        InsuredSymbol::strict("12-ｱ").unwrap(),
+    );
+    assert!(a.same_as(&b) && a != b);
+    assert!(matches!(
+        InsuredNumber::parse(&"あ".repeat(20)).unwrap().findings[..],
+        [Remark::Long { found: 40, .. }]
+    ));
+    assert_eq!(
+        LateElderlyNumber::strict("1234567").unwrap_err().rule,
+        Rule::Length
+    );
+    PublicPayerNumber::strict("12130000").unwrap_err();
+    assert_eq!(
+        PublicRecipientNumber::parse("1234567")
+            .unwrap()
+            .value
+            .as_str(),
+        "1234567"
+    );
+}
+
+#[test]
+fn validate_reports_every_kind() {
+    for kind in IdentifierKind::ALL {
+        assert_eq!(IdentifierKind::from_name(kind.name()), Some(kind));
+        let report = validate(kind, "");
+        assert!(
+            !report.valid && report.code == Some("MC-4020"),
+            "{report:?}"
+        );
+    }
+    let report = validate(IdentifierKind::InsurerNumber, "138017");
+    assert_eq!(
+        (report.valid, report.value.as_deref(), report.code),
+        (false, Some("138017"), Some("MC-4023"))
+    );
+    assert_eq!(report.renderings[0], ("spaces", "  138017".to_owned()));
+    assert!(validate(IdentifierKind::InvoiceNumber, "T8000012050002").valid);
+}
