@@ -1,0 +1,133 @@
+//! Other people's libraries, unmodified, against the same card in the same reader: each must do a whole check, and what it costs
+//! is counted by the card.
+
+use std::path::PathBuf;
+
+use mynacard_sim::{person, pki};
+
+#[path = "support/reader.rs"]
+mod reader;
+mod support;
+use reader::{Session, left_out};
+use support::{Folder, day, openssl, pem, run};
+
+const CARD: &str = "--person kyokai-self --at 1795143600";
+
+/// Builds the programs of `peers/` (a workspace of its own) and returns their folder.
+fn programs() -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../peers");
+    let manifest = root.join("peers/Cargo.toml");
+    let output = run(
+        env!("CARGO"),
+        [
+            "build".as_ref(),
+            "--locked".as_ref(),
+            "--manifest-path".as_ref(),
+            manifest.as_os_str(),
+            "--target-dir".as_ref(),
+            target.as_os_str(),
+        ],
+    );
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    target.join("debug")
+}
+
+#[track_caller]
+fn check(name: &str, card: &str, command: &str) -> Session {
+    let session = Session::run(
+        name,
+        &format!("{CARD} {card}"),
+        &format!("echo message >message; {command}"),
+    );
+    session.assert_success();
+    let certificate =
+        pki::authentication_certificate(person("kyokai-self").expect("listed"), day());
+    assert_eq!(session.file("certificate.der"), certificate, "{name}");
+    let folder = Folder::new(&format!("{name}-verify"));
+    let certificate = pem(&folder, "certificate", &certificate);
+    let key = openssl([
+        "x509",
+        "-in",
+        certificate.to_str().expect("UTF-8"),
+        "-noout",
+        "-pubkey",
+    ]);
+    let key = folder
+        .write("key.pem", key.as_bytes())
+        .display()
+        .to_string();
+    let path = |name: &str| session.folder.path().join(name).display().to_string();
+    let text = openssl([
+        "dgst",
+        "-sha256",
+        "-verify",
+        &key,
+        "-signature",
+        &path("signature"),
+        &path("message"),
+    ]);
+    assert!(text.contains("Verified OK"), "{name}: {text}");
+    session
+}
+
+#[test]
+fn every_client_does_a_check_and_is_counted() {
+    if left_out() {
+        return;
+    }
+    let programs = programs();
+    let program = |name: &str| format!("{}/check-{name} 1234 message . ", programs.display());
+    let opensc = "pkcs15-tool --read-certificate 1 | openssl x509 -outform DER -out certificate.der \
+        && pkcs11-tool --slot-index 0 --login --pin 1234 --sign --id 01 -m SHA256-RSA-PKCS -i message -o signature";
+    let cases = [
+        (
+            "mynacard, extended, no counter",
+            "",
+            format!("{} skip", program("mynacard")),
+            4,
+        ),
+        (
+            "mynacard, short, no counter",
+            "",
+            format!("{} skip short", program("mynacard")),
+            10,
+        ),
+        ("mynacard, extended", "", program("mynacard"), 5),
+        (
+            "mynacard, short",
+            "--no-extended",
+            format!("{} short", program("mynacard")),
+            11,
+        ),
+        ("myna-card 3.3.4", "", program("myna-card"), 12),
+        ("jpki 0.4.3", "", program("jpki"), 28),
+        ("OpenSC 0.23, two programs", "", opensc.to_owned(), 0),
+        (
+            "OpenSC 0.23, two programs, driver named",
+            "",
+            format!("export OPENSC_DRIVER=jpki; {opensc}"),
+            0,
+        ),
+    ];
+    for (name, card, command, expected) in &cases {
+        let session = check(&name.replace([' ', ','], "-"), card, command);
+        let verifies = session.count("0020008004") + session.count("0020009804");
+        println!(
+            "{:>3} exchanges, {verifies} VERIFY: {name}",
+            session.trace.len()
+        );
+        if *expected > 0 {
+            assert_eq!(
+                session.trace.len(),
+                *expected,
+                "{name}: {:#?}",
+                session.trace
+            );
+        }
+    }
+}
