@@ -1,1 +1,52 @@
 //! From a tapped My Number Card to confirmed insurance: terminal, vault, challenge, proof, check.
+//!
+//! The crate holds the *flow* of オンライン資格確認 (限定型). It knows neither PC/SC nor HTTP: a card is
+//! anything that implements [`mynacard_card`]'s `Transport`, a service anything that implements
+//! [`EligibilityService`]. No function reads the clock: `now` is an argument. Every function blocks; an asynchronous
+//! program calls it on a thread of its own and stops it with [`Cancel`].
+//!
+//! ```
+//! use mynacard_auth::{Cancel, Purpose};
+//!
+//! let stop = Cancel::new();
+//! let other_thread = stop.clone();
+//! other_thread.cancel();
+//! assert!(stop.is_cancelled());
+//! assert!("identity-only".parse::<Purpose>()?.permitted().is_err());
+//! # Ok::<(), mynacard_auth::Error>(())
+//! ```
+//!
+//! The order of a check: [`Desk::prepare`] fetches a [`Challenge`] and warms the connection before the patient taps; [`Ready::check`]
+//! reads the certificate, judges it, verifies the PIN, lets the card sign the [`Message`] that our code built, powers the
+//! card down, verifies the signature, and only then speaks to the service.
+
+mod cancel;
+mod context;
+mod desk;
+mod error;
+mod evidence;
+mod message;
+mod proof;
+mod purpose;
+mod request;
+mod terminal;
+
+pub mod pinless;
+pub mod service;
+pub mod vault;
+
+pub use cancel::{Cancel, Subscription};
+pub use context::{Challenge, ChallengeParts, CheckContext, Extra, Method};
+pub use desk::{
+    CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Identity, Ready, Step, Tap, Times,
+    UnknownIssuer, VisualSetting, Warning,
+};
+pub use error::{CODES, Error, ErrorKind, PinTries};
+pub use evidence::{Evidence, Query};
+pub use message::{CheckMessage, Message};
+pub use pinless::{GuardedCard, PinlessProvider};
+pub use proof::{Grant, Proof};
+pub use purpose::Purpose;
+pub use request::{OperatorConfirmation, Request, TapId};
+pub use service::{ActivationService, EligibilityService, ServiceError, ServiceErrorKind};
+pub use terminal::{Institution, Terminal, TerminalKey, TermsAccepted, UserSettings};

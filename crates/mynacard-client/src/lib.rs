@@ -1,4 +1,29 @@
 //! Eligibility services: HTTPS with mutual TLS, and folder exchange with OQSComApp.
+//!
+//! Feature `https`: [`https::HttpsService`] speaks to a web service (Web サービス方式). Feature `folder`: the module `folder`
+//! exchanges files with OQSComApp on the same network (連携アプリ). Both are on by default, and neither changes what the other does.
+
+#[cfg(feature = "https")]
+pub mod https;
 
 #[cfg(feature = "folder")]
 pub mod folder;
+
+#[doc(inline)]
+pub use mynacard_auth::service::{
+    CODES as SERVICE_CODES, ServiceError as Error, ServiceErrorKind as ErrorKind,
+};
+
+#[cfg(feature = "folder")]
+const FOLDER_CODES: &[(&str, &str)] = folder::CODES;
+#[cfg(not(feature = "folder"))]
+const FOLDER_CODES: &[(&str, &str)] = &[];
+
+/// Every code of this crate, with its name: the service's (MC-60xx, MC-61xx) and the folder's (MC-65xx).
+pub const CODES: &[(&str, &str)] = &{
+    let mut all = [("", ""); SERVICE_CODES.len() + FOLDER_CODES.len()];
+    let (service, folder) = all.split_at_mut(SERVICE_CODES.len());
+    service.copy_from_slice(SERVICE_CODES);
+    folder.copy_from_slice(FOLDER_CODES);
+    all
+};

@@ -1,0 +1,89 @@
+//! Growing delays and a lock after wrong passcodes, kept in a small file beside the vault.
+//!
+//! An attempt is written down as failed before the passcode is tried, so that ending the program does not save one.
+//! Who can delete this file could as well copy the vault and guess elsewhere: the stretching is the answer to that.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::file;
+use crate::{Error, ErrorKind};
+
+/// Wrong passcodes until the vault is locked.
+const LOCKED_AT: u32 = 10;
+
+#[derive(Serialize, Deserialize, Clone, Copy, Default)]
+pub(super) struct Attempts {
+    failed: u32,
+    last: u64,
+}
+
+impl Attempts {
+    pub(super) fn left(self) -> u32 {
+        LOCKED_AT.saturating_sub(self.failed)
+    }
+
+    /// Seconds that must pass after this many failures.
+    fn delay(self) -> u64 {
+        match self.failed {
+            0..=2 => 0,
+            n => (30 << (n - 3).min(6)).min(1800),
+        }
+    }
+}
+
+/// Counts one more attempt as failed, or says that it must wait.
+pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempts, Error> {
+    let path = file::beside(vault, ".attempts");
+    let so_far = match file::read(&path) {
+        Ok(bytes) => {
+            serde_json::from_slice::<Attempts>(&bytes).map_err(|_| ErrorKind::VaultMalformed)?
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::VaultMissing) => Attempts::default(),
+        Err(error) => return Err(error),
+    };
+    if so_far.failed >= LOCKED_AT {
+        return Err(ErrorKind::VaultLocked.into());
+    }
+    let now = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs());
+    // A clock set back does not shorten the wait, nor does it make it longer than one delay.
+    let waited = now.saturating_sub(so_far.last);
+    if waited < so_far.delay() {
+        if now < so_far.last {
+            write(
+                &path,
+                Attempts {
+                    last: now,
+                    ..so_far
+                },
+            )?;
+        }
+        return Err(ErrorKind::VaultWait {
+            seconds: so_far.delay() - waited,
+        }
+        .into());
+    }
+    let attempt = Attempts {
+        failed: so_far.failed + 1,
+        last: now,
+    };
+    write(&path, attempt)?;
+    Ok(attempt)
+}
+
+/// Forgets all failures: the passcode was right.
+pub(super) fn forget(vault: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(file::beside(vault, ".attempts")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file::failed(error)),
+        _ => Ok(()),
+    }
+}
+
+fn write(path: &Path, attempts: Attempts) -> Result<(), Error> {
+    let bytes = serde_json::to_vec(&attempts).map_err(|_| ErrorKind::VaultFile)?;
+    file::replace(path, &bytes)
+}

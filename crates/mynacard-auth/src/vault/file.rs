@@ -1,0 +1,81 @@
+//! Reading a vault whole, and replacing it so that a power cut leaves the old or the new one.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{Error, ErrorKind};
+
+/// A vault is a few kilobytes; more than this is not one.
+const LARGEST: u64 = 1 << 20;
+
+pub(super) fn failed(error: io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound => ErrorKind::VaultMissing,
+        _ => ErrorKind::VaultFile,
+    };
+    Error::from(kind).with_source(error)
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(ErrorKind::VaultMalformed.into());
+    }
+    Ok(bytes)
+}
+
+/// Writes `bytes` beside `path`, flushes them and renames the new file over the old one.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let new = beside(path, ".new");
+    let write = || {
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = owner_only().write(true).create_new(true).open(&new)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&new, path)?;
+        sync_folder(path)
+    };
+    write().map_err(|error| Error::from(ErrorKind::VaultFile).with_source(error))
+}
+
+/// `path` with something appended to its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(unix)]
+fn owner_only() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn owner_only() -> OpenOptions {
+    OpenOptions::new()
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

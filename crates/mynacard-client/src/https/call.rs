@@ -1,0 +1,198 @@
+//! One request and its answer, bounded in time and size.
+
+use mynacard_auth::service::Reply;
+use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Method, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use super::endpoint::{Endpoint, Proxy};
+use super::failure::{from_json, from_reqwest, malformed};
+use super::wire::Refusal;
+use super::worker::Worker;
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 1 << 20;
+/// The largest sum of an answer's header names and values.
+const LARGEST_HEADERS: usize = 16 << 10;
+/// The longest text of a refusal that is kept, in characters.
+const LONGEST_TEXT: usize = 300;
+
+/// A configured client and the thread that it lives on.
+pub(super) struct Caller {
+    client: reqwest::Client,
+    worker: Worker,
+    endpoint: Endpoint,
+}
+
+/// What every answer carries.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    sandbox: bool,
+}
+
+impl Caller {
+    pub(super) fn new(
+        endpoint: &Endpoint,
+        tls: rustls::ClientConfig,
+    ) -> Result<Self, ServiceError> {
+        let timeouts = endpoint.timeouts;
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(true)
+            .http1_only()
+            .http1_max_headers(64)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.whole)
+            .pool_idle_timeout(Duration::from_secs(180))
+            .user_agent(concat!("mynacard/", env!("CARGO_PKG_VERSION")));
+        let builder = match endpoint.proxy {
+            Proxy::System => builder,
+            Proxy::Direct => builder.no_proxy(),
+        };
+        let client = builder.build().map_err(from_reqwest)?;
+        Ok(Self {
+            client,
+            worker: Worker::start()?,
+            endpoint: endpoint.clone(),
+        })
+    }
+
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    pub(super) fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        stop: &Cancel,
+    ) -> Result<T, ServiceError> {
+        self.call(Method::GET, path, None, None, stop)
+    }
+
+    /// Posts `ask`; with a key the delivery is repeated once when the line broke, and is still one check.
+    pub(super) fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        ask: &impl Serialize,
+        idempotency_key: Option<&str>,
+        stop: &Cancel,
+    ) -> Result<T, ServiceError> {
+        let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
+        let first = self.call(
+            Method::POST,
+            path,
+            Some(body.clone()),
+            idempotency_key,
+            stop,
+        );
+        match first {
+            Err(error)
+                if error.kind() == ServiceErrorKind::Unreachable && idempotency_key.is_some() =>
+            {
+                log::debug!("the line broke during {path}: delivering once more");
+                self.call(Method::POST, path, Some(body), idempotency_key, stop)
+            }
+            other => other,
+        }
+    }
+
+    fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        idempotency_key: Option<&str>,
+        stop: &Cancel,
+    ) -> Result<T, ServiceError> {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.endpoint.url));
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        if let Some(key) = idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        let patience = self.endpoint.timeouts.answer;
+        let (status, body) = self.worker.run(stop, async move {
+            let response = tokio::time::timeout(patience, request.send())
+                .await
+                .map_err(|_| ServiceErrorKind::Timeout)?
+                .map_err(from_reqwest)?;
+            read(response).await
+        })?;
+        log::debug!("{path} answered {status} with {} bytes", body.len());
+        self.understand(status, &body)
+    }
+
+    fn understand<T: DeserializeOwned>(&self, status: u16, body: &[u8]) -> Result<T, ServiceError> {
+        let envelope: Envelope = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
+        if envelope.sandbox != (self.endpoint.environment == "sandbox") {
+            return Err(ServiceErrorKind::WrongService.into());
+        }
+        if status == 200 {
+            return serde_json::from_slice(body).map_err(|error| from_json(&error));
+        }
+        let refusal: Refusal = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
+        let kind = ServiceErrorKind::from_reference(&refusal.code);
+        Err(ServiceError::new(kind).with_reply(Reply {
+            code: bounded(&refusal.code),
+            message_ja: bounded(&refusal.message_ja),
+            message_en: bounded(&refusal.message_en),
+            field: refusal.field.as_deref().map(bounded),
+            retry_after: refusal
+                .retry_after
+                .map(|seconds| Duration::from_secs(seconds.min(86_400))),
+        }))
+    }
+}
+
+/// The status and the body, if both are within bounds and the body claims to be JSON.
+async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
+    let status = response.status();
+    let headers = response.headers();
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if size > LARGEST_HEADERS || length.is_some_and(|length| length > LARGEST_BODY) {
+        return Err(ServiceErrorKind::TooLarge.into());
+    }
+    if status.is_redirection() {
+        return Err(ServiceErrorKind::WrongService.into());
+    }
+    let json = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            value.split(';').next().unwrap_or_default().trim() == "application/json"
+        });
+    if !json {
+        return Err(malformed("not application/json", 0, 0));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(from_reqwest)? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(ServiceErrorKind::TooLarge.into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((status.as_u16(), body))
+}
+
+/// Another party's text, without control characters and not longer than a screen takes.
+fn bounded(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_TEXT)
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! From a failed request to the kind of its failure.
+
+use std::error::Error as StdError;
+use std::{fmt, io};
+
+use mynacard_auth::{ServiceError, ServiceErrorKind};
+use rustls::AlertDescription;
+
+/// Why a body could not be understood; the text itself, another party's and perhaps personal, is not repeated.
+#[derive(Debug)]
+pub(super) struct NotUnderstood {
+    pub(super) what: &'static str,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// The error that stands for a failed request.
+pub(super) fn from_reqwest(error: reqwest::Error) -> ServiceError {
+    let kind = kind_of(&error);
+    ServiceError::new(kind).with_source(error.without_url())
+}
+
+/// The error that stands for JSON of another shape than the protocol's.
+pub(super) fn from_json(error: &serde_json::Error) -> ServiceError {
+    let what = match error.classify() {
+        serde_json::error::Category::Io => "reading failed",
+        serde_json::error::Category::Syntax => "not JSON",
+        serde_json::error::Category::Data => "not the expected members",
+        serde_json::error::Category::Eof => "JSON that ends early",
+    };
+    malformed(what, error.line(), error.column())
+}
+
+/// The error for a named part that cannot be right.
+pub(super) fn malformed(what: &'static str, line: usize, column: usize) -> ServiceError {
+    ServiceError::new(ServiceErrorKind::MalformedAnswer).with_source(NotUnderstood {
+        what,
+        line,
+        column,
+    })
+}
+
+fn kind_of(error: &reqwest::Error) -> ServiceErrorKind {
+    if error.is_builder() {
+        return ServiceErrorKind::Configuration;
+    }
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(tls) = tls_error(error) {
+            return kind_of_tls(tls);
+        }
+        cause = error.source();
+    }
+    match () {
+        () if error.is_timeout() => ServiceErrorKind::Timeout,
+        () if error.is_decode() => ServiceErrorKind::MalformedAnswer,
+        () if speaks_no_http(error) => ServiceErrorKind::MalformedAnswer,
+        () => ServiceErrorKind::Unreachable,
+    }
+}
+
+/// An [`io::Error`] hides what it wraps from `source()`.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    error
+        .downcast_ref()
+        .or_else(|| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+}
+
+fn kind_of_tls(error: &rustls::Error) -> ServiceErrorKind {
+    use AlertDescription as Alert;
+    match error {
+        rustls::Error::InvalidCertificate(_) => ServiceErrorKind::UntrustedServer,
+        rustls::Error::AlertReceived(
+            Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            | Alert::DecryptError,
+        ) => ServiceErrorKind::TerminalRefused,
+        _ => ServiceErrorKind::Tls,
+    }
+}
+
+/// hyper's own errors are not in reqwest's public types; their words are stable enough to tell noise from silence.
+fn speaks_no_http(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if text.starts_with("invalid HTTP") || text.starts_with("message head is too large") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+impl fmt::Display for NotUnderstood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (0, 0) => f.write_str(self.what),
+            (line, column) => write!(f, "{} at line {line}, column {column}", self.what),
+        }
+    }
+}
+
+impl StdError for NotUnderstood {}
