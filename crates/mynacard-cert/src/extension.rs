@@ -207,7 +207,9 @@ fn policies(content: &mut Reader<'_>) -> Result<Vec<Range<usize>>, Fault> {
     Ok(found.into_iter().map(|(_, range)| range).collect())
 }
 
-fn authority_key_identifier(content: &mut Reader<'_>) -> Result<AuthorityKeyIdentifier, Fault> {
+pub(crate) fn authority_key_identifier(
+    content: &mut Reader<'_>,
+) -> Result<AuthorityKeyIdentifier, Fault> {
     let sequence = content.expect(tag::SEQUENCE)?;
     let mut fields = sequence.contents();
     let mut found = AuthorityKeyIdentifier::default();
@@ -269,24 +271,31 @@ fn check_general_names(mut names: Reader<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The names of points that cover all reasons and whose list the issuer itself signs; others cannot be used here.
 fn distribution_points(content: &mut Reader<'_>) -> Result<Vec<Range<usize>>, Fault> {
     let mut list = nonempty(content)?.contents();
     let mut found = Vec::new();
     while !list.is_empty() {
         let point = list.expect(tag::SEQUENCE)?;
+        if point.value.is_empty() {
+            return Err(point.fault("empty distribution point"));
+        }
         let mut fields = point.contents();
-        if let Some(name) = fields.optional(tag::context_constructed(0))? {
-            found.extend(distribution_point_name(&name)?);
+        let names = match fields.optional(tag::context_constructed(0))? {
+            Some(name) => distribution_point_name(&name)?,
+            None => Vec::new(),
+        };
+        let reasons = fields.optional(tag::context(1))?;
+        if let Some(reasons) = &reasons {
+            crate::asn1::value::named_bits(reasons)?;
         }
-        if let Some(reasons) = fields.optional(tag::context(1))? {
-            crate::asn1::value::named_bits(&reasons)?;
-        }
-        if let Some(issuer) = fields.optional(tag::context_constructed(2))? {
+        let issuer = fields.optional(tag::context_constructed(2))?;
+        if let Some(issuer) = &issuer {
             check_general_names(issuer.contents())?;
         }
         fields.finish()?;
-        if point.value.is_empty() {
-            return Err(point.fault("empty distribution point"));
+        if reasons.is_none() && issuer.is_none() {
+            found.extend(names);
         }
     }
     Ok(found)

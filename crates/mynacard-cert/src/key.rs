@@ -198,42 +198,40 @@ impl PublicKey {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
+        let Some(mut hash) = Hash::of(algorithm) else {
+            return false;
+        };
+        hash.update(message);
+        self.verifies_digest(algorithm, &hash.finish(), signature)
+    }
+
+    /// The same over a digest that [`Hash`] made.
+    pub(crate) fn verifies_digest(
+        &self,
+        algorithm: &SignatureAlgorithm,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
         let Ok(ready) = self.ready() else {
             return false;
         };
         match (ready, algorithm) {
             (Ready::Rsa(key), SignatureAlgorithm::RsaSha256) => key
-                .verify(
-                    Pkcs1v15Sign::new::<Sha256>(),
-                    &Sha256::digest(message),
-                    signature,
-                )
+                .verify(Pkcs1v15Sign::new::<Sha256>(), digest, signature)
                 .is_ok(),
             (Ready::Rsa(key), SignatureAlgorithm::RsaSha384) => key
-                .verify(
-                    Pkcs1v15Sign::new::<Sha384>(),
-                    &Sha384::digest(message),
-                    signature,
-                )
+                .verify(Pkcs1v15Sign::new::<Sha384>(), digest, signature)
                 .is_ok(),
             (Ready::Rsa(key), SignatureAlgorithm::RsaSha512) => key
-                .verify(
-                    Pkcs1v15Sign::new::<Sha512>(),
-                    &Sha512::digest(message),
-                    signature,
-                )
+                .verify(Pkcs1v15Sign::new::<Sha512>(), digest, signature)
                 .is_ok(),
             (Ready::P256(key), SignatureAlgorithm::EcdsaSha256) => {
-                p256::ecdsa::DerSignature::from_bytes(signature).is_ok_and(|signature| {
-                    key.verify_prehash(&Sha256::digest(message), &signature)
-                        .is_ok()
-                })
+                p256::ecdsa::DerSignature::from_bytes(signature)
+                    .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok())
             }
             (Ready::P384(key), SignatureAlgorithm::EcdsaSha384) => {
-                p384::ecdsa::DerSignature::from_bytes(signature).is_ok_and(|signature| {
-                    key.verify_prehash(&Sha384::digest(message), &signature)
-                        .is_ok()
-                })
+                p384::ecdsa::DerSignature::from_bytes(signature)
+                    .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok())
             }
             _ => false,
         }
@@ -260,6 +258,45 @@ impl PublicKey {
                 )
                 .is_ok(),
             _ => false,
+        }
+    }
+}
+
+/// The hash of a signature algorithm, fed piece by piece.
+pub(crate) enum Hash {
+    Sha256(Sha256),
+    Sha384(Sha384),
+    Sha512(Sha512),
+}
+
+impl Hash {
+    /// `None` for an algorithm that is not accepted.
+    pub(crate) fn of(algorithm: &SignatureAlgorithm) -> Option<Self> {
+        match algorithm {
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::EcdsaSha256 => {
+                Some(Self::Sha256(Sha256::new()))
+            }
+            SignatureAlgorithm::RsaSha384 | SignatureAlgorithm::EcdsaSha384 => {
+                Some(Self::Sha384(Sha384::new()))
+            }
+            SignatureAlgorithm::RsaSha512 => Some(Self::Sha512(Sha512::new())),
+            SignatureAlgorithm::Other(_) => None,
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hash) => hash.update(bytes),
+            Self::Sha384(hash) => hash.update(bytes),
+            Self::Sha512(hash) => hash.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Sha256(hash) => hash.finalize().to_vec(),
+            Self::Sha384(hash) => hash.finalize().to_vec(),
+            Self::Sha512(hash) => hash.finalize().to_vec(),
         }
     }
 }

@@ -3,8 +3,7 @@
 //! [`Certificate::from_der`] reads one, [`TrustStore`] judges it, [`Verified`] is the proof that every check passed, and
 //! [`Verified::verify_possession`] ties a card's signature to it. Nothing here reads a clock, a network or a card.
 
-#![allow(dead_code)] // Parts that revocation and signed records will call.
-
+pub mod record;
 pub mod revocation;
 
 mod algorithm;
@@ -14,8 +13,10 @@ mod description;
 mod error;
 mod extension;
 mod hex;
+mod holder;
 mod key;
 mod name;
+mod person;
 mod possession;
 mod profile;
 mod roots;
@@ -28,7 +29,9 @@ pub use algorithm::SignatureAlgorithm;
 pub use certificate::{Certificate, MAX_CERTIFICATE};
 pub use description::CertificateDescription;
 pub use error::{CODES, Error, ErrorKind, Part};
+pub use holder::{HolderAttributes, OtherName};
 pub use key::KeyKind;
+pub use person::{BirthDate, Era, Sex};
 pub use possession::{Possession, Scheme};
 pub use profile::{Authentication, Hierarchy, Purpose, Signature, Usage, policy};
 pub use time::Timestamp;

@@ -48,6 +48,26 @@ pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 37];
 pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
 /// `1.3.6.1.5.5.7.48.1`
 pub(crate) const OCSP: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1];
+/// `2.5.29.20`
+pub(crate) const CRL_NUMBER: &[u8] = &[0x55, 0x1D, 20];
+/// `2.5.29.21`
+pub(crate) const REASON_CODE: &[u8] = &[0x55, 0x1D, 21];
+/// `2.5.29.24`
+pub(crate) const INVALIDITY_DATE: &[u8] = &[0x55, 0x1D, 24];
+/// `2.5.29.27`
+pub(crate) const DELTA_CRL_INDICATOR: &[u8] = &[0x55, 0x1D, 27];
+/// `2.5.29.28`
+pub(crate) const ISSUING_DISTRIBUTION_POINT: &[u8] = &[0x55, 0x1D, 28];
+/// `2.5.29.29`
+pub(crate) const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1D, 29];
+/// `1.3.14.3.2.26`
+pub(crate) const SHA1: &[u8] = &[0x2B, 0x0E, 3, 2, 0x1A];
+/// `1.3.6.1.5.5.7.48.1.1`
+pub(crate) const OCSP_BASIC: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1, 1];
+/// `1.3.6.1.5.5.7.48.1.2`
+pub(crate) const OCSP_NONCE: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1, 2];
+/// `1.3.6.1.5.5.7.3.9`
+pub(crate) const OCSP_SIGNING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 9];
 /// `1.3.6.1.5.5.7.3.2`
 pub(crate) const CLIENT_AUTH: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 2];
 

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// The folder of test vectors, or `None` with a word about it.
+#[track_caller]
 pub(crate) fn vectors() -> Option<PathBuf> {
     match std::env::var_os("MYNACARD_VECTORS") {
         Some(folder) => Some(folder.into()),
