@@ -160,7 +160,7 @@ fn a_share_may_go_away_and_return() {
     let share = dir.path().join("face");
     let mut faces = FaceFolder::open(&share, options(Existing::Deliver));
     assert!(
-        matches!(faces.next(Some(Duration::from_secs(5)), NEVER), Some(Event::Unavailable(error)) if error.code() == "MC-6101")
+        matches!(faces.next(Some(Duration::from_secs(5)), NEVER), Some(Event::Unavailable(error)) if error.code() == "MC-6501")
     );
     assert!(
         faces
