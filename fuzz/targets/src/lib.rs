@@ -7,6 +7,7 @@ mod answer;
 mod card;
 mod certificate;
 pub mod seeds;
+mod service;
 mod virtual_card;
 
 /// A fuzz target: its name and what it does with an input.
@@ -22,8 +23,12 @@ pub const TARGETS: &[Target] = &[
     ("command", card::command),
     ("cp932", answer::cp932),
     ("date", answer::date),
+    ("identifier", service::identifier),
+    ("relay", service::relay),
     ("response", card::response),
+    ("service_answer", service::answer),
     ("tlv", card::tlv),
+    ("vault", service::vault),
     ("virtual_card", virtual_card::sequence),
 ];
 

@@ -1,13 +1,20 @@
 //! The seeds, made by code from the simulation's data alone.
 
+use std::time::UNIX_EPOCH;
+
+use mynacard_auth::vault::{Unlock, Vault};
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
 use mynacard_card::{
     Command, End, LengthForm, Limits, Pin, Response, SignaturePassword, Transport, TransportError,
 };
+use mynacard_eligibility::identifier::IdentifierKind;
 use mynacard_eligibility::{Answer, Encoding, FieldId, Record, Section, Unmappable, XmlOptions};
 use mynacard_sim::{VirtualCard, person, pki};
 
+use serde_json::json;
+
 use crate::joined;
+use crate::service::{FixedKey, file, forget};
 use crate::virtual_card::{card, day};
 
 /// A seed: the target it is for, its name, its bytes.
@@ -19,6 +26,7 @@ pub fn all() -> Vec<Seed> {
     cards(&mut seeds);
     certificates(&mut seeds);
     answers(&mut seeds);
+    services(&mut seeds);
     seeds
 }
 
@@ -156,6 +164,109 @@ fn answers(seeds: &mut Vec<Seed>) {
     {
         seeds.push(("date", index.to_string(), text.into()));
     }
+}
+
+fn services(seeds: &mut Vec<Seed>) {
+    let hash = "00".repeat(32);
+    let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg></XmlMsg>";
+    let bodies = [
+        (
+            "info",
+            0,
+            json!({"sandbox": true, "service": "mynacard-sandbox", "environment": "sandbox", "protocol": 1, "time": 1_800_000_000}),
+        ),
+        (
+            "activate",
+            0,
+            json!({"sandbox": true, "terminal": "T1", "certificate": "MAA=", "chain": ["MAA="],
+            "institution": {"code": "1310000001", "name": "A", "kind": "clinic"}, "visual_check_allowed": true, "not_after": 1_900_000_000}),
+        ),
+        (
+            "challenge",
+            0,
+            json!({"sandbox": true, "challenge_id": "c", "nonce": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "service": "mynacard-sandbox", "environment": "sandbox", "date": "20270115", "issued_at": 1_800_000_000, "expires_at": 1_800_000_120}),
+        ),
+        (
+            "relay",
+            0,
+            json!({"sandbox": true, "relay_id": "r", "step": 1, "command": "AKQCDAIAFg==", "done": false}),
+        ),
+        (
+            "confirm",
+            0,
+            json!({"sandbox": true, "code": "REF-0000", "message_ja": "", "message_en": "", "check_id": "k", "nonce": "AA==",
+            "request_id": "00".repeat(16), "certificate_sha256": hash, "processed_at": 1_800_000_000, "format": "xml", "answer": xml}),
+        ),
+        (
+            "refusal",
+            7,
+            json!({"sandbox": true, "code": "REF-1001", "message_ja": "", "message_en": "", "field": null, "retry_after": 3}),
+        ),
+    ];
+    for (name, choice, body) in bodies {
+        seeds.push((
+            "service_answer",
+            name.into(),
+            [&[choice][..], body.to_string().as_bytes()].concat(),
+        ));
+    }
+    let select: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x16];
+    let show = [&[0x80, 0xA2, 0x06, 0xC1, 0x00, 0x01, 0x33][..], &[0; 307]].concat();
+    let challenge: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x10];
+    let random = [&[5; 16][..], &[0x90, 0x00]].concat();
+    let prove = [&[0x80, 0xA2, 0x00, 0xC1, 0x40][..], &[0; 64]].concat();
+    let done: &[u8] = &[0x90, 0x00];
+    seeds.push((
+        "relay",
+        "whole".into(),
+        joined([select, done, &show, done, challenge, &random, &prove, done]),
+    ));
+    seeds.push(("vault", "empty".into(), vault().to_vec()));
+    for (index, kind) in IdentifierKind::ALL.into_iter().enumerate() {
+        let choice = u8::try_from(index).expect("there are fourteen kinds");
+        for text in [
+            "06130012",
+            "1312345",
+            "T1234567890123",
+            "100-0013",
+            "OQSsiquc01res_face_1_20261120093000.xml",
+        ] {
+            let seed = [&[choice][..], text.as_bytes()].concat();
+            seeds.push((
+                "identifier",
+                format!("{}-{}", kind.name(), text.len()),
+                seed,
+            ));
+        }
+    }
+}
+
+/// An empty vault's file. Made once: it is salted, so that another one differs.
+pub fn vault() -> &'static [u8] {
+    include_bytes!("../../seeds/vault/empty")
+}
+
+/// A new empty vault's file, for the day when the format changes.
+///
+/// # Errors
+/// The file system's.
+pub fn new_vault() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let path = file();
+    forget(&path);
+    Vault::create(&path, &Unlock::KeyStore(&FixedKey))?;
+    let bytes = std::fs::read(&path)?;
+    forget(&path);
+    Ok(bytes)
+}
+
+/// Whether the checked-in vault is one.
+pub fn vault_opens() -> bool {
+    let path = file();
+    let written = std::fs::write(&path, vault());
+    let opened = Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH);
+    forget(&path);
+    written.is_ok() && opened.is_ok()
 }
 
 /// The virtual card, and all that was said.

@@ -50,6 +50,11 @@ fn the_seeds_are_those_that_the_code_makes() {
 }
 
 #[test]
+fn the_vault_among_them_opens() {
+    assert!(seeds::vault_opens(), "`seeds --new-vault` makes another");
+}
+
+#[test]
 fn every_target_takes_its_seeds_and_damaged_copies() {
     let found = checked_in();
     for (target, run) in TARGETS {

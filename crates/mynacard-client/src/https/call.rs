@@ -128,29 +128,34 @@ impl Caller {
             read(response).await
         })?;
         log::debug!("{path} answered {status} with {} bytes", body.len());
-        self.understand(status, &body)
+        understand(&self.endpoint.environment, status, &body)
     }
+}
 
-    fn understand<T: DeserializeOwned>(&self, status: u16, body: &[u8]) -> Result<T, ServiceError> {
-        let envelope: Envelope = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
-        if envelope.sandbox != (self.endpoint.environment == "sandbox") {
-            return Err(ServiceErrorKind::WrongService.into());
-        }
-        if status == 200 {
-            return serde_json::from_slice(body).map_err(|error| from_json(&error));
-        }
-        let refusal: Refusal = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
-        let kind = ServiceErrorKind::from_reference(&refusal.code);
-        Err(ServiceError::new(kind).with_reply(Reply {
-            code: bounded(&refusal.code),
-            message_ja: bounded(&refusal.message_ja),
-            message_en: bounded(&refusal.message_en),
-            field: refusal.field.as_deref().map(bounded),
-            retry_after: refusal
-                .retry_after
-                .map(|seconds| Duration::from_secs(seconds.min(86_400))),
-        }))
+/// What an answer says: the value, or the service's refusal.
+pub(super) fn understand<T: DeserializeOwned>(
+    environment: &str,
+    status: u16,
+    body: &[u8],
+) -> Result<T, ServiceError> {
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
+    if envelope.sandbox != (environment == "sandbox") {
+        return Err(ServiceErrorKind::WrongService.into());
     }
+    if status == 200 {
+        return serde_json::from_slice(body).map_err(|error| from_json(&error));
+    }
+    let refusal: Refusal = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
+    let kind = ServiceErrorKind::from_reference(&refusal.code);
+    Err(ServiceError::new(kind).with_reply(Reply {
+        code: bounded(&refusal.code),
+        message_ja: bounded(&refusal.message_ja),
+        message_en: bounded(&refusal.message_en),
+        field: refusal.field.as_deref().map(bounded),
+        retry_after: refusal
+            .retry_after
+            .map(|seconds| Duration::from_secs(seconds.min(86_400))),
+    }))
 }
 
 /// The status and the body, if both are within bounds and the body claims to be JSON.

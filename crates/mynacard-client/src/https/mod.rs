@@ -22,6 +22,8 @@
 mod call;
 mod endpoint;
 mod failure;
+#[doc(hidden)]
+pub mod fuzzing;
 mod relay;
 mod service;
 mod tls;

@@ -196,7 +196,7 @@ impl EligibilityService for HttpsService {
     }
 }
 
-fn understand(answer: wire::Confirmed) -> Result<Confirmed, ServiceError> {
+pub(super) fn understand(answer: wire::Confirmed) -> Result<Confirmed, ServiceError> {
     let status = match answer.code.as_str() {
         "REF-0101" => CertificateStatus::EndsSoon,
         "REF-0102" => CertificateStatus::Ended,

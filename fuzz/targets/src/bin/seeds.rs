@@ -1,17 +1,22 @@
-//! Writes the seeds anew: `cargo xtask seeds`.
+//! Writes the seeds anew: `cargo xtask seeds`. With `--new-vault`, the salted vault too.
 
 use std::fs;
 use std::path::Path;
 
-fn main() -> std::io::Result<()> {
+use mynacard_fuzz_targets::seeds;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    for (target, name, bytes) in mynacard_fuzz_targets::seeds::all() {
+    for (target, name, bytes) in seeds::all() {
         let folder = folder.join(target);
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), bytes)?;
+    }
+    if std::env::args().any(|argument| argument == "--new-vault") {
+        fs::write(folder.join("vault/empty"), seeds::new_vault()?)?;
     }
     Ok(())
 }

@@ -1,0 +1,153 @@
+//! What a service can send: answers, relayed commands; and what lies in files that others can write.
+
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use mynacard_auth::Terminal;
+use mynacard_auth::pinless::Guard;
+use mynacard_auth::vault::{KeyStore, Unlock, Vault};
+use mynacard_client::folder::FaceName;
+use mynacard_client::https::fuzzing::understand_all;
+use mynacard_eligibility::identifier::{IdentifierKind, validate};
+
+use crate::pieces;
+
+/// The body of an HTTP answer; the first byte chooses the status.
+pub(crate) fn answer(data: &[u8]) {
+    let Some((&choice, body)) = data.split_first() else {
+        return;
+    };
+    let statuses = [200, 400, 401, 403, 404, 409, 422, 429, 500, 503];
+    let status = statuses
+        .get(usize::from(choice))
+        .copied()
+        .unwrap_or(u16::from(choice));
+    let read = understand_all(status, body);
+    assert!(
+        status == 200 || read == 0,
+        "a refusal was taken for an answer"
+    );
+}
+
+/// Commands that a relay sends to the card: nothing but the four allowed ones passes, and no signature.
+pub(crate) fn relay(data: &[u8]) {
+    let mut guard = Guard::new();
+    let mut passed = 0;
+    for pair in pieces(data).take(64).collect::<Vec<_>>().chunks(2) {
+        let [command, response] = pair else { break };
+        let Ok(admitted) = guard.admit(command) else {
+            continue;
+        };
+        passed += 1;
+        let sent = admitted.command();
+        let allowed = [
+            [0x00, 0xA4, 0x02, 0x0C],
+            [0x80, 0xA2, 0x06, 0xC1],
+            [0x00, 0x84, 0x00, 0x00],
+            [0x80, 0xA2, 0x00, 0xC1],
+        ];
+        assert!(
+            allowed.contains(&sent.header()),
+            "the relay sent {:02X?}",
+            sent.header()
+        );
+        assert!(
+            sent.ins() != 0xA4 || sent.data() == [0x00, 0x16],
+            "the relay selected another file"
+        );
+        assert!(!sent.is_secret());
+        let proven = guard.is_proven();
+        let _ = guard.answered(&admitted, response);
+        assert!(
+            !guard.is_proven() || proven || response.ends_with(&[0x90, 0x00]),
+            "proven without the card's word"
+        );
+    }
+    assert!(passed <= 8, "{passed} commands in one relay");
+}
+
+/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way.
+pub(crate) fn vault(data: &[u8]) {
+    if let Ok(terminal) = Terminal::from_secret_bytes(data) {
+        let again = terminal.to_secret_bytes().expect("it was read");
+        let again = Terminal::from_secret_bytes(&again).expect("what we write, we read");
+        assert_eq!(again.certificate(), terminal.certificate());
+    }
+    let path = file();
+    if std::fs::write(&path, data).is_ok() {
+        let opened = Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH);
+        assert!(
+            opened.is_err() || data == crate::seeds::vault(),
+            "another vault than ours was opened"
+        );
+    }
+    forget(&path);
+}
+
+/// Removes the vault and what stands beside it: the next input has all its attempts.
+pub(crate) fn forget(path: &std::path::Path) {
+    let Some(folder) = path.parent() else { return };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return;
+    };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry
+            .file_name()
+            .to_str()
+            .is_some_and(|other| other.starts_with(name))
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A path of this thread alone, in memory where the system has such a folder.
+pub(crate) fn file() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    let folder = if memory.is_dir() {
+        memory
+    } else {
+        std::env::temp_dir()
+    };
+    let thread: String = format!("{:?}", std::thread::current().id())
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let folder = folder.join(format!("mynacard-fuzz-{}-{thread}", std::process::id()));
+    let _ = std::fs::create_dir_all(&folder);
+    folder.join("vault")
+}
+
+/// A key store that always has the same key.
+pub(crate) struct FixedKey;
+
+impl KeyStore for FixedKey {
+    fn key(
+        &self,
+        _: &[u8; 16],
+    ) -> Result<zeroize::Zeroizing<[u8; 32]>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(zeroize::Zeroizing::new([7; 32]))
+    }
+}
+
+/// Identifiers and file names as people type and programs write them: the first byte chooses the kind.
+pub(crate) fn identifier(data: &[u8]) {
+    let text = String::from_utf8_lossy(data.get(1..).unwrap_or_default());
+    if let Some(name) = FaceName::parse(&text) {
+        let _ = FaceName::parse(&name.file_name()).expect("what we write, we read");
+    }
+    let kinds = IdentifierKind::ALL;
+    let choice = usize::from(data.first().copied().unwrap_or_default()) % kinds.len();
+    let Some(&kind) = kinds.get(choice) else {
+        return;
+    };
+    let report = validate(kind, &text);
+    if let Some(value) = report.value {
+        let again = validate(kind, &value);
+        assert_eq!(
+            again.value.as_ref(),
+            Some(&value),
+            "the written form of {kind:?} is another one when read"
+        );
+    }
+}
