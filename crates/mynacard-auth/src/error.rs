@@ -40,138 +40,136 @@ pub enum PinTries {
     Unknown,
 }
 
-/// What went wrong.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $name:ident $({ $(#[$field_doc:meta])+ $field:ident: $type:ty })?
+        = $code:literal, $slug:literal, $phrase:literal;)+) => {
+        /// What went wrong.
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[$doc])+ $name $({ $(#[$field_doc])+ $field: $type })?,)+
+            /// The card or its transport refused.
+            Card(mynacard_card::Error),
+            /// The card's certificate is refused.
+            Certificate(mynacard_cert::Error),
+            /// The service refused or could not be reached.
+            Service(ServiceError),
+        }
+
+        /// Every code of this crate's own, with its name. Errors of the card, the certificate and the service carry theirs.
+        pub const CODES: &[(&str, &str)] = &[$(($code, $slug),)+];
+
+        impl ErrorKind {
+            fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)+
+                    Self::Card(error) => error.code(),
+                    Self::Certificate(error) => error.code(),
+                    Self::Service(error) => error.code(),
+                }
+            }
+        }
+
+        impl fmt::Display for ErrorKind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name $({ $field })? => write!(f, $phrase),)+
+                    Self::Card(error) => error.fmt(f),
+                    Self::Certificate(error) => error.fmt(f),
+                    Self::Service(error) => error.fmt(f),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The system may not be asked for this purpose.
     PurposeNotPermitted {
         /// The purpose asked for.
-        purpose: Purpose,
-    },
+        purpose: Purpose
+    } = "MC-5001", "purpose-not-permitted", "the purpose {purpose} is not permitted";
     /// No purpose has this name.
-    UnknownPurpose,
+    UnknownPurpose = "MC-5002", "purpose-unknown", "no purpose has this name";
     /// The caller stopped it.
-    Cancelled,
+    Cancelled = "MC-5003", "cancelled", "stopped by the caller";
     /// The operating system gave no random bytes.
-    NoRandomness,
+    NoRandomness = "MC-5004", "no-randomness", "the operating system gave no random bytes";
+
     /// The challenge ended before the card could sign.
-    ChallengeExpired,
+    ChallengeExpired = "MC-5011", "challenge-ended", "the challenge ended before the card signed";
     /// The service answered another question than ours.
     EchoMismatch {
         /// Which value differs.
-        field: &'static str,
-    },
+        field: &'static str
+    } = "MC-5012", "echo-mismatch", "the service echoed another {field} than ours";
     /// The card's signature does not verify under the certificate that it showed.
-    SignatureMismatch,
+    SignatureMismatch = "MC-5013", "signature-mismatch", "the card's signature does not verify under its certificate";
     /// The card's certificate ended, and the desk is set to refuse it.
-    CertificateExpired,
+    CertificateExpired = "MC-5014", "certificate-ended", "the card's certificate has ended";
     /// The card's certificate is from an authority that we do not know, and the desk is set to refuse it.
-    CertificateIssuerUnknown,
+    CertificateIssuerUnknown = "MC-5015", "certificate-authority-unknown", "the card's certificate is from an unknown authority";
     /// Another card lies on the reader than the one read at the tap.
-    CardChanged,
+    CardChanged = "MC-5016", "card-changed", "another card lies on the reader than at the tap";
+
     /// The operator's name is empty, too long or holds control characters.
-    OperatorName,
+    OperatorName = "MC-5021", "operator-name", "the operator's name cannot be used";
     /// The operator's confirmation is for another tap, or none was read.
-    ConfirmationForAnotherTap,
+    ConfirmationForAnotherTap = "MC-5022", "confirmation-for-another-tap", "the operator's confirmation is for another tap";
     /// The operator's confirmation is too old, or from the future.
-    ConfirmationExpired,
+    ConfirmationExpired = "MC-5023", "confirmation-expired", "the operator's confirmation is too old";
     /// This desk may not check faces by eye.
-    VisualCheckOff,
+    VisualCheckOff = "MC-5024", "visual-check-off", "the visual check is not allowed here";
     /// The relay asked the card for something that the guard does not let through.
     RelayRefused {
         /// Which rule it broke.
-        rule: &'static str,
-    },
-    /// The relay ended without a grant.
-    RelayEnded,
-    /// The card refused the relay's command, so that no grant came.
-    RelayCard,
+        rule: &'static str
+    } = "MC-5025", "relay-command-refused", "a relayed command broke a rule: {rule}";
+    /// The relay ended without a grant, or before the card accepted the proof.
+    RelayEnded = "MC-5026", "relay-ended", "the relay ended without a grant";
 
     /// The passcode is shorter than eight characters or longer than 1,024 bytes.
-    PasscodeLength,
+    PasscodeLength = "MC-5201", "passcode-length", "a passcode has at least 8 characters";
     /// The passcode is not the vault's, or the vault was altered.
     WrongPasscode {
         /// How many attempts are left before the vault locks.
-        left: u32,
-    },
+        left: u32
+    } = "MC-5202", "passcode-wrong", "the passcode is not the vault's, {left} attempts left";
     /// Too many wrong passcodes: wait.
     VaultWait {
         /// Seconds until the next attempt counts.
-        seconds: u64,
-    },
+        seconds: u64
+    } = "MC-5203", "vault-wait", "wait {seconds} s before the next passcode";
     /// Too many wrong passcodes: the vault is locked for good; activate the terminal anew.
-    VaultLocked,
+    VaultLocked = "MC-5204", "vault-locked", "the vault is locked after too many wrong passcodes";
     /// The file is not a vault, or not whole.
-    VaultMalformed,
-    /// The vault asks for key-stretching parameters outside floor and ceiling.
-    VaultParameters,
+    VaultMalformed = "MC-5205", "vault-malformed", "the file is not a whole vault";
+    /// The vault asks for key-stretching parameters outside floor and ceiling, or opens another way.
+    VaultParameters = "MC-5206", "vault-parameters", "the vault's parameters are outside their bounds";
     /// There is a vault already.
-    VaultExists,
+    VaultExists = "MC-5207", "vault-exists", "there is a vault already";
     /// There is no vault here.
-    VaultMissing,
+    VaultMissing = "MC-5208", "vault-missing", "there is no vault here";
     /// The vault's file cannot be read or written.
-    VaultFile,
+    VaultFile = "MC-5209", "vault-file", "the vault's file cannot be read or written";
     /// The vault holds no entry of this name.
     VaultEntry {
         /// The name.
-        name: &'static str,
-    },
+        name: &'static str
+    } = "MC-5210", "vault-entry-missing", "the vault holds no {name}";
     /// There is not enough memory for the key stretching.
-    OutOfMemory,
+    OutOfMemory = "MC-5211", "out-of-memory", "not enough memory to stretch the passcode";
 
     /// A field of the ユーザー設定情報 cannot be right.
     Settings {
         /// Which field.
-        field: &'static str,
-    },
+        field: &'static str
+    } = "MC-5301", "user-settings-malformed", "the user settings' {field} cannot be right";
     /// The service certified another key than the terminal's.
-    TerminalKeyMismatch,
+    TerminalKeyMismatch = "MC-5302", "terminal-key-mismatch", "the service certified another key than ours";
     /// The stored terminal cannot be read.
-    TerminalMalformed,
-
-    /// The card or its transport refused.
-    Card(mynacard_card::Error),
-    /// The card's certificate is refused.
-    Certificate(mynacard_cert::Error),
-    /// The service refused or could not be reached.
-    Service(ServiceError),
+    TerminalMalformed = "MC-5303", "terminal-malformed", "the stored terminal cannot be read";
 }
-
-/// Every code of this crate's own, with its name. Errors of the card, the certificate and the service carry theirs.
-pub const CODES: &[(&str, &str)] = &[
-    ("MC-5001", "purpose-not-permitted"),
-    ("MC-5002", "purpose-unknown"),
-    ("MC-5003", "cancelled"),
-    ("MC-5004", "no-randomness"),
-    ("MC-5011", "challenge-expired"),
-    ("MC-5012", "echo-mismatch"),
-    ("MC-5013", "signature-mismatch"),
-    ("MC-5014", "certificate-expired"),
-    ("MC-5015", "certificate-issuer-unknown"),
-    ("MC-5016", "card-changed"),
-    ("MC-5021", "operator-name"),
-    ("MC-5022", "confirmation-for-another-tap"),
-    ("MC-5023", "confirmation-expired"),
-    ("MC-5024", "visual-check-off"),
-    ("MC-5025", "relay-command-refused"),
-    ("MC-5026", "relay-ended"),
-    ("MC-5027", "relay-refused-by-card"),
-    ("MC-5201", "passcode-length"),
-    ("MC-5202", "passcode-wrong"),
-    ("MC-5203", "vault-wait"),
-    ("MC-5204", "vault-locked"),
-    ("MC-5205", "vault-malformed"),
-    ("MC-5206", "vault-parameters"),
-    ("MC-5207", "vault-exists"),
-    ("MC-5208", "vault-missing"),
-    ("MC-5209", "vault-file"),
-    ("MC-5210", "vault-entry-missing"),
-    ("MC-5211", "out-of-memory"),
-    ("MC-5301", "user-settings-malformed"),
-    ("MC-5302", "terminal-key-mismatch"),
-    ("MC-5303", "terminal-malformed"),
-];
 
 impl Error {
     /// What went wrong.
@@ -200,47 +198,6 @@ impl Error {
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.inner.source = Some(source.into());
         self
-    }
-}
-
-impl ErrorKind {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::PurposeNotPermitted { .. } => "MC-5001",
-            Self::UnknownPurpose => "MC-5002",
-            Self::Cancelled => "MC-5003",
-            Self::NoRandomness => "MC-5004",
-            Self::ChallengeExpired => "MC-5011",
-            Self::EchoMismatch { .. } => "MC-5012",
-            Self::SignatureMismatch => "MC-5013",
-            Self::CertificateExpired => "MC-5014",
-            Self::CertificateIssuerUnknown => "MC-5015",
-            Self::CardChanged => "MC-5016",
-            Self::OperatorName => "MC-5021",
-            Self::ConfirmationForAnotherTap => "MC-5022",
-            Self::ConfirmationExpired => "MC-5023",
-            Self::VisualCheckOff => "MC-5024",
-            Self::RelayRefused { .. } => "MC-5025",
-            Self::RelayEnded => "MC-5026",
-            Self::RelayCard => "MC-5027",
-            Self::PasscodeLength => "MC-5201",
-            Self::WrongPasscode { .. } => "MC-5202",
-            Self::VaultWait { .. } => "MC-5203",
-            Self::VaultLocked => "MC-5204",
-            Self::VaultMalformed => "MC-5205",
-            Self::VaultParameters => "MC-5206",
-            Self::VaultExists => "MC-5207",
-            Self::VaultMissing => "MC-5208",
-            Self::VaultFile => "MC-5209",
-            Self::VaultEntry { .. } => "MC-5210",
-            Self::OutOfMemory => "MC-5211",
-            Self::Settings { .. } => "MC-5301",
-            Self::TerminalKeyMismatch => "MC-5302",
-            Self::TerminalMalformed => "MC-5303",
-            Self::Card(error) => error.code(),
-            Self::Certificate(error) => error.code(),
-            Self::Service(error) => error.code(),
-        }
     }
 }
 
@@ -300,70 +257,7 @@ impl PinTries {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.inner.kind {
-            ErrorKind::PurposeNotPermitted { purpose } => {
-                write!(f, "the purpose {purpose} is not permitted")
-            }
-            ErrorKind::UnknownPurpose => f.write_str("no purpose has this name"),
-            ErrorKind::Cancelled => f.write_str("stopped by the caller"),
-            ErrorKind::NoRandomness => f.write_str("the operating system gave no random bytes"),
-            ErrorKind::ChallengeExpired => {
-                f.write_str("the challenge ended before the card signed")
-            }
-            ErrorKind::EchoMismatch { field } => {
-                write!(f, "the service echoed another {field} than ours")
-            }
-            ErrorKind::SignatureMismatch => {
-                f.write_str("the card's signature does not verify under its certificate")
-            }
-            ErrorKind::CertificateExpired => f.write_str("the card's certificate has ended"),
-            ErrorKind::CertificateIssuerUnknown => {
-                f.write_str("the card's certificate is from an unknown authority")
-            }
-            ErrorKind::CardChanged => {
-                f.write_str("another card lies on the reader than at the tap")
-            }
-            ErrorKind::OperatorName => f.write_str("the operator's name cannot be used"),
-            ErrorKind::ConfirmationForAnotherTap => {
-                f.write_str("the operator's confirmation is for another tap")
-            }
-            ErrorKind::ConfirmationExpired => f.write_str("the operator's confirmation is too old"),
-            ErrorKind::VisualCheckOff => f.write_str("the visual check is not allowed here"),
-            ErrorKind::RelayRefused { rule } => {
-                write!(f, "a relayed command broke the rule: {rule}")
-            }
-            ErrorKind::RelayEnded => f.write_str("the relay ended without a grant"),
-            ErrorKind::RelayCard => f.write_str("the card refused a relayed command"),
-            ErrorKind::PasscodeLength => f.write_str("a passcode has at least 8 characters"),
-            ErrorKind::WrongPasscode { left } => {
-                write!(f, "the passcode is not the vault's, {left} attempts left")
-            }
-            ErrorKind::VaultWait { seconds } => {
-                write!(f, "wait {seconds} s before the next passcode")
-            }
-            ErrorKind::VaultLocked => {
-                f.write_str("the vault is locked after too many wrong passcodes")
-            }
-            ErrorKind::VaultMalformed => f.write_str("the file is not a whole vault"),
-            ErrorKind::VaultParameters => {
-                f.write_str("the vault's parameters are outside their bounds")
-            }
-            ErrorKind::VaultExists => f.write_str("there is a vault already"),
-            ErrorKind::VaultMissing => f.write_str("there is no vault here"),
-            ErrorKind::VaultFile => f.write_str("the vault's file cannot be read or written"),
-            ErrorKind::VaultEntry { name } => write!(f, "the vault holds no {name}"),
-            ErrorKind::OutOfMemory => f.write_str("not enough memory to stretch the passcode"),
-            ErrorKind::Settings { field } => {
-                write!(f, "the user settings' {field} cannot be right")
-            }
-            ErrorKind::TerminalKeyMismatch => {
-                f.write_str("the service certified another key than ours")
-            }
-            ErrorKind::TerminalMalformed => f.write_str("the stored terminal cannot be read"),
-            ErrorKind::Card(error) => error.fmt(f),
-            ErrorKind::Certificate(error) => error.fmt(f),
-            ErrorKind::Service(error) => error.fmt(f),
-        }
+        self.inner.kind.fmt(f)
     }
 }
 
@@ -375,5 +269,43 @@ impl StdError for Error {
             ErrorKind::Service(error) => error.source(),
             _ => self.inner.source.as_deref().map(|source| source as _),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_distinct_and_of_this_crates_block() {
+        let codes: BTreeSet<_> = CODES.iter().map(|(code, _)| *code).collect();
+        let names: BTreeSet<_> = CODES.iter().map(|(_, name)| *name).collect();
+        assert_eq!((codes.len(), names.len()), (CODES.len(), CODES.len()));
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.len() == 7 && code.starts_with("MC-5"))
+        );
+    }
+
+    #[test]
+    fn lower_errors_keep_their_codes_and_their_sources() {
+        let card = mynacard_card::Pin::new(b"12")
+            .err()
+            .expect("two digits are no PIN");
+        let error = Error::from(card);
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            ("MC-1006", PinTries::Untouched)
+        );
+        let cause = std::io::Error::other("cause");
+        let service = ServiceError::new(ServiceErrorKind::Timeout).with_source(cause);
+        let error = Error::from(service);
+        assert_eq!(error.code(), "MC-6002");
+        assert_eq!(
+            error.source().map(ToString::to_string).as_deref(),
+            Some("cause")
+        );
     }
 }

@@ -53,6 +53,9 @@ pub(super) fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(begin).unwrap() + 86_400)
 }
 
+/// Something that happens in the middle of a dialogue.
+type Action = Box<dyn FnMut()>;
+
 pub(super) struct FakeCard {
     pub(super) diary: Diary,
     pub(super) certificate: Vec<u8>,
@@ -64,7 +67,7 @@ pub(super) struct FakeCard {
     /// Is taken away at this command.
     pub(super) leaves_at: Option<&'static str>,
     /// Called at this command.
-    pub(super) at: Option<(&'static str, Box<dyn FnMut()>)>,
+    pub(super) at: Option<(&'static str, Action)>,
     verified: bool,
     relayed: bool,
 }
