@@ -18,11 +18,11 @@
 //! # }
 //! ```
 
-#![allow(dead_code, unused_imports)] // the calls that use the rest follow
-
+mod answer;
 mod authority;
 mod builder;
 mod calendar;
+mod check;
 mod code;
 mod condition;
 mod csr;
@@ -31,11 +31,15 @@ mod hex;
 mod http;
 mod institution;
 mod listener;
+mod people;
 mod random;
 mod running;
 mod service;
 mod store;
 mod tls;
+
+/// The protocol's description in OpenAPI 3.1.
+pub const OPENAPI: &str = include_str!("../openapi.yaml");
 
 pub use builder::{Builder, Sandbox};
 pub use code::Code;

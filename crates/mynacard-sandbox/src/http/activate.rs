@@ -2,16 +2,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Call, Refusal};
+use super::{Call, Refusal, Reply};
 use crate::authority::sha256;
 use crate::{Code, csr};
 
 /// A terminal's certificate lives a year; renewal asks for another.
 const CERTIFICATE_LIFE: i64 = 365 * 86_400;
 
-pub(super) fn activate(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(super) fn activate(call: &Call<'_>) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let institution_code = fields.text("institution_code", 10)?;
     if institution_code.len() != 10 || !institution_code.bytes().all(|b| b.is_ascii_digit()) {
@@ -65,5 +65,6 @@ pub(super) fn activate(call: &Call<'_>) -> Result<Value, Refusal> {
         },
         "visual_check_allowed": institution.visual_check,
         "not_after": not_after,
-    }))
+    })
+    .into())
 }

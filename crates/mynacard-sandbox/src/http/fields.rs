@@ -63,18 +63,6 @@ impl Fields {
         }
     }
 
-    /// A text that may be absent or null.
-    pub(crate) fn optional_text(
-        &mut self,
-        member: &str,
-        longest: usize,
-    ) -> Result<Option<String>, Refusal> {
-        if self.is_absent(member) {
-            return Ok(None);
-        }
-        self.text(member, longest).map(Some)
-    }
-
     /// A text that names one of a set.
     pub(crate) fn choice<T>(
         &mut self,

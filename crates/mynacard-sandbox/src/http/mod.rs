@@ -14,6 +14,8 @@ use axum::http::HeaderMap;
 use serde_json::Value;
 
 use crate::service::Service;
+use crate::store::Terminal;
+use crate::{Code, check};
 
 /// One call of the protocol, for comparison with its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,19 @@ pub(crate) struct Entry {
     pub(crate) handler: Handler,
 }
 
-pub(crate) type Handler = fn(&Call<'_>) -> Result<Value, Refusal>;
+pub(crate) type Handler = fn(&Call<'_>) -> Result<Reply, Refusal>;
+
+/// What a handler answers with.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl From<Value> for Reply {
+    fn from(body: Value) -> Self {
+        Self { status: 200, body }
+    }
+}
 
 /// One request, as a handler sees it.
 pub(crate) struct Call<'a> {
@@ -50,6 +64,16 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The terminal whose certificate the connection showed, or REF-1001.
+    pub(crate) fn terminal(&self) -> Result<Terminal, Refusal> {
+        let certificate = self.peer.ok_or(Code::UnknownTerminal)?;
+        self.service
+            .store
+            .in_transaction(|records| records.terminal(&certificate, self.now))
+            .map_err(Refusal::from)?
+            .ok_or_else(|| Code::UnknownTerminal.into())
+    }
+
     /// The body as a JSON object.
     pub(crate) fn fields(&self) -> Result<Fields, Refusal> {
         Fields::parse(self.body, "")
@@ -86,4 +110,8 @@ const fn mutual(method: &'static str, path: &'static str, handler: Handler) -> E
 pub(crate) static ROUTES: &[Entry] = &[
     open("GET", "/v1/info", info::info),
     open("POST", "/v1/activate", activate::activate),
+    mutual("POST", "/v1/challenge", check::challenge),
+    mutual("POST", "/v1/relay/start", check::relay_start),
+    mutual("POST", "/v1/relay/step", check::relay_step),
+    mutual("POST", "/v1/confirm", check::confirm),
 ];

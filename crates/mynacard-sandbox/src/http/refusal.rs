@@ -10,7 +10,7 @@ pub(crate) struct Refusal {
     code: Code,
     status: u16,
     field: Option<String>,
-    detail: Option<&'static str>,
+    detail: Option<String>,
     retry_after: Option<u32>,
 }
 
@@ -35,8 +35,8 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn detail(mut self, detail: &'static str) -> Self {
-        self.detail = Some(detail);
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
         self
     }
 
@@ -60,7 +60,7 @@ impl Refusal {
     }
 
     pub(crate) fn body(&self) -> Value {
-        let english = match self.detail {
+        let english = match &self.detail {
             Some(detail) => format!("{}: {detail}", self.code.english()),
             None => self.code.english().to_owned(),
         };

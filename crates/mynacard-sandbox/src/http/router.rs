@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use serde_json::{Value, json};
 
-use super::{Call, Entry, ROUTES, Refusal};
+use super::{Call, Entry, ROUTES, Refusal, Reply};
 use crate::listener::Peer;
 use crate::service::Service;
 use crate::{Code, Condition};
@@ -68,7 +68,7 @@ fn handle(
     peer: Peer,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Value, Refusal> {
+) -> Result<Reply, Refusal> {
     if entry.route.path != "/v1/info" {
         match service.condition() {
             Condition::Maintenance { retry_after } => {
@@ -108,9 +108,9 @@ async fn read(body: Body, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn respond(outcome: Result<Value, Refusal>) -> Response {
+fn respond(outcome: Result<Reply, Refusal>) -> Response {
     let (status, retry_after, body) = match outcome {
-        Ok(body) => (200, None, body),
+        Ok(reply) => (reply.status, None, reply.body),
         Err(refusal) => (refusal.status(), refusal.seconds(), refusal.body()),
     };
     let body = match body {

@@ -18,7 +18,6 @@ pub(crate) struct NewChallenge<'a> {
 
 /// A challenge as it was issued.
 pub(crate) struct Challenge {
-    pub(crate) id: String,
     pub(crate) nonce: [u8; 32],
     pub(crate) method: String,
     pub(crate) purpose: String,
@@ -104,7 +103,6 @@ impl Records<'_> {
                 ],
                 |row| {
                     let challenge = Challenge {
-                        id: id.to_owned(),
                         nonce: row.get(0)?,
                         method: row.get(1)?,
                         purpose: row.get(2)?,
@@ -154,6 +152,60 @@ impl Records<'_> {
         self.0.execute(
             "UPDATE challenge SET status = ?2, outcome = ?3 WHERE id = ?1",
             params![id, status, text],
+        )?;
+        Ok(())
+    }
+
+    /// A living challenge of this terminal for the visual check gets a relay (a second one replaces
+    /// the first, and voids what that was granted).
+    pub(crate) fn start_relay(
+        &self,
+        challenge: &str,
+        terminal: &str,
+        relay: &str,
+        key: &[u8; 32],
+        now: i64,
+    ) -> rusqlite::Result<bool> {
+        let started = self.0.execute(
+            "UPDATE challenge SET relay = ?3, relay_step = 1, relay_key = ?4, granted = NULL
+             WHERE id = ?1 AND terminal = ?2 AND method = 'visual'
+               AND idempotency IS NULL AND expires >= ?5",
+            params![challenge, terminal, relay, key, now],
+        )?;
+        Ok(started == 1)
+    }
+
+    /// The relay's key and the step it waits for, while its challenge lives unspent.
+    pub(crate) fn relay(
+        &self,
+        relay: &str,
+        terminal: &str,
+        now: i64,
+    ) -> rusqlite::Result<Option<([u8; 32], i64)>> {
+        self.0
+            .query_row(
+                "SELECT relay_key, relay_step FROM challenge
+                 WHERE relay = ?1 AND terminal = ?2 AND idempotency IS NULL AND expires >= ?3",
+                params![relay, terminal, now],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+    }
+
+    /// Moves a relay to the next step.
+    pub(crate) fn advance_relay(&self, relay: &str, step: i64) -> rusqlite::Result<()> {
+        self.0.execute(
+            "UPDATE challenge SET relay_step = ?2 WHERE relay = ?1",
+            params![relay, step],
+        )?;
+        Ok(())
+    }
+
+    /// Ends a relay, with a grant or without; its key is forgotten.
+    pub(crate) fn end_relay(&self, relay: &str, grant: Option<&str>) -> rusqlite::Result<()> {
+        self.0.execute(
+            "UPDATE challenge SET relay = NULL, relay_key = NULL, granted = ?2 WHERE relay = ?1",
+            params![relay, grant],
         )?;
         Ok(())
     }
