@@ -46,4 +46,4 @@ pub use message::Message;
 pub use record::{Record, RecordBuilder};
 pub use section::Section;
 pub use text::Language;
-pub use xml::{Element, Node, XmlOptions};
+pub use xml::{BulkReader, BulkUnit, BulkWriter, Element, Node, Written, XmlOptions};

@@ -12,6 +12,8 @@ pub enum Section {
     Body,
     /// `QualificationConfirmSearchInfo`: what was asked.
     Search,
+    /// `ReferenceNumberRegistrationInfo`: a chart number (照会番号) and whose it is.
+    Registration,
     /// `ResultOfQualificationConfirmation`: one insurance.
     Confirmation,
     /// `ElderlyRecipientCertificateInfo` (高齢受給者証).
@@ -22,8 +24,10 @@ pub enum Section {
     Disease,
     /// `MedicalTicketInfo` (医療券・調剤券).
     Ticket,
-    /// `BulkConfirmUnit`: one person of a bulk message.
+    /// `BulkConfirmUnit`: one person of a bulk answer.
     Unit,
+    /// `BulkRegistrationUnit`: one chart number of a bulk answer.
+    RegistrationUnit,
 }
 
 /// What a section's element looks like.
@@ -63,16 +67,18 @@ pub enum Occurs {
 
 impl Section {
     /// Every section.
-    pub const ALL: [Section; 9] = [
+    pub const ALL: [Section; 11] = [
         Section::Header,
         Section::Body,
         Section::Search,
+        Section::Registration,
         Section::Confirmation,
         Section::Elderly,
         Section::Limit,
         Section::Disease,
         Section::Ticket,
         Section::Unit,
+        Section::RegistrationUnit,
     ];
 
     /// What its element looks like.
@@ -87,7 +93,9 @@ impl Section {
             Section::Limit => &LIMIT,
             Section::Disease => &DISEASE,
             Section::Ticket => &TICKET,
+            Section::Registration => &REGISTRATION,
             Section::Unit => &UNIT,
+            Section::RegistrationUnit => &REGISTRATION_UNIT,
         }
     }
 
@@ -103,7 +111,9 @@ impl Section {
             Section::Limit => "限度額適用認定証",
             Section::Disease => "特定疾病療養受療証",
             Section::Ticket => "医療券・調剤券",
+            Section::Registration => "照会番号登録情報",
             Section::Unit => "一括照会の１件",
+            Section::RegistrationUnit => "照会番号一括登録の１件",
         }
     }
 
@@ -119,7 +129,9 @@ impl Section {
             Section::Limit => "benefit limit certificate",
             Section::Disease => "specific disease certificate",
             Section::Ticket => "medical ticket",
-            Section::Unit => "person of a bulk query",
+            Section::Registration => "chart number",
+            Section::Unit => "person of a bulk answer",
+            Section::RegistrationUnit => "chart number of a bulk answer",
         }
     }
 
@@ -174,11 +186,13 @@ static BODY: Layout = Layout {
     ],
     children: &[
         at_end(Section::Search),
+        at_end(Section::Registration),
         Child {
             list: Some("ResultList"),
             ..at_end(Section::Confirmation)
         },
         at_end(Section::Unit),
+        at_end(Section::RegistrationUnit),
     ],
     required: &[],
 };
@@ -374,6 +388,36 @@ static UNIT: Layout = Layout {
         F::REFERENCE_NUMBER,
     ],
     children: &[at_end(Section::Search), at_end(Section::Confirmation)],
+    required: &[],
+};
+
+static REGISTRATION: Layout = Layout {
+    tag: "ReferenceNumberRegistrationInfo",
+    occurs: Occurs::Many,
+    fields: &[
+        F::REFERENCE_NUMBER,
+        F::INSURER_NUMBER,
+        F::INSURED_CARD_SYMBOL,
+        F::INSURED_IDENTIFICATION_NUMBER,
+        F::INSURED_BRANCH_NUMBER,
+    ],
+    children: &[],
+    required: &[
+        F::REFERENCE_NUMBER,
+        F::INSURER_NUMBER,
+        F::INSURED_IDENTIFICATION_NUMBER,
+    ],
+};
+
+static REGISTRATION_UNIT: Layout = Layout {
+    tag: "BulkRegistrationUnit",
+    occurs: Occurs::Many,
+    fields: &[
+        F::PROCESSING_RESULT_STATUS,
+        F::PROCESSING_RESULT_CODE,
+        F::PROCESSING_RESULT_MESSAGE,
+    ],
+    children: &[at_end(Section::Registration)],
     required: &[],
 };
 

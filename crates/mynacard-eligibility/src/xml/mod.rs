@@ -1,5 +1,6 @@
 //! The XML of the messages: bounded reading from a stream, and writing.
 
+mod bulk;
 pub(crate) mod input;
 mod pull;
 mod read;
@@ -7,6 +8,7 @@ mod write;
 
 use crate::{Encoding, Unmappable};
 
+pub use bulk::{BulkReader, BulkUnit, BulkWriter};
 pub(crate) use read::read_message;
 pub use write::Written;
 pub(crate) use write::write_message;

@@ -70,10 +70,17 @@ impl<R: Read> Pull<R> {
         self.reader.get_ref().encoding()
     }
 
-    /// A new record begins.
-    #[allow(dead_code)]
-    pub(super) fn mark(&mut self) {
-        self.mark = self.reader.get_ref().consumed();
+    /// A record of its own begins; gives what to hand to [`Pull::leave`].
+    pub(super) fn enter(&mut self) -> u64 {
+        let consumed = self.reader.get_ref().consumed();
+        let spent = consumed - self.mark;
+        self.mark = consumed;
+        spent
+    }
+
+    /// The record ended: what stands between records still counts together.
+    pub(super) fn leave(&mut self, spent: u64) {
+        self.mark = self.reader.get_ref().consumed().saturating_sub(spent);
     }
 
     pub(super) fn error(&self, kind: ErrorKind) -> Error {

@@ -104,6 +104,16 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
+    /// Steps into a section whose members the caller reads one by one.
+    pub(super) fn enter_path(&mut self, section: Section) {
+        self.path.push((section.tag(), 1));
+    }
+
+    /// Steps out of it.
+    pub(super) fn leave_path(&mut self) {
+        self.path.pop();
+    }
+
     /// Reads the section whose element was just opened.
     pub(super) fn record(&mut self, section: Section) -> Result<Record, Error> {
         self.numbered_record(section, 1)

@@ -34,6 +34,7 @@ pub(crate) fn write_message(message: &Message, options: &XmlOptions) -> Result<W
 }
 
 /// Writes elements in one encoding.
+#[derive(Debug)]
 pub(super) struct XmlWriter {
     options: XmlOptions,
     written: Written,
@@ -67,24 +68,31 @@ impl XmlWriter {
     }
 
     pub(super) fn record(&mut self, record: &Record, level: usize) -> Result<(), Error> {
-        let layout = record.section().layout();
-        self.open(layout.tag, &record.attributes, level)?;
+        let tag = record.section().tag();
+        self.open(tag, &record.attributes, level)?;
         self.line();
+        self.fields(record, level + 1)?;
+        self.close(tag, level)
+    }
+
+    /// Everything inside a section.
+    pub(super) fn fields(&mut self, record: &Record, level: usize) -> Result<(), Error> {
+        let layout = record.section().layout();
         for &field in layout.fields {
-            self.field(record, field, level + 1)?;
-            self.children(record, Some(field), level + 1)?;
+            self.field(record, field, level)?;
+            self.children(record, Some(field), level)?;
         }
         for (field, _) in record
             .values()
             .filter(|(field, _)| !layout.fields.contains(field))
         {
-            self.field(record, field, level + 1)?;
+            self.field(record, field, level)?;
         }
-        self.children(record, None, level + 1)?;
+        self.children(record, None, level)?;
         for element in &record.unknown {
-            self.unknown(element, level + 1)?;
+            self.unknown(element, level)?;
         }
-        self.close(layout.tag, level)
+        Ok(())
     }
 
     fn children(

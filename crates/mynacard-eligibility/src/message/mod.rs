@@ -1,5 +1,10 @@
 //! A whole message of the interface: header and body, whatever kind it is.
 
+mod kind;
+pub mod request;
+
+pub use kind::{Direction, FileName, MessageKind};
+
 use crate::xml::{self, Element, Written, XmlOptions};
 use crate::{Encoding, Error, Finding, Record, Section};
 

@@ -1,0 +1,276 @@
+//! Bulk messages, person by person: 100,000 people in the memory of one.
+
+use super::pull::Token;
+use super::read::RecordReader;
+use super::write::XmlWriter;
+use super::{ROOT, XmlOptions};
+use crate::encoding::Place;
+use crate::{Error, ErrorKind, FieldId, Finding, FindingKind, Message, Record, Section};
+use std::io::{Read, Write};
+
+/// Reads a bulk message without ever holding more than one person of it.
+///
+/// ```
+/// # fn main() -> Result<(), mynacard_eligibility::Error> {
+/// # let file: &[u8] = b"<XmlMsg><MessageHeader/><MessageBody><BulkConfirmUnit/></MessageBody></XmlMsg>";
+/// let mut reader = mynacard_eligibility::BulkReader::open(file)?;
+/// while let Some(unit) = reader.next_unit()? {
+///     println!("{}: {} insurance(s)", unit.number, unit.results().count());
+/// }
+/// println!("{} finding(s) beside the people", reader.rest().findings().len());
+/// # Ok(())
+/// # }
+/// ```
+pub struct BulkReader<R: Read> {
+    reader: RecordReader<R>,
+    rest: Message,
+    state: State,
+    count: usize,
+}
+
+/// One person (or chart number) of a bulk message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkUnit {
+    /// Which one, from one.
+    pub number: usize,
+    /// What the message says.
+    pub record: Record,
+    /// What is unusual about it.
+    pub findings: Vec<Finding>,
+}
+
+/// Writes a bulk message person by person.
+#[derive(Debug)]
+pub struct BulkWriter<W: Write> {
+    out: W,
+    options: XmlOptions,
+    /// Where characters had to be changed: which unit, and the place.
+    changed: Vec<(usize, Place)>,
+    count: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Message,
+    Body,
+    Finished,
+}
+
+const UNITS: [Section; 4] = [
+    Section::Unit,
+    Section::RegistrationUnit,
+    Section::Search,
+    Section::Registration,
+];
+
+impl<R: Read> BulkReader<R> {
+    /// Reads up to the message's root element.
+    ///
+    /// # Errors
+    /// As [`Message::read_xml`].
+    pub fn open(input: R) -> Result<Self, Error> {
+        let mut reader = RecordReader::open(input)?;
+        let attributes = reader.root()?;
+        let encoding = reader.pull.encoding();
+        let rest = Message {
+            attributes,
+            encoding,
+            ..Message::default()
+        };
+        Ok(BulkReader {
+            reader,
+            rest,
+            state: State::Message,
+            count: 0,
+        })
+    }
+
+    /// The next person; nothing when the message is complete.
+    ///
+    /// # Errors
+    /// As [`Message::read_xml`]; people that were read before stay valid.
+    pub fn next_unit(&mut self) -> Result<Option<BulkUnit>, Error> {
+        loop {
+            match self.state {
+                State::Finished => return Ok(None),
+                State::Message => self.part()?,
+                State::Body => {
+                    if let Some(unit) = self.member()? {
+                        return Ok(Some(unit));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The header, once it was read: services write it first.
+    pub fn header(&self) -> &Record {
+        &self.rest.header
+    }
+
+    /// Everything beside the people; complete after the last one.
+    pub fn rest(&self) -> &Message {
+        &self.rest
+    }
+
+    fn part(&mut self) -> Result<(), Error> {
+        let reader = &mut self.reader;
+        match reader.pull.next()? {
+            Token::Start if reader.pull.name() == Section::Header.tag() => {
+                self.rest.header = reader.record(Section::Header)?;
+                reader.check_encoding(&self.rest.header);
+            }
+            Token::Start if reader.pull.name() == Section::Body.tag() => {
+                self.rest.body.attributes = reader.pull.take_attributes();
+                reader.enter_path(Section::Body);
+                self.state = State::Body;
+            }
+            Token::Start => {
+                let element = reader.unknown(FindingKind::UnknownTag)?;
+                self.rest.unknown.push(element);
+            }
+            Token::Text => reader.stray_text(),
+            Token::End => {
+                reader.finish()?;
+                self.state = State::Finished;
+            }
+            Token::Finished => return Err(reader.pull.error(ErrorKind::IncompleteXml)),
+        }
+        self.rest.findings.append(&mut self.reader.findings);
+        Ok(())
+    }
+
+    fn member(&mut self) -> Result<Option<BulkUnit>, Error> {
+        let reader = &mut self.reader;
+        match reader.pull.next()? {
+            Token::Start => match UNITS
+                .into_iter()
+                .find(|section| section.tag() == reader.pull.name())
+            {
+                Some(section) => {
+                    self.count += 1;
+                    let spent = reader.pull.enter();
+                    let record = reader.numbered_record(section, self.count)?;
+                    reader.pull.leave(spent);
+                    let findings = core::mem::take(&mut reader.findings);
+                    return Ok(Some(BulkUnit {
+                        number: self.count,
+                        record,
+                        findings,
+                    }));
+                }
+                None => reader.member(&mut self.rest.body)?,
+            },
+            Token::Text => reader.stray_text(),
+            Token::End => {
+                reader.leave_path();
+                self.state = State::Message;
+            }
+            Token::Finished => return Err(reader.pull.error(ErrorKind::IncompleteXml)),
+        }
+        self.rest.findings.append(&mut self.reader.findings);
+        Ok(None)
+    }
+}
+
+impl BulkUnit {
+    /// The insurances of the person.
+    pub fn results(&self) -> impl Iterator<Item = &Record> {
+        self.record.children(Section::Confirmation)
+    }
+
+    /// The person's answer alone, with the bulk message's header.
+    #[must_use]
+    pub fn to_answer(&self, header: &Record) -> crate::Answer {
+        let mut message = Message {
+            header: header.clone(),
+            findings: self.findings.clone(),
+            ..Message::default()
+        };
+        for (field, text) in self.record.values() {
+            message.body.insert(field, text);
+        }
+        for child in &self.record.children {
+            message.body.push(child.clone());
+        }
+        message.body.unknown.clone_from(&self.record.unknown);
+        message.into()
+    }
+}
+
+impl<W: Write> BulkWriter<W> {
+    /// Writes everything that stands before the people.
+    ///
+    /// # Errors
+    /// As [`Message::write_xml`], or the sink failed.
+    pub fn start(
+        out: W,
+        header: &Record,
+        body: &Record,
+        options: XmlOptions,
+    ) -> Result<Self, Error> {
+        let mut writer = XmlWriter::new(options);
+        writer.declaration();
+        writer.open(ROOT, &[], 0)?;
+        writer.line();
+        let mut header = header.clone();
+        if header.raw(FieldId::CHARACTER_CODE_IDENTIFIER).is_some() {
+            header.insert(FieldId::CHARACTER_CODE_IDENTIFIER, options.encoding.code());
+        }
+        writer.record(&header, 1)?;
+        writer.open(Section::Body.tag(), &body.attributes, 1)?;
+        writer.line();
+        writer.fields(body, 2)?;
+        let mut bulk = BulkWriter {
+            out,
+            options,
+            changed: Vec::new(),
+            count: 0,
+        };
+        bulk.put(writer)?;
+        Ok(bulk)
+    }
+
+    /// Writes one person: a `BulkConfirmUnit`, a `BulkRegistrationUnit`, or one query of a request.
+    ///
+    /// # Errors
+    /// As [`Message::write_xml`]; nothing of the person was written then. Or the sink failed.
+    pub fn write(&mut self, unit: &Record) -> Result<(), Error> {
+        if !UNITS.contains(&unit.section()) {
+            return Err(ErrorKind::FieldMisplaced {
+                tag: unit.section().tag(),
+                section: Section::Body.tag(),
+            }
+            .into());
+        }
+        let mut writer = XmlWriter::new(self.options);
+        writer.record(unit, 2)?;
+        self.count += 1;
+        self.put(writer)
+    }
+
+    /// Closes the message; gives the sink and where characters had to be changed (unit, place).
+    ///
+    /// # Errors
+    /// The sink failed.
+    pub fn finish(mut self) -> Result<(W, Vec<(usize, Place)>), Error> {
+        let mut writer = XmlWriter::new(self.options);
+        writer.close(Section::Body.tag(), 1)?;
+        writer.close(ROOT, 0)?;
+        self.put(writer)?;
+        self.out
+            .flush()
+            .map_err(|error| Error::from(ErrorKind::WriteFailed).caused_by(error))?;
+        Ok((self.out, self.changed))
+    }
+
+    fn put(&mut self, writer: XmlWriter) -> Result<(), Error> {
+        let written = writer.finish()?;
+        let count = self.count;
+        self.changed
+            .extend(written.changed.into_iter().map(|place| (count, place)));
+        self.out
+            .write_all(&written.bytes)
+            .map_err(|error| Error::from(ErrorKind::WriteFailed).caused_by(error))
+    }
+}

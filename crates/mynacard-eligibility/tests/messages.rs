@@ -1,0 +1,361 @@
+//! Every message of the folder exchange, in both encodings, and bulk messages person by person.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use mynacard_eligibility::identifier::{
+    BranchNumber, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber,
+};
+use mynacard_eligibility::message::request::{
+    self, Care, Consent, Insured, Padding, Period, Query, Sender,
+};
+use mynacard_eligibility::{
+    BulkReader, BulkWriter, Date, Encoding, FieldId as F, FindingKind, Message, Record, Section,
+    Unmappable, Validity, XmlOptions,
+};
+use std::io::Read;
+
+const UTF8: XmlOptions = XmlOptions {
+    encoding: Encoding::Utf8,
+    unmappable: Unmappable::Refuse,
+};
+const SJIS: XmlOptions = XmlOptions {
+    encoding: Encoding::ShiftJis,
+    unmappable: Unmappable::Refuse,
+};
+
+fn sender() -> Sender {
+    Sender {
+        institution: InstitutionCode::strict("0110113719").unwrap(),
+        file_identifier: Some("20261120-1".into()),
+    }
+}
+
+fn insured() -> Insured {
+    Insured {
+        insurer: InsurerNumber::strict("138016").unwrap(),
+        symbol: Some(InsuredSymbol::strict("千代田－１").unwrap()),
+        number: InsuredNumber::strict("1234").unwrap(),
+        branch: Some(BranchNumber::strict("01").unwrap()),
+    }
+}
+
+fn query() -> Query {
+    Query {
+        insured: insured(),
+        birth: Date::new(1980, 4, 1).unwrap(),
+        limit: Consent::Given,
+        identifier: Some("123".into()),
+    }
+}
+
+fn day() -> Date {
+    Date::new(2026, 11, 20).unwrap()
+}
+
+#[track_caller]
+fn comes_back(message: &Message) -> String {
+    for options in [UTF8, SJIS] {
+        let written = message.write_xml(&options).unwrap();
+        let again = Message::read_xml(&written.bytes).unwrap();
+        assert_eq!(
+            (&again.header, &again.body, again.findings()),
+            (&message.header, &message.body, &[][..])
+        );
+        assert_eq!(again.write_xml(&options).unwrap(), written);
+    }
+    String::from_utf8(message.write_xml(&UTF8).unwrap().bytes).unwrap()
+}
+
+#[track_caller]
+fn contains(xml: &str, parts: &[&str]) {
+    let mut rest = xml;
+    for part in parts {
+        rest = rest
+            .split_once(part)
+            .unwrap_or_else(|| panic!("{part} missing, or not in order, in {xml}"))
+            .1;
+    }
+}
+
+#[test]
+fn requests_have_their_fields_in_order() {
+    let xml = comes_back(&request::query(&sender(), day(), &query(), Padding::Spaces).unwrap());
+    contains(
+        &xml,
+        &[
+            "<QualificationConfirmationDate>20261120<",
+            "<MedicalInstitutionCode>0110113719<",
+            "<ArbitraryFileIdentifier>20261120-1<",
+            "<QualificationConfirmSearchInfo>",
+            "<InsurerNumber>  138016<",
+            "<InsuredCardSymbol>千代田－１<",
+            "<InsuredIdentificationNumber>1234<",
+            "<InsuredBranchNumber>01<",
+            "<Birthdate>19800401<",
+            "<LimitApplicationCertificateRelatedConsFlg>1<",
+            "<ArbitraryIdentifier>123<",
+        ],
+    );
+    let zeros = comes_back(&request::query(&sender(), day(), &query(), Padding::Zeros).unwrap());
+    contains(&zeros, &["<InsurerNumber>00138016<"]);
+    let bulk = comes_back(
+        &request::bulk_query(&sender(), day(), &[query(), query()], Padding::Spaces).unwrap(),
+    );
+    assert_eq!(bulk.matches("<QualificationConfirmSearchInfo>").count(), 2);
+    contains(
+        &comes_back(&request::download(&sender(), "R-1").unwrap()),
+        &["<ReceptionNumber>R-1<"],
+    );
+    let consent =
+        request::consented(&sender(), Care::Visiting, Period::Consent(day(), day())).unwrap();
+    contains(
+        &comes_back(&consent),
+        &[
+            "<ConsentDateFrom>20261120<",
+            "<ConsentDateTo>",
+            "<MedicalTreatmentFlag>2<",
+        ],
+    );
+    let visit =
+        request::consented(&sender(), Care::Online, Period::Examination(day(), day())).unwrap();
+    contains(
+        &comes_back(&visit),
+        &[
+            "<ExaminationDateFrom>20261120<",
+            "<ExaminationDateTo>",
+            "<MedicalTreatmentFlag>3<",
+        ],
+    );
+    contains(
+        &comes_back(&request::assistance(&sender(), day()).unwrap()),
+        &["<MedicalTreatmentMonth>202611<"],
+    );
+    let register = request::register(&sender(), [("24434", &insured())]).unwrap();
+    contains(
+        &comes_back(&register),
+        &[
+            "<ReferenceNumberRegistrationInfo>",
+            "<ReferenceNumber>24434<",
+            "<InsurerNumber>  138016<",
+        ],
+    );
+}
+
+#[test]
+fn requests_refuse_what_the_interface_does_not_allow() {
+    let earlier = day().plus_days(-1).unwrap();
+    assert_eq!(
+        request::consented(&sender(), Care::Online, Period::Consent(day(), earlier))
+            .unwrap_err()
+            .code(),
+        "MC-4013"
+    );
+    assert_eq!(
+        request::register(&sender(), [("", &insured())])
+            .unwrap_err()
+            .code(),
+        "MC-4013"
+    );
+    assert_eq!(
+        request::register(&sender(), [("1".repeat(51).as_str(), &insured())])
+            .unwrap_err()
+            .code(),
+        "MC-4013"
+    );
+    assert_eq!(
+        request::download(&sender(), " ").unwrap_err().code(),
+        "MC-4013"
+    );
+}
+
+fn bulk_header() -> Record {
+    Record::builder(Section::Header)
+        .set(F::MEDICAL_INSTITUTION_CODE, "0110113719")
+        .set(F::RECEPTION_NUMBER, "R-1")
+        .set(F::CHARACTER_CODE_IDENTIFIER, "1")
+        .build()
+        .unwrap()
+}
+
+fn unit(index: usize) -> Record {
+    Record::builder(Section::Unit)
+        .set(F::PROCESSING_RESULT_STATUS, "1")
+        .set(F::QUALIFICATION_VALIDITY, "1")
+        .set(F::REFERENCE_NUMBER, index.to_string())
+        .child(
+            Record::builder(Section::Search)
+                .set(F::INSURED_IDENTIFICATION_NUMBER, index.to_string()),
+        )
+        .child(
+            Record::builder(Section::Confirmation)
+                .set(F::INSURED_CARD_CLASSIFICATION, "01")
+                .set(F::INSURER_NUMBER, "06130488")
+                .set(F::NAME, "医療 太郎")
+                .set(F::NAME_KANA, "ｲﾘｮｳ ﾀﾛｳ")
+                .set(F::SEX1, "1")
+                .set(F::BIRTHDATE, "19800401")
+                .set(F::INSURER_NAME, "全国健康保険協会"),
+        )
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn bulk_messages_come_person_by_person() {
+    for options in [UTF8, SJIS] {
+        let mut writer = BulkWriter::start(
+            Vec::new(),
+            &bulk_header(),
+            &Record::new(Section::Body),
+            options,
+        )
+        .unwrap();
+        for index in 1..=50 {
+            writer.write(&unit(index)).unwrap();
+        }
+        let (bytes, changed) = writer.finish().unwrap();
+        assert_eq!(changed, []);
+        let mut reader = BulkReader::open(&bytes[..]).unwrap();
+        for index in 1..=50 {
+            let read = reader.next_unit().unwrap().unwrap();
+            assert_eq!(
+                (read.number, &read.record, read.findings.len()),
+                (index, &unit(index), 0)
+            );
+            assert_eq!(read.results().count(), 1);
+            let answer = read.to_answer(reader.header());
+            assert_eq!(
+                (answer.validity(), answer.results().len()),
+                (Some(Validity::Valid), 1)
+            );
+        }
+        assert_eq!(reader.next_unit().unwrap(), None);
+        assert_eq!(reader.next_unit().unwrap(), None);
+        assert_eq!(reader.header().text(F::RECEPTION_NUMBER), Some("R-1"));
+        // The same bytes are also one message, and are written the same way.
+        assert_eq!(
+            Message::read_xml(&bytes)
+                .unwrap()
+                .write_xml(&options)
+                .unwrap()
+                .bytes,
+            bytes
+        );
+    }
+}
+
+#[test]
+fn a_bulk_message_that_breaks_off_keeps_what_came_before() {
+    let mut writer = BulkWriter::start(
+        Vec::new(),
+        &bulk_header(),
+        &Record::new(Section::Body),
+        UTF8,
+    )
+    .unwrap();
+    for index in 1..=3 {
+        writer.write(&unit(index)).unwrap();
+    }
+    let (bytes, _) = writer.finish().unwrap();
+    let mut reader = BulkReader::open(&bytes[..bytes.len() - 300]).unwrap();
+    assert!(reader.next_unit().unwrap().is_some() && reader.next_unit().unwrap().is_some());
+    assert_eq!(reader.next_unit().unwrap_err().code(), "MC-4002");
+}
+
+#[test]
+fn findings_of_a_person_name_the_person() {
+    let xml = b"<XmlMsg><MessageHeader/><MessageBody><BulkConfirmUnit/><BulkConfirmUnit><QualificationValidity>x</QualificationValidity>\
+        </BulkConfirmUnit><New/></MessageBody></XmlMsg>";
+    let mut reader = BulkReader::open(&xml[..]).unwrap();
+    assert_eq!(reader.next_unit().unwrap().unwrap().findings, []);
+    let second = reader.next_unit().unwrap().unwrap();
+    assert_eq!(
+        second.findings[0].path,
+        "MessageBody/BulkConfirmUnit[2]/QualificationValidity"
+    );
+    assert_eq!(reader.next_unit().unwrap(), None);
+    assert_eq!(
+        (
+            reader.rest().findings()[0].kind,
+            reader.rest().body.unknown().len()
+        ),
+        (FindingKind::UnknownTag, 1)
+    );
+}
+
+/// A bulk file that is never in memory as a whole.
+struct Generated {
+    chunk: Vec<u8>,
+    at: usize,
+    left: usize,
+    unit: Vec<u8>,
+}
+
+impl Read for Generated {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.at == self.chunk.len() {
+            self.at = 0;
+            self.chunk = match self.left {
+                0 => return Ok(0),
+                1 => b"</MessageBody></XmlMsg>".to_vec(),
+                _ => self.unit.clone(),
+            };
+            self.left -= 1;
+        }
+        let read = Read::read(&mut &self.chunk[self.at..], out)?;
+        self.at += read;
+        Ok(read)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn resident_kilobytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_hundred_thousand_people_take_the_memory_of_one() {
+    let mut writer = BulkWriter::start(
+        Vec::new(),
+        &bulk_header(),
+        &Record::new(Section::Body),
+        SJIS,
+    )
+    .unwrap();
+    writer.write(&unit(1)).unwrap();
+    let (bytes, _) = writer.finish().unwrap();
+    let start = bytes
+        .windows(17)
+        .position(|window| window == b"<BulkConfirmUnit>")
+        .unwrap();
+    let end = bytes
+        .windows(18)
+        .position(|window| window == b"</BulkConfirmUnit>")
+        .unwrap()
+        + 18;
+    let people = 100_000;
+    let file = Generated {
+        chunk: bytes[..start].to_vec(),
+        at: 0,
+        left: people + 1,
+        unit: bytes[start..end].to_vec(),
+    };
+    let mut reader = BulkReader::open(file).unwrap();
+    for _ in 0..1000 {
+        reader.next_unit().unwrap().unwrap();
+    }
+    let before = resident_kilobytes();
+    let mut count = 1000;
+    while reader.next_unit().unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, people);
+    let grown = resident_kilobytes() - before;
+    assert!(grown < 4096, "{grown} kB more");
+}
