@@ -44,26 +44,46 @@ fn kind_of(error: &reqwest::Error) -> ServiceErrorKind {
     if error.is_builder() {
         return ServiceErrorKind::Configuration;
     }
+    let mut broken = false;
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(tls) = tls_error(error) {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             return kind_of_tls(tls);
         }
-        cause = error.source();
+        broken |= error
+            .downcast_ref::<io::Error>()
+            .is_some_and(is_broken_line);
+        cause = inside(error);
     }
     match () {
         () if error.is_timeout() => ServiceErrorKind::Timeout,
-        () if error.is_decode() => ServiceErrorKind::MalformedAnswer,
-        () if speaks_no_http(error) => ServiceErrorKind::MalformedAnswer,
+        () if broken => ServiceErrorKind::Unreachable,
+        () if error.is_decode() || speaks_no_http(error) => ServiceErrorKind::MalformedAnswer,
         () => ServiceErrorKind::Unreachable,
     }
 }
 
-/// An [`io::Error`] hides what it wraps from `source()`.
-fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    error
-        .downcast_ref()
-        .or_else(|| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+/// The next cause; an [`io::Error`] hides what it wraps from `source()`.
+fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn is_broken_line(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(
+        error.kind(),
+        K::UnexpectedEof
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::BrokenPipe
+            | K::NotConnected
+    )
 }
 
 fn kind_of_tls(error: &rustls::Error) -> ServiceErrorKind {

@@ -1,0 +1,267 @@
+//! The HTTPS client against a peer that does not keep to the protocol: each failure has a kind, none takes long.
+#![cfg(feature = "https")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
+
+mod peer;
+
+use std::time::{Duration, Instant};
+
+use mynacard_auth::{Cancel, CheckContext, EligibilityService as _, Purpose};
+use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
+use mynacard_client::{Error, ErrorKind};
+use peer::{OTHER_ROOT, Peer, ROOT};
+
+const INFO: &str = r#"{"sandbox":true,"service":"mynacard-sandbox","environment":"sandbox","protocol":1,"time":1790000000}"#;
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
+}
+
+fn json(status: &str, body: &str) -> Vec<u8> {
+    answer(status, "content-type: application/json\r\n", body)
+}
+
+fn endpoint(url: &str) -> Endpoint {
+    Endpoint::sandbox(url, ROOT).with_timeouts(Timeouts {
+        connect: Duration::from_secs(2),
+        answer: Duration::from_millis(600),
+        whole: Duration::from_millis(1200),
+    })
+}
+
+fn ask(raw: Vec<u8>) -> Result<(), Error> {
+    let peer = Peer::answering(raw);
+    HttpsService::new(&endpoint(peer.url()), None)?
+        .info(&Cancel::new())
+        .map(drop)
+}
+
+#[track_caller]
+fn refused(raw: Vec<u8>, kind: ErrorKind) {
+    let error = ask(raw).unwrap_err();
+    assert_eq!(
+        error.kind(),
+        kind,
+        "{error} {:?}",
+        std::error::Error::source(&error)
+    );
+}
+
+#[test]
+fn a_right_answer_is_read() {
+    ask(json("200 OK", INFO)).unwrap();
+}
+
+#[test]
+fn garbage_is_malformed() {
+    refused(
+        b"\x00\x01garbage\r\n\r\n".to_vec(),
+        ErrorKind::MalformedAnswer,
+    );
+    refused(json("200 OK", "{"), ErrorKind::MalformedAnswer);
+    refused(json("200 OK", "7"), ErrorKind::MalformedAnswer);
+    refused(
+        json("200 OK", r#"{"sandbox":true}"#),
+        ErrorKind::MalformedAnswer,
+    );
+    refused(
+        json("200 OK", &INFO.replace("1790000000", "-1")),
+        ErrorKind::MalformedAnswer,
+    );
+    refused(
+        json(
+            "200 OK",
+            &INFO.replace("1790000000", "18446744073709551615"),
+        ),
+        ErrorKind::MalformedAnswer,
+    );
+    refused(
+        answer("200 OK", "content-type: text/html\r\n", INFO),
+        ErrorKind::MalformedAnswer,
+    );
+    refused(answer("200 OK", "", INFO), ErrorKind::MalformedAnswer);
+    refused(
+        json("502 Bad Gateway", "<html>"),
+        ErrorKind::MalformedAnswer,
+    );
+}
+
+#[test]
+fn the_text_of_a_bad_answer_is_not_repeated() {
+    let error = ask(json(
+        "200 OK",
+        &INFO.replace("1790000000", r#""医療 太郎""#),
+    ))
+    .unwrap_err();
+    let mut texts = vec![format!("{error:?}"), error.to_string()];
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    assert!(texts.len() > 2, "{texts:?}");
+    assert!(!texts.join(" ").contains("医療"), "{texts:?}");
+}
+
+#[test]
+fn another_service_or_environment_is_refused() {
+    for (from, to) in [
+        (r#""service":"mynacard-sandbox""#, r#""service":"other""#),
+        (
+            r#""environment":"sandbox""#,
+            r#""environment":"production""#,
+        ),
+        (r#""sandbox":true"#, r#""sandbox":false"#),
+        (r#""sandbox":true,"#, ""),
+    ] {
+        refused(
+            json("200 OK", &INFO.replace(from, to)),
+            ErrorKind::WrongService,
+        );
+    }
+}
+
+#[test]
+fn a_redirection_is_not_followed() {
+    let elsewhere = answer("302 Found", "location: https://127.0.0.1:1/\r\n", "");
+    refused(elsewhere, ErrorKind::WrongService);
+}
+
+#[test]
+fn sizes_are_bounded() {
+    let long = format!(r#"{{"sandbox":true,"pad":"{}"}}"#, "x".repeat(1 << 20));
+    refused(json("200 OK", &long), ErrorKind::TooLarge);
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    refused(
+        [head, &chunk.repeat(17), "0\r\n\r\n"].concat().into_bytes(),
+        ErrorKind::TooLarge,
+    );
+    let header = format!(
+        "content-type: application/json\r\nx-pad: {}\r\n",
+        "x".repeat(17 << 10)
+    );
+    refused(answer("200 OK", &header, INFO), ErrorKind::TooLarge);
+    let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
+    refused(answer("200 OK", &many, INFO), ErrorKind::MalformedAnswer);
+}
+
+#[test]
+fn a_broken_line_is_unreachable_wherever_it_breaks() {
+    let whole = json("200 OK", INFO);
+    for end in [0, 10, whole.len() - INFO.len() - 3, whole.len() - 1] {
+        refused(whole[..end].to_vec(), ErrorKind::Unreachable);
+    }
+    let error = HttpsService::new(&endpoint("https://127.0.0.1:1"), None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert!(error.is_transient());
+}
+
+#[test]
+fn another_authority_is_not_trusted() {
+    let peer = Peer::answering(json("200 OK", INFO));
+    let other = Endpoint::sandbox(peer.url(), OTHER_ROOT);
+    let error = HttpsService::new(&other, None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UntrustedServer, "{error:?}");
+    let elsewhere = peer.url().replace("127.0.0.1", "localhost");
+    let error = HttpsService::new(&endpoint(&elsewhere), None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UntrustedServer, "{error:?}");
+}
+
+#[test]
+fn a_peer_without_tls_is_a_tls_failure() {
+    let peer = Peer::plain(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec());
+    let error = HttpsService::new(&endpoint(peer.url()), None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+}
+
+#[test]
+fn an_address_without_tls_is_refused() {
+    let error = HttpsService::new(&endpoint("http://127.0.0.1:1"), None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+#[test]
+fn silence_and_dripping_end_in_time() {
+    for peer in [Peer::silent(), Peer::dripping(json("200 OK", INFO))] {
+        let start = Instant::now();
+        let service = HttpsService::new(&endpoint(peer.url()), None).unwrap();
+        let error = service.info(&Cancel::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn a_call_is_stopped_at_once() {
+    let peer = Peer::silent();
+    let patient = Endpoint::sandbox(peer.url(), ROOT);
+    let service = HttpsService::new(&patient, None).unwrap();
+    let stop = Cancel::new();
+    let other = stop.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        other.cancel();
+    });
+    let start = Instant::now();
+    assert_eq!(
+        service.info(&stop).unwrap_err().kind(),
+        ErrorKind::Cancelled
+    );
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn refusals_keep_what_the_service_said() {
+    let body = r#"{"sandbox":true,"code":"REF-5003","message_ja":"混雑","message_en":"busy\u0007","field":null,"retry_after":7}"#;
+    let error = ask(json("429 Too Many Requests", body)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooMany);
+    let reply = error.reply().unwrap();
+    assert_eq!(
+        (
+            reply.code.as_str(),
+            reply.message_ja.as_str(),
+            reply.message_en.as_str()
+        ),
+        ("REF-5003", "混雑", "busy")
+    );
+    assert_eq!(reply.retry_after, Some(Duration::from_secs(7)));
+    refused(
+        json("400 Bad Request", &body.replace("5003", "9999")),
+        ErrorKind::OtherRefusal,
+    );
+}
+
+#[test]
+fn without_a_terminal_nothing_is_asked() {
+    let mut service = HttpsService::new(&endpoint("https://127.0.0.1:1"), None).unwrap();
+    let ask = CheckContext::new(Purpose::Reception);
+    let error = service
+        .challenge(&ask, std::time::SystemTime::now(), &Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoTerminal);
+}
+
+#[test]
+fn roots_that_are_none_are_a_configuration_error() {
+    let error =
+        HttpsService::new(&Endpoint::sandbox("https://127.0.0.1:1", b"no root"), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
