@@ -4,11 +4,11 @@
 //! (see [`app`](crate::app)) and hand it back, so that several of them can be read in one unbroken session.
 
 use alloc::vec::Vec;
-use core::{fmt, num::NonZeroU16};
+use core::{fmt, mem, num::NonZeroU16};
 use zeroize::Zeroizing;
 
 use crate::apdu::{Command, Response, StatusWord};
-use crate::app::Application;
+use crate::app::{Application, CounterPolicy, jpki::KeyAlgorithm};
 use crate::error::{Error, ErrorKind, PinTry};
 use crate::pin::{PinKind, Tries};
 use crate::transport::{Delivery, End, Transport, TransportError, TransportErrorKind};
@@ -148,9 +148,47 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
         Ok(status)
     }
 
-    /// Whether this dialogue verified the PIN and still holds it.
-    pub(crate) fn holds(&self, pin: PinKind) -> bool {
-        self.verified.contains(&pin)
+    /// The counters of every PIN and number; `None` where the card lacks the application. Costs no try.
+    ///
+    /// # Errors
+    /// Everything that ends a dialogue.
+    pub fn every_counter(&mut self) -> Result<Vec<(PinKind, Option<Tries>)>, Error> {
+        let mut counters = Vec::with_capacity(PinKind::ALL.len());
+        for pin in PinKind::ALL {
+            let tries = match self.tries(pin) {
+                Ok(tries) => Some(tries),
+                Err(error) => match error.kind() {
+                    ErrorKind::ApplicationMissing { .. } | ErrorKind::NotMyNumberCard { .. } => {
+                        None
+                    }
+                    _ => return Err(error),
+                },
+            };
+            counters.push((pin, tries));
+        }
+        Ok(counters)
+    }
+
+    /// Asks whatever the policy wants asked before a PIN is sent.
+    pub(crate) fn ready_for(&mut self, pin: PinKind, policy: CounterPolicy) -> Result<(), Error> {
+        let CounterPolicy::ReadFirst { refuse_at_one } = policy else {
+            return Ok(());
+        };
+        let kind = match self.tries(pin)? {
+            Tries::Left(1) if refuse_at_one => ErrorKind::OneTryLeft { pin },
+            Tries::Left(_) => return Ok(()),
+            Tries::Open if self.verified.contains(&pin) => return Ok(()),
+            Tries::Open => {
+                self.over = true;
+                ErrorKind::ForeignSession { pin }
+            }
+            Tries::Blocked => ErrorKind::PinBlocked { pin },
+            Tries::Unknown(status) => ErrorKind::Refused {
+                command: "counter query",
+                status,
+            },
+        };
+        Err(self.error(kind))
     }
 
     /// Sends a PIN, once. The caller has asked for the counter if it wants to.
@@ -222,6 +260,81 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
         // After an answer that settles nothing, the counter must be read before anything else: in a new dialogue.
         self.over |= pin_try == PinTry::Unknown;
         Err(self.error(kind))
+    }
+
+    /// Gives the card another PIN, once; the old one was verified in this dialogue.
+    pub(crate) fn change(&mut self, pin: PinKind, new: &[u8]) -> Result<(), Error> {
+        let id = pin.file_id().to_be_bytes();
+        let status = self.run(&Command::new(0x00, 0xA4, 0x02, 0x0C).with_data(&id))?;
+        if !status.is_success() {
+            return Err(self.error(ErrorKind::Refused {
+                command: "SELECT",
+                status,
+            }));
+        }
+        let command = Command::new(0x00, 0x24, 0x01, 0x80).with_data(new).secret();
+        match self.attempt(&command) {
+            Ok(StatusWord::Success) => Ok(()),
+            // The checking errors of ISO/IEC 7816-4 §5.6: the card did not do it.
+            Ok(status) if matches!(status.value() >> 8, 0x67..=0x6B | 0x6D | 0x6E) => Err(self
+                .error(ErrorKind::Refused {
+                    command: "CHANGE REFERENCE DATA",
+                    status,
+                })),
+            Ok(status) => {
+                self.over = true;
+                Err(self.error(ErrorKind::ChangeOutcomeUnknown {
+                    pin,
+                    status: Some(status),
+                }))
+            }
+            Err(error) if error.delivery() == Delivery::NotSent => {
+                Err(Error::transport(error, self.pin_try))
+            }
+            Err(error) => {
+                self.over = true;
+                Err(self
+                    .error(ErrorKind::ChangeOutcomeUnknown { pin, status: None })
+                    .with_source(error))
+            }
+        }
+    }
+
+    /// Lets the selected application's key sign a message without a PIN.
+    pub(crate) fn presence_signature(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let algorithm = KeyAlgorithm::RsaPkcs1Sha256;
+        self.compute_signature(algorithm, 0x00, &algorithm.input(message))
+    }
+
+    /// COMPUTE DIGITAL SIGNATURE with the key that `reference` names.
+    pub(crate) fn compute_signature(
+        &mut self,
+        algorithm: KeyAlgorithm,
+        reference: u8,
+        input: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        const NAME: &str = "COMPUTE DIGITAL SIGNATURE";
+        let expected = algorithm.longest();
+        let command = Command::new(0x80, 0x2A, 0x00, reference)
+            .with_data(input)
+            .with_expected(256);
+        let mut signature = self.call(NAME, &command, 256)?;
+        if !algorithm.fits(&signature) {
+            let found = signature.len();
+            return Err(self.error(ErrorKind::MalformedAnswer {
+                command: NAME,
+                expected,
+                found,
+            }));
+        }
+        Ok(mem::take(&mut *signature))
+    }
+
+    /// Heeds what the card says of itself: one that does not take extended lengths is asked in short ones.
+    pub(crate) fn heed(&mut self, extended_length: bool) {
+        if !extended_length {
+            self.block = self.block.min(256);
+        }
     }
 
     /// Sends a command that may be repeated and collects its whole answer (61xx, 6Cxx), at most `max` bytes.
@@ -310,11 +423,6 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
         } else {
             Ok(())
         }
-    }
-
-    /// Ends the dialogue for everything but the power-down.
-    pub(crate) fn give_up(&mut self) {
-        self.over = true;
     }
 
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {

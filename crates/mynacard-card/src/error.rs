@@ -124,6 +124,11 @@ pub enum ErrorKind {
         /// Why.
         why: &'static str,
     },
+    /// A signed record does not hold: its digests or its signature say otherwise.
+    NotAuthentic {
+        /// The file.
+        file: &'static str,
+    },
     /// The dialogue had ended already, by an earlier error.
     DialogueOver,
     /// The transport failed otherwise; see the source.
@@ -218,6 +223,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-1023", "change-outcome-unknown"),
     ("MC-1024", "malformed-trace"),
     ("MC-1025", "command-not-allowed"),
+    ("MC-1026", "record-not-authentic"),
 ];
 
 impl Error {
@@ -287,6 +293,7 @@ impl Error {
             ErrorKind::DialogueOver => "MC-1022",
             ErrorKind::ChangeOutcomeUnknown { .. } => "MC-1023",
             ErrorKind::NotAllowed { .. } => "MC-1025",
+            ErrorKind::NotAuthentic { .. } => "MC-1026",
             ErrorKind::Transport { how } => match how {
                 TransportErrorKind::NoCard => "MC-1013",
                 TransportErrorKind::CardRemoved | TransportErrorKind::CardReset => "MC-1002",
@@ -366,6 +373,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::LimitExceeded { what, limit } => write!(f, "more than {limit} {what}"),
             ErrorKind::NotAllowed { why } => f.write_str(why),
+            ErrorKind::NotAuthentic { file } => write!(f, "signature of the {file} does not hold"),
             ErrorKind::DialogueOver => f.write_str("dialogue already ended by an earlier error"),
             ErrorKind::Transport { .. } => f.write_str("exchange with the card failed"),
         }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::apdu::{Command, StatusWord};
-use crate::app::jpki::{Jpki, Key, Verified};
+use crate::app::jpki::{Jpki, Verified};
 use crate::error::{Error, ErrorKind};
 use crate::transport::Transport;
 
@@ -40,7 +40,7 @@ impl<T: Transport + ?Sized> Pinless<'_, '_, T> {
     /// # Errors
     /// [`ErrorKind::Refused`] with `6982` when the card is not in that state.
     pub fn sign(self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.jpki.sign_message(Key::Authentication, message)
+        self.jpki.sign_without_pin(message)
     }
 }
 

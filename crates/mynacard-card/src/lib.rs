@@ -38,10 +38,10 @@ pub mod tlv;
 pub mod transport;
 
 pub use apdu::{Command, DecodeError, EncodeError, Frame, LengthForm, Response, StatusWord};
-pub use app::Application;
+pub use app::{Application, CounterPolicy, Options};
 pub use card::{Card, LengthPolicy};
 pub use error::{CODES, Error, ErrorKind, FileProblem, PinTry};
-pub use pin::{Pin, PinKind, PinProblem, SignaturePassword, Tries};
+pub use pin::{BirthDate, Era, NumberB, Pin, PinKind, PinProblem, SignaturePassword, Tries};
 pub use transport::{
     Delivery, End, Limits, PinCharacters, PinEntry, Transport, TransportError, TransportErrorKind,
 };

@@ -66,6 +66,21 @@ impl<T: Transport + ?Sized> Card<'_, T> {
         }
     }
 
+    /// The content of a file as what it means; the bytes are wiped.
+    pub(crate) fn read_as<R>(
+        &mut self,
+        file: &File,
+        meaning: impl FnOnce(&[u8]) -> Result<R, FileProblem>,
+    ) -> Result<R, Error> {
+        let content = self.read(file)?;
+        meaning(&content).map_err(|problem| {
+            self.error(ErrorKind::MalformedFile {
+                file: file.name,
+                problem,
+            })
+        })
+    }
+
     /// Where the content ends, once its header is there.
     fn end(&self, file: &File, bytes: &[u8]) -> Result<Option<usize>, Error> {
         let wrong = |problem| {

@@ -475,7 +475,7 @@ fn a_phone_that_wants_the_pin_first() {
         .unwrap()
         .get_mut(&0x0A)
         .unwrap()
-        .opens_with = Some(0x18);
+        .opens_with = vec![0x18];
     let mut jpki = Jpki::open(&mut card, Options::default()).unwrap();
     let error = jpki.authentication_certificate().unwrap_err();
     assert_eq!(

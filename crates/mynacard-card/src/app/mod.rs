@@ -1,9 +1,17 @@
 //! The applications of the card, one module each.
 
+pub mod card_face;
+pub mod common;
+pub mod input_support;
 pub mod jpki;
-mod token;
+mod options;
+mod person;
+mod record;
 
 use core::fmt;
+
+pub use options::{CounterPolicy, Options};
+pub(crate) use person::days;
 
 /// An application on the card, selected by name (ISO/IEC 7816-4 §5.3.1, DF name).
 ///

@@ -25,9 +25,9 @@ pub struct FakeCard {
     pub extended: bool,
     /// Most bytes of one answer, whatever was asked for.
     pub block: usize,
-    /// Short file id of a PIN → (value, tries left, tries of a fresh card)
-    pub pins: BTreeMap<u8, (Vec<u8>, u8, u8)>,
-    pub verified: Vec<u8>,
+    /// [`key`] of a PIN → (value, tries left, tries of a fresh card)
+    pub pins: BTreeMap<u16, (Vec<u8>, u8, u8)>,
+    pub verified: Vec<u16>,
     /// Every frame that reached the card.
     pub log: Vec<Vec<u8>>,
     pub begun: u32,
@@ -43,7 +43,8 @@ pub struct FakeCard {
 #[derive(Clone)]
 pub struct File {
     pub content: Vec<u8>,
-    pub opens_with: Option<u8>,
+    /// Any of these; none when the file is free.
+    pub opens_with: Vec<u16>,
 }
 
 pub const JPKI: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
@@ -77,7 +78,7 @@ impl FakeCard {
             (0x000A, 1590, None),
             (0x000B, 1333, None),
             (0x0002, 1318, None),
-            (0x0001, 1758, Some(0x1B)),
+            (0x0001, 1758, Some(0x1B_u16)),
         ] {
             let mut content = certificate(length);
             content.resize(2048, 0xFF);
@@ -85,7 +86,7 @@ impl FakeCard {
                 id,
                 File {
                     content,
-                    opens_with,
+                    opens_with: opens_with.into_iter().collect(),
                 },
             );
         }
@@ -162,9 +163,11 @@ impl FakeCard {
                 let Some(file) = files.and_then(|files| files.get(&self.current)) else {
                     return vec![0x6A, 0x82];
                 };
-                if file
-                    .opens_with
-                    .is_some_and(|pin| !self.verified.contains(&pin))
+                if !file.opens_with.is_empty()
+                    && !file
+                        .opens_with
+                        .iter()
+                        .any(|pin| self.verified.contains(pin))
                 {
                     return vec![0x69, 0x82];
                 }
@@ -175,12 +178,27 @@ impl FakeCard {
                 let content = file.content[offset..end].to_vec();
                 self.piece(content, le)
             }
+            (0, 0xA4, 2, 0x0C) => {
+                self.current = u16::from(data[0]) << 8 | u16::from(data[1]);
+                vec![0x90, 0x00]
+            }
+            (0, 0xB2, 1, 0x0C) => {
+                let files = self
+                    .selected
+                    .as_ref()
+                    .and_then(|name| self.applications.get(name));
+                match files.and_then(|files| files.get(&1)) {
+                    Some(record) => [&record.content[..], &[0x90, 0x00]].concat(),
+                    None => vec![0x6A, 0x83],
+                }
+            }
             (0, 0x20, 0, p2) => {
-                let Some((pin, left, full)) = self.pins.get_mut(&(p2 & 0x1F)) else {
+                let id = self.pin(p2);
+                let Some((pin, left, full)) = self.pins.get_mut(&id) else {
                     return vec![0x6A, 0x88];
                 };
                 if lc == 0 {
-                    return match self.verified.contains(&(p2 & 0x1F)) {
+                    return match self.verified.contains(&id) {
                         true => vec![0x90, 0x00],
                         false => vec![0x63, 0xC0 | *left],
                     };
@@ -193,14 +211,20 @@ impl FakeCard {
                     return vec![0x63, 0xC0 | *left];
                 }
                 *left = *full;
-                self.verified.push(p2 & 0x1F);
+                self.verified.push(id);
                 vec![0x90, 0x00]
             }
-            (0, 0x24, 1, p2) if self.verified.contains(&(p2 & 0x1F)) => {
-                self.pins.get_mut(&(p2 & 0x1F)).unwrap().0 = data.to_vec();
+            (0, 0x24, 1, p2) if self.verified.contains(&self.pin(p2)) => {
+                let id = self.pin(p2);
+                self.pins.get_mut(&id).unwrap().0 = data.to_vec();
                 vec![0x90, 0x00]
             }
-            (0x80, 0x2A, 0, key @ (0x97 | 0x9A)) if self.verified.contains(&((key & 0x1F) + 1)) => {
+            (0x80, 0x2A, 0, 0x00) if self.selected.as_deref() != Some(&JPKI) => {
+                [&signature_of(data)[..], &[0x90, 0x00]].concat()
+            }
+            (0x80, 0x2A, 0, key @ (0x97 | 0x9A))
+                if self.verified.contains(&(u16::from(key & 0x1F) + 1)) =>
+            {
                 let mut signature = signature_of(data);
                 signature.extend([0x90, 0x00]);
                 signature
@@ -208,6 +232,16 @@ impl FakeCard {
             (0x80, 0x2A, ..) | (0, 0x24, ..) => vec![0x69, 0x82],
             _ => vec![0x6D, 0x00],
         }
+    }
+
+    /// Which PIN a VERIFY means: by short file id, or the current file.
+    fn pin(&self, p2: u8) -> u16 {
+        let id = if p2 == 0x80 {
+            self.current & 0x1F
+        } else {
+            u16::from(p2 & 0x1F)
+        };
+        key(self.selected.as_deref().unwrap_or_default(), id)
     }
 
     /// The content with 9000, or its first piece with 61xx.
@@ -221,6 +255,15 @@ impl FakeCard {
         let waiting = self.waiting.len().min(self.chain.unwrap_or(256));
         content.extend([0x61, waiting as u8]);
         content
+    }
+}
+
+/// Name of a PIN across applications: the short file id, and for all but JPKI the end of the application's name.
+pub fn key(application: &[u8], short_id: u16) -> u16 {
+    match application {
+        name if name == JPKI => short_id,
+        [.., last] => u16::from(*last) << 8 | 0x8000 | short_id,
+        [] => 0xFFFF,
     }
 }
 

@@ -13,6 +13,8 @@
 //! println!("{pin:?}");
 //! ```
 
+mod number_b;
+
 use alloc::boxed::Box;
 use core::fmt;
 use zeroize::Zeroizing;
@@ -21,6 +23,8 @@ use crate::apdu::StatusWord;
 use crate::app::Application;
 use crate::error::{Error, ErrorKind};
 use crate::transport::{PinCharacters, PinEntry};
+
+pub use number_b::{BirthDate, Era, NumberB};
 
 /// A four-digit PIN (暗証番号): of the authentication key, the input-support or the common application.
 ///
@@ -59,6 +63,9 @@ pub enum PinProblem {
     /// A character that cannot occur.
     #[error("character not allowed")]
     Character,
+    /// A new signature password needs a letter and a digit.
+    #[error("at least one letter and one digit expected")]
+    Mixture,
     /// Not a date, a year or a code that can stand on a card.
     #[error("not what is printed on a card")]
     Value,
@@ -113,6 +120,17 @@ impl SignaturePassword {
     pub fn new(characters: &[u8]) -> Result<Self, Error> {
         check(PinKind::Signature, characters)?;
         Ok(SignaturePassword(Zeroizing::new(characters.into())))
+    }
+
+    /// What a new password must also have, and an old one may lack: a letter and a digit.
+    pub(crate) fn check_new(&self) -> Result<(), Error> {
+        if self.0.iter().any(u8::is_ascii_digit) && self.0.iter().any(u8::is_ascii_uppercase) {
+            return Ok(());
+        }
+        Err(Error::early(ErrorKind::MalformedPin {
+            pin: PinKind::Signature,
+            problem: PinProblem::Mixture,
+        }))
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -184,7 +202,7 @@ impl PinKind {
     pub const fn lengths(self) -> (u8, u8) {
         match self {
             PinKind::Signature => (6, 16),
-            PinKind::CardFaceBirthDate => (7, 7),
+            PinKind::CardFaceBirthDate => (6, 6),
             PinKind::InputSupportNumberA | PinKind::CardFaceNumberA => (12, 12),
             PinKind::InputSupportNumberB | PinKind::CardFaceNumberB => (14, 14),
             _ => (4, 4),

@@ -9,87 +9,29 @@
 //! }
 //! ```
 
+mod layout;
+mod token;
+
 use alloc::vec::Vec;
 use core::{fmt, mem};
-use sha2::{Digest, Sha256};
 
-use crate::apdu::Command;
-use crate::app::Application;
-use crate::card::{Card, LengthPolicy};
+use super::Application;
+use crate::card::Card;
 use crate::error::{Error, ErrorKind, FileProblem, PinTry};
 use crate::pin::{Pin, PinKind, SignaturePassword, Tries};
 use crate::read::{Extent, File};
 use crate::transport::Transport;
 
-pub use super::token::{CardKind, TokenInfo};
+pub use super::options::{CounterPolicy, Options};
+pub use layout::{KeyAlgorithm, KeyLayout, Layout};
+pub use token::{CardKind, TokenInfo};
 
 /// The JPKI application of a card under power.
 ///
 /// Dropping it, like [`finish`](Jpki::finish), powers the card down.
 pub struct Jpki<'t, T: Transport + ?Sized> {
     pub(crate) card: Card<'t, T>,
-    counter: CounterPolicy,
-}
-
-/// How a dialogue is led. `Options::default()` is the safe choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// Whether the counter is read before a PIN is sent.
-    pub counter: CounterPolicy,
-    /// How long the pieces are in which files are read.
-    pub length: LengthPolicy,
-}
-
-impl Options {
-    /// Reads the counter before a PIN and lets the transport choose lengths.
-    pub const fn new() -> Self {
-        Options {
-            counter: CounterPolicy::READ_FIRST,
-            length: LengthPolicy::FromTransport,
-        }
-    }
-
-    /// Chooses whether the counter is read before a PIN is sent.
-    #[must_use]
-    pub const fn with_counter(mut self, counter: CounterPolicy) -> Self {
-        self.counter = counter;
-        self
-    }
-
-    /// Chooses the lengths.
-    #[must_use]
-    pub const fn with_length(mut self, length: LengthPolicy) -> Self {
-        self.length = length;
-        self
-    }
-}
-
-/// Whether the counter is read before a PIN is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CounterPolicy {
-    /// Reads it (one exchange more) and sends nothing to a blocked PIN, to a counter that the card will not tell, or
-    /// into somebody else's session.
-    ReadFirst {
-        /// Also sends nothing when one try is left.
-        refuse_at_one: bool,
-    },
-    /// Sends the PIN straight away: one exchange less, and nobody is warned before the last try.
-    Skip,
-}
-
-impl CounterPolicy {
-    /// The default: read first, and keep the last try.
-    pub const READ_FIRST: CounterPolicy = CounterPolicy::ReadFirst {
-        refuse_at_one: true,
-    };
-}
-
-impl Default for CounterPolicy {
-    fn default() -> Self {
-        Self::READ_FIRST
-    }
+    options: Options,
 }
 
 /// Tries left of both PINs.
@@ -112,26 +54,15 @@ pub struct VerifiedSignature<'j, 't, T: Transport + ?Sized> {
     jpki: &'j mut Jpki<'t, T>,
 }
 
-/// Which key signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    Authentication,
-    Signature,
+/// Which certificates the application carries (EF 0008). What the file says beyond "both" is not public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Availability {
+    /// The file of a card with both certificates.
+    Both,
+    /// Anything else, intact.
+    Other([u8; 3]),
 }
-
-const fn certificate(name: &'static str, id: u16) -> File {
-    File {
-        name,
-        id,
-        extent: Extent::Object(0x30),
-        max: 8192,
-    }
-}
-
-const AUTHENTICATION_CERTIFICATE: File = certificate("authentication certificate", 0x000A);
-const AUTHENTICATION_CA: File = certificate("authentication CA certificate", 0x000B);
-const SIGNATURE_CERTIFICATE: File = certificate("signature certificate", 0x0001);
-const SIGNATURE_CA: File = certificate("signature CA certificate", 0x0002);
 
 const TOKEN_INFO: File = File {
     name: "token information",
@@ -140,11 +71,12 @@ const TOKEN_INFO: File = File {
     max: TokenInfo::LENGTH,
 };
 
-/// DigestInfo of SHA-256 with its NULL parameter (RFC 8017 §9.2, note 1); the digest follows.
-const SHA256_DIGEST_INFO: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
+const AVAILABILITY: File = File {
+    name: "availability",
+    id: 0x0008,
+    extent: Extent::Exactly(3),
+    max: 3,
+};
 
 impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// Powers the card down and up and selects the application.
@@ -161,10 +93,7 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// As [`Jpki::open`]; the card is powered down then.
     pub fn select(mut card: Card<'t, T>, options: Options) -> Result<Self, Error> {
         card.select(Application::Jpki)?;
-        Ok(Jpki {
-            card,
-            counter: options.counter,
-        })
+        Ok(Jpki { card, options })
     }
 
     /// Reads both counters in a dialogue of its own: power-up, SELECT, two queries, power-down. Costs no try; what to do
@@ -187,7 +116,13 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// [`ErrorKind::PinNeeded`] on phones that want the PIN first: see [`Verified::authentication_certificate`].
     pub fn authentication_certificate(&mut self) -> Result<Vec<u8>, Error> {
-        self.read(&AUTHENTICATION_CERTIFICATE)
+        self.read(
+            &self
+                .options
+                .layout
+                .authentication
+                .certificate_file("authentication certificate"),
+        )
     }
 
     /// The certificate of the CA that issued the authentication certificate, DER.
@@ -195,7 +130,13 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A refused READ, a malformed file, a transport that fails.
     pub fn authentication_ca_certificate(&mut self) -> Result<Vec<u8>, Error> {
-        self.read(&AUTHENTICATION_CA)
+        self.read(
+            &self
+                .options
+                .layout
+                .authentication
+                .ca_certificate_file("authentication CA certificate"),
+        )
     }
 
     /// The certificate of the CA that issued the signature certificate, DER.
@@ -203,7 +144,13 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A refused READ, a malformed file, a transport that fails.
     pub fn signature_ca_certificate(&mut self) -> Result<Vec<u8>, Error> {
-        self.read(&SIGNATURE_CA)
+        self.read(
+            &self
+                .options
+                .layout
+                .signature
+                .ca_certificate_file("signature CA certificate"),
+        )
     }
 
     /// What the application says about itself; [`TokenInfo::kind`] tells cards and phones apart.
@@ -211,16 +158,26 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A refused READ, a short file, a transport that fails.
     pub fn token_info(&mut self) -> Result<TokenInfo, Error> {
-        let content = self.card.read(&TOKEN_INFO)?;
-        let problem = FileProblem::Truncated {
+        let short = FileProblem::Truncated {
             expected: TokenInfo::LENGTH,
-            found: content.len(),
+            found: 0,
         };
-        TokenInfo::read(&content).ok_or_else(|| {
-            self.card.error(ErrorKind::MalformedFile {
-                file: TOKEN_INFO.name,
-                problem,
-            })
+        self.card
+            .read_as(&TOKEN_INFO, |bytes| TokenInfo::read(bytes).ok_or(short))
+    }
+
+    /// Which certificates the application carries.
+    ///
+    /// # Errors
+    /// A refused READ, a short file, a transport that fails.
+    pub fn availability(&mut self) -> Result<Availability, Error> {
+        self.card.read_as(&AVAILABILITY, |bytes| match bytes {
+            [0x8F, 0x8F, 0x00] => Ok(Availability::Both),
+            [a, b, c] => Ok(Availability::Other([*a, *b, *c])),
+            _ => Err(FileProblem::Truncated {
+                expected: 3,
+                found: bytes.len(),
+            }),
         })
     }
 
@@ -246,7 +203,8 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// Not sent: [`ErrorKind::OneTryLeft`], [`ErrorKind::PinBlocked`], [`ErrorKind::ForeignSession`] (see
     /// [`CounterPolicy`]). Sent: [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::PinOutcomeUnknown`].
     pub fn verify(&mut self, pin: Pin) -> Result<Verified<'_, 't, T>, Error> {
-        self.before_verify(PinKind::Authentication)?;
+        self.card
+            .ready_for(PinKind::Authentication, self.options.counter)?;
         self.card.verify(PinKind::Authentication, pin.bytes())?;
         Ok(Verified { jpki: self })
     }
@@ -256,7 +214,8 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// As [`Jpki::verify`]; a transport without a pad is MC-1019, a holder who cancels MC-1017.
     pub fn verify_on_pin_pad(&mut self) -> Result<Verified<'_, 't, T>, Error> {
-        self.before_verify(PinKind::Authentication)?;
+        self.card
+            .ready_for(PinKind::Authentication, self.options.counter)?;
         self.card.verify_on_pad(PinKind::Authentication)?;
         Ok(Verified { jpki: self })
     }
@@ -269,7 +228,8 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
         &mut self,
         password: SignaturePassword,
     ) -> Result<VerifiedSignature<'_, 't, T>, Error> {
-        self.before_verify(PinKind::Signature)?;
+        self.card
+            .ready_for(PinKind::Signature, self.options.counter)?;
         self.card.verify(PinKind::Signature, password.bytes())?;
         Ok(VerifiedSignature { jpki: self })
     }
@@ -294,60 +254,23 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
         self.card
     }
 
-    fn before_verify(&mut self, pin: PinKind) -> Result<(), Error> {
-        let CounterPolicy::ReadFirst { refuse_at_one } = self.counter else {
-            return Ok(());
-        };
-        let kind = match self.card.tries(pin)? {
-            Tries::Left(1) if refuse_at_one => ErrorKind::OneTryLeft { pin },
-            Tries::Left(_) => return Ok(()),
-            Tries::Open if self.card.holds(pin) => return Ok(()),
-            Tries::Open => {
-                self.card.give_up();
-                ErrorKind::ForeignSession { pin }
-            }
-            Tries::Blocked => ErrorKind::PinBlocked { pin },
-            Tries::Unknown(status) => ErrorKind::Refused {
-                command: "counter query",
-                status,
-            },
-        };
-        Err(self.card.error(kind))
-    }
-
     fn read(&mut self, file: &File) -> Result<Vec<u8>, Error> {
         let mut content = self.card.read(file)?;
         Ok(mem::take(&mut *content))
     }
 
-    pub(crate) fn sign_message(&mut self, key: Key, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.sign_digest(key, &Sha256::digest(message).into())
+    pub(crate) fn sign_without_pin(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        self.sign_message(self.options.layout.authentication, message)
     }
 
-    pub(crate) fn sign_digest(&mut self, key: Key, digest: &[u8; 32]) -> Result<Vec<u8>, Error> {
-        const NAME: &str = "COMPUTE DIGITAL SIGNATURE";
-        const LENGTH: usize = 256;
-        let mut input = [0; SHA256_DIGEST_INFO.len() + 32];
-        let (info, tail) = input.split_at_mut(SHA256_DIGEST_INFO.len());
-        info.copy_from_slice(&SHA256_DIGEST_INFO);
-        tail.copy_from_slice(digest);
-        let reference = match key {
-            Key::Authentication => 0x97,
-            Key::Signature => 0x9A,
-        };
-        let command = Command::new(0x80, 0x2A, 0x00, reference)
-            .with_data(&input)
-            .with_expected(256);
-        let mut signature = self.card.call(NAME, &command, LENGTH)?;
-        if signature.len() != LENGTH {
-            let found = signature.len();
-            return Err(self.card.error(ErrorKind::MalformedAnswer {
-                command: NAME,
-                expected: LENGTH,
-                found,
-            }));
-        }
-        Ok(mem::take(&mut *signature))
+    fn sign_message(&mut self, key: KeyLayout, message: &[u8]) -> Result<Vec<u8>, Error> {
+        self.compute(key, &key.algorithm.input(message))
+    }
+
+    fn compute(&mut self, key: KeyLayout, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let [_, short_id] = (key.key & 0x1F).to_be_bytes();
+        self.card
+            .compute_signature(key.algorithm, 0x80 | short_id, input)
     }
 }
 
@@ -357,7 +280,8 @@ impl<T: Transport + ?Sized> Verified<'_, '_, T> {
     /// # Errors
     /// A refusal, a malformed answer, a transport that fails.
     pub fn sign(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.jpki.sign_message(Key::Authentication, message)
+        self.jpki
+            .sign_message(self.jpki.options.layout.authentication, message)
     }
 
     /// The authentication certificate, for phones that open it only now.
@@ -373,8 +297,27 @@ impl<T: Transport + ?Sized> Verified<'_, '_, T> {
         self.jpki.exchanges()
     }
 
+    /// How the key signs.
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.jpki.options.layout.authentication.algorithm
+    }
+
+    /// Gives the authentication PIN another value. The counter stays full; nothing is sent twice.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ChangeOutcomeUnknown`] when the answer is lost: the old or the new PIN may be right then. A refusal.
+    pub fn change_pin(&mut self, new: Pin) -> Result<(), Error> {
+        self.jpki.card.change(PinKind::Authentication, new.bytes())
+    }
+
     pub(crate) fn sign_digest(&mut self, digest: &[u8; 32]) -> Result<Vec<u8>, Error> {
-        self.jpki.sign_digest(Key::Authentication, digest)
+        let key = self.jpki.options.layout.authentication;
+        match key.algorithm {
+            KeyAlgorithm::RsaPkcs1Sha256 => self.jpki.compute(key, &layout::digest_info(digest)),
+            KeyAlgorithm::EcdsaP384Sha384 => Err(self.jpki.card.error(ErrorKind::NotAllowed {
+                why: "the key does not sign SHA-256 digests",
+            })),
+        }
     }
 }
 
@@ -384,7 +327,27 @@ impl<T: Transport + ?Sized> VerifiedSignature<'_, '_, T> {
     /// # Errors
     /// A refusal, a malformed answer, a transport that fails.
     pub fn sign(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.jpki.sign_message(Key::Signature, message)
+        self.jpki
+            .sign_message(self.jpki.options.layout.signature, message)
+    }
+
+    /// Gives the signature password another value: 6 to 16 characters with at least one letter and one digit.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedPin`], nothing sent; [`ErrorKind::ChangeOutcomeUnknown`] when the answer is lost; a refusal.
+    pub fn change_password(&mut self, new: SignaturePassword) -> Result<(), Error> {
+        new.check_new()?;
+        self.jpki.card.change(PinKind::Signature, new.bytes())
+    }
+
+    /// How the key signs.
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.jpki.options.layout.signature.algorithm
+    }
+
+    /// Commands exchanged so far.
+    pub fn exchanges(&self) -> u32 {
+        self.jpki.exchanges()
     }
 
     /// The digital signature certificate (署名用電子証明書), DER: it holds name, address, birth date and sex.
@@ -392,7 +355,13 @@ impl<T: Transport + ?Sized> VerifiedSignature<'_, '_, T> {
     /// # Errors
     /// A refused READ, a malformed file, a transport that fails.
     pub fn signature_certificate(&mut self) -> Result<Vec<u8>, Error> {
-        self.jpki.read(&SIGNATURE_CERTIFICATE)
+        let file = self
+            .jpki
+            .options
+            .layout
+            .signature
+            .certificate_file("signature certificate");
+        self.jpki.read(&file)
     }
 }
 
@@ -400,7 +369,7 @@ impl<T: Transport + ?Sized> fmt::Debug for Jpki<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jpki")
             .field("card", &self.card)
-            .field("counter", &self.counter)
+            .field("options", &self.options)
             .finish()
     }
 }
