@@ -1,10 +1,16 @@
 //! The virtual card: power, exchanges, and what it remembers of them; the chip behind it decides.
 
+mod card_face;
 mod chip;
 mod command;
+mod common;
 mod file;
+mod images;
+mod input_support;
+mod issue;
 mod jpki;
 mod pinless;
+mod record;
 mod transport;
 mod word;
 
@@ -12,6 +18,8 @@ use std::time::SystemTime;
 
 use crate::people::Person;
 use chip::Chip;
+use file::Application;
+use issue::Issue;
 use word::Word;
 
 /// A My Number Card that exists in memory only: stateful, access-controlled, deterministic.
@@ -42,7 +50,7 @@ impl VirtualCard {
     #[must_use]
     pub fn new(person: &Person, at: SystemTime) -> Self {
         Self {
-            chip: Chip::new(person.id(), vec![jpki::application(person, at)]),
+            chip: Chip::new(person.id(), applications(person, at)),
             atr: vec![0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14],
             powered: false,
             extended: true,
@@ -144,6 +152,18 @@ impl VirtualCard {
     pub fn is_authenticated(&self) -> bool {
         self.chip.is_verified(&jpki::AID, jpki::AUTHENTICATION_PIN)
     }
+}
+
+fn applications(person: &Person, at: SystemTime) -> Vec<Application> {
+    let issue = Issue::new(person, at);
+    vec![
+        jpki::application(person, at),
+        input_support::application(person, &issue),
+        card_face::application(person, &issue),
+        common::common(person, &issue),
+        common::registry(person),
+        common::manager(),
+    ]
 }
 
 /// One exchange as the card remembers it.

@@ -82,6 +82,35 @@ impl Person {
         &self.kana
     }
 
+    /// The same keys and PINs under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self.name_substituted = None;
+        self
+    }
+
+    /// The same person elsewhere.
+    #[must_use]
+    pub fn with_address(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
+    /// The same person born on another day.
+    #[must_use]
+    pub fn with_birth(mut self, birth: BirthDate) -> Self {
+        self.birth = birth;
+        self
+    }
+
+    /// The same person with another PIN.
+    #[must_use]
+    pub fn with_pin(mut self, pin: &str) -> Self {
+        self.pin = Some(pin.to_owned());
+        self
+    }
+
     /// Date of birth.
     #[must_use]
     pub fn birth(&self) -> BirthDate {

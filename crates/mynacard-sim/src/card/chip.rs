@@ -4,7 +4,7 @@ use rsa::Pkcs1v15Sign;
 use sha2::{Digest as _, Sha256};
 
 use super::command::Command;
-use super::file::{Application, Content, File, Reference};
+use super::file::{Application, Change, Content, File, Reference};
 use super::jpki;
 use super::pinless::Pinless;
 use super::word::Word;
@@ -53,7 +53,10 @@ impl Chip {
             (0x00, 0xA4) => self.select(command),
             (0x00, 0xB0) => self.read_binary(command),
             (0x00, 0x20) => self.verify(command),
-            (0x00, 0x24) => self.change(command),
+            (0x00, 0xB2) => self.read_record(command),
+            (0x00, 0xCA) => self.get_data(command),
+            (0x00, 0x24) => self.change(command, Change::Interindustry),
+            (0x80, 0x32) => self.change(command, Change::Proprietary),
             (0x00, 0x84) => self.challenge(command),
             (0x80, 0x2A) => self.sign(command),
             (0x80, 0xA2) => self.authenticate_terminal(command),
@@ -156,6 +159,54 @@ impl Chip {
         Ok((rest.iter().copied().take(command.expected).collect(), word))
     }
 
+    /// READ RECORD by number, of the current file or by short EF id.
+    fn read_record(&mut self, command: &Command<'_>) -> Answer {
+        if command.p2 & 0x07 != 0x04 {
+            return Err(Word::P1_P2);
+        }
+        if !command.data.is_empty() || command.expected == 0 {
+            return Err(Word::LENGTH);
+        }
+        if command.p2 >> 3 != 0 {
+            self.make_current(command.p2 >> 3)?;
+        }
+        let Content::Records { records, read } = &self.current_file()?.content else {
+            return Err(Word::FILE_STRUCTURE);
+        };
+        if !self.application()?.allows(*read) {
+            return Err(Word::SECURITY_STATUS);
+        }
+        let index = usize::from(command.p1)
+            .checked_sub(1)
+            .ok_or(Word::RECORD_NOT_FOUND)?;
+        let record = records.get(index).ok_or(Word::RECORD_NOT_FOUND)?;
+        if command.expected < record.len() {
+            return Err(Word::wrong_le(record.len()));
+        }
+        Ok((record.clone(), Word::DONE))
+    }
+
+    /// GET DATA: the card-verifiable certificate of the selected application, without its template.
+    fn get_data(&mut self, command: &Command<'_>) -> Answer {
+        let application = self.application().map_err(|_| Word::REFERENCE_NOT_FOUND)?;
+        if (command.p1, command.p2) != (0x7F, 0x21) {
+            return Err(Word::REFERENCE_NOT_FOUND);
+        }
+        let id = application.certificate.ok_or(Word::REFERENCE_NOT_FOUND)?;
+        let file = application
+            .by_id(id)
+            .and_then(|index| application.files.get(index));
+        let Some(Content::Binary { bytes, .. }) = file.map(|file| &file.content) else {
+            return Err(Word::REFERENCE_NOT_FOUND);
+        };
+        // Tag of two bytes, length of three.
+        let value = bytes.get(5..).ok_or(Word::UNDIAGNOSED)?;
+        match command.expected {
+            0 => Err(Word::LENGTH),
+            expected => Ok((value.iter().copied().take(expected).collect(), Word::DONE)),
+        }
+    }
+
     /// VERIFY, or the query of the counter when there is neither data nor Le.
     fn verify(&mut self, command: &Command<'_>) -> Answer {
         if command.p1 != 0 {
@@ -183,8 +234,11 @@ impl Chip {
     }
 
     /// CHANGE REFERENCE DATA to a new value, after VERIFY of the old one.
-    fn change(&mut self, command: &Command<'_>) -> Answer {
-        if command.p1 != 1 {
+    fn change(&mut self, command: &Command<'_>, how: Change) -> Answer {
+        if self.application()?.change != how {
+            return Err(Word::INSTRUCTION);
+        }
+        if command.p1 != u8::from(how == Change::Interindustry) {
             return Err(Word::P1_P2);
         }
         let new = command.data.to_vec();
@@ -214,6 +268,9 @@ impl Chip {
 
     /// COMPUTE DIGITAL SIGNATURE over input that the card pads (PKCS#1 v1.5, type 1).
     fn sign(&mut self, command: &Command<'_>) -> Answer {
+        if (command.p1, command.p2) == (0, 0) {
+            return self.prove_presence(command);
+        }
         if command.p1 != 0 || command.p2 & 0xE0 != 0x80 {
             return Err(Word::P1_P2);
         }
@@ -238,6 +295,25 @@ impl Chip {
             .sign(Pkcs1v15Sign::new_unprefixed(), command.data)
             .map_err(|_| Word::UNDIAGNOSED)?;
         self.pinless.use_grant();
+        Ok((signature, Word::DONE))
+    }
+
+    /// The signature of the 券面 applications with the card's own key: it proves presence, and no PIN is asked for.
+    fn prove_presence(&mut self, command: &Command<'_>) -> Answer {
+        let key = self
+            .application()?
+            .presence
+            .as_ref()
+            .ok_or(Word::REFERENCE_NOT_FOUND)?;
+        if command.data.is_empty() || command.data.len() > LONGEST_INPUT || command.expected == 0 {
+            return Err(Word::LENGTH);
+        }
+        if command.expected < 256 {
+            return Err(Word::wrong_le(256));
+        }
+        let signature = key
+            .sign(Pkcs1v15Sign::new_unprefixed(), command.data)
+            .map_err(|_| Word::UNDIAGNOSED)?;
         Ok((signature, Word::DONE))
     }
 

@@ -7,6 +7,23 @@ use rsa::RsaPrivateKey;
 pub(crate) struct Application {
     pub(crate) aid: Vec<u8>,
     pub(crate) files: Vec<File>,
+    /// How a PIN of this application is changed.
+    pub(crate) change: Change,
+    /// The file whose card-verifiable certificate GET DATA returns without its template.
+    pub(crate) certificate: Option<u16>,
+    /// The key that proves presence to anybody who asks.
+    pub(crate) presence: Option<Box<RsaPrivateKey>>,
+}
+
+/// The command that changes reference data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// `00 24 01`.
+    Interindustry,
+    /// `80 32 00`.
+    Proprietary,
+    /// No command does.
+    None,
 }
 
 /// An elementary file.
@@ -21,6 +38,8 @@ pub(crate) struct File {
 pub(crate) enum Content {
     /// A transparent file, with the filler behind its object.
     Binary { bytes: Vec<u8>, read: Access },
+    /// A file of records, numbered from 1.
+    Records { records: Vec<Vec<u8>>, read: Access },
     /// Reference data: a PIN or a password.
     Reference(Reference),
     /// A private key; `pinless` says whether a terminal may be granted one signature without the PIN.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::file::{Access, Application, Content, File};
+use super::file::{Access, Application, Change, Content, File};
 use crate::people::Person;
 use crate::pki::{self, PersonKey, person_key};
 
@@ -72,6 +72,9 @@ pub(crate) fn application(person: &Person, at: SystemTime) -> Application {
     }
     Application {
         aid: AID.to_vec(),
+        change: Change::Interindustry,
+        certificate: None,
+        presence: None,
         files,
     }
 }

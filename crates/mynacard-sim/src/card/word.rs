@@ -18,6 +18,8 @@ impl Word {
     pub(crate) const NO_CURRENT_EF: Self = Self(0x6986);
     pub(crate) const DATA: Self = Self(0x6A80);
     pub(crate) const FILE_NOT_FOUND: Self = Self(0x6A82);
+    pub(crate) const RECORD_NOT_FOUND: Self = Self(0x6A83);
+    pub(crate) const REFERENCE_NOT_FOUND: Self = Self(0x6A88);
     pub(crate) const P1_P2: Self = Self(0x6A86);
     pub(crate) const OFFSET: Self = Self(0x6B00);
     pub(crate) const INSTRUCTION: Self = Self(0x6D00);

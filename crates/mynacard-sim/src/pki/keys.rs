@@ -13,13 +13,6 @@ pub(crate) enum PersonKey {
     /// 署名用, EF 001A.
     Signature,
     /// The card key of the 券面 applications, which proves presence without a PIN.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the applications on the face of the card come later"
-        )
-    )]
     Presence,
 }
 
@@ -31,13 +24,10 @@ pub(crate) enum CaKey {
     /// Root of digital signature certificates.
     Signature,
     /// Issuer of card-verifiable certificates.
-    #[cfg_attr(not(test), expect(dead_code, reason = "likewise"))]
     CardVerifiable,
     /// Signs the records of 券面入力補助AP.
-    #[cfg_attr(not(test), expect(dead_code, reason = "likewise"))]
     InputSupport,
     /// Signs the records of 券面事項確認AP.
-    #[cfg_attr(not(test), expect(dead_code, reason = "likewise"))]
     CardFace,
 }
 

@@ -246,7 +246,7 @@ fn key_identifier(key: &RsaPrivateKey) -> [u8; 20] {
 }
 
 /// First and last day: issued four hundred days ago and valid to the fifth birthday after it, unless the person is about the end.
-fn validity(person: &Person, at: SystemTime) -> (Day, Day) {
+pub(crate) fn validity(person: &Person, at: SystemTime) -> (Day, Day) {
     let today = Day::in_japan(at);
     let last = match person.certificate() {
         CertificateLife::EndsSoon => today.plus(30),
