@@ -1,5 +1,108 @@
-//! The steps between a card and an answer, each alone.
+//! The steps between a card and an answer, each alone: dialogue, parse, verdict, possession, answer.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use divan::{Bencher, black_box};
+use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
+use mynacard_card::{Pin, Transport};
+use mynacard_cert::{Certificate, Timestamp, TrustStore};
+use mynacard_eligibility::{Answer, Encoding, FieldId, Record, Section, Unmappable, XmlOptions};
+use mynacard_sim::{VirtualCard, person};
 
 fn main() {
     divan::main();
+}
+
+fn day() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
+
+fn card(extended: bool) -> VirtualCard {
+    VirtualCard::new(person("kyokai-self").expect("listed"), day()).with_extended(extended)
+}
+
+/// Certificate, counter, PIN, signature; the virtual card's own RSA signature is part of it.
+fn dialogue(card: &mut dyn Transport, counter: CounterPolicy) -> (Vec<u8>, Vec<u8>) {
+    let mut jpki =
+        Jpki::open(card, Options::new().with_counter(counter)).expect("it has the application");
+    let certificate = jpki.authentication_certificate().expect("readable");
+    let mut verified = jpki
+        .verify(Pin::new(b"1234").expect("four digits"))
+        .expect("the right PIN");
+    let signature = verified.sign(b"message").expect("verified");
+    (certificate, signature)
+}
+
+#[divan::bench(args = ["extended", "short"])]
+fn card_dialogue(bencher: Bencher<'_, '_>, length: &str) {
+    let mut card = card(length == "extended");
+    bencher.bench_local(|| dialogue(&mut card, CounterPolicy::READ_FIRST));
+}
+
+/// The same without the signature: what this library and the card's bookkeeping cost.
+#[divan::bench(args = ["extended", "short"])]
+fn card_certificate(bencher: Bencher<'_, '_>, length: &str) {
+    let mut card = card(length == "extended");
+    bencher.bench_local(|| {
+        let mut jpki = Jpki::open(&mut card, Options::new()).expect("it has the application");
+        jpki.authentication_certificate().expect("readable")
+    });
+}
+
+#[divan::bench]
+fn certificate_parse(bencher: Bencher<'_, '_>) {
+    let (der, _) = dialogue(&mut card(true), CounterPolicy::Skip);
+    bencher.bench(|| Certificate::from_der(black_box(&der)).expect("well formed"));
+}
+
+#[divan::bench]
+fn certificate_verdict(bencher: Bencher<'_, '_>) {
+    let (der, _) = dialogue(&mut card(true), CounterPolicy::Skip);
+    let certificate = Certificate::from_der(&der).expect("well formed");
+    let trust = TrustStore::simulation();
+    let at = Timestamp::from(day());
+    bencher.bench(|| {
+        trust
+            .verify_authentication(black_box(&certificate), at)
+            .expect("ours")
+    });
+}
+
+#[divan::bench]
+fn possession(bencher: Bencher<'_, '_>) {
+    let (der, signature) = dialogue(&mut card(true), CounterPolicy::Skip);
+    let certificate = Certificate::from_der(&der).expect("well formed");
+    bencher.bench(|| {
+        certificate
+            .verify_possession(b"message", black_box(&signature))
+            .expect("its own")
+    });
+}
+
+fn answer() -> Answer {
+    let person = person("kyokai-self").expect("listed");
+    Answer::builder()
+        .set(FieldId::PROCESSING_RESULT_STATUS, "1")
+        .set(FieldId::QUALIFICATION_VALIDITY, "1")
+        .result(Record::builder(Section::Confirmation).set(FieldId::NAME, person.name()))
+        .build()
+        .expect("well formed")
+}
+
+#[divan::bench(args = [Encoding::Utf8, Encoding::ShiftJis])]
+fn answer_read(bencher: Bencher<'_, '_>, encoding: Encoding) {
+    let options = XmlOptions {
+        encoding,
+        unmappable: Unmappable::Refuse,
+    };
+    let xml = answer()
+        .write_xml(&options)
+        .expect("every character is there");
+    bencher.bench(|| Answer::read_xml(black_box(&xml)).expect("our own"));
+}
+
+#[divan::bench]
+fn answer_to_json(bencher: Bencher<'_, '_>) {
+    let answer = answer();
+    bencher.bench(|| black_box(&answer).to_json());
 }
