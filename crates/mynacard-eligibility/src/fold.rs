@@ -38,6 +38,66 @@ pub fn compare_key(text: &str) -> String {
     key
 }
 
+/// Half-width katakana in full width, their marks joined; everything else as it is.
+#[must_use]
+pub fn full_kana(text: &str) -> String {
+    let mut full = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let wide = widen_kana(character);
+        let joined = characters
+            .peek()
+            .filter(|_| wide != character)
+            .and_then(|&mark| join(wide, mark));
+        if joined.is_some() {
+            characters.next();
+        }
+        full.push(joined.unwrap_or(if character == ' ' { '　' } else { wide }));
+    }
+    full
+}
+
+/// Katakana in half width, marks apart; everything else as it is.
+#[must_use]
+pub fn half_kana(text: &str) -> String {
+    let mut half = String::with_capacity(text.len());
+    for character in text.chars() {
+        let half_of = |wide: char| {
+            WIDE.chars()
+                .position(|other| other == wide)
+                .and_then(|at| char::from_u32(0xFF66 + u32::try_from(at).ok()?))
+        };
+        match character {
+            '　' => half.push(' '),
+            '・' => half.push('･'),
+            'ァ'..='ヺ' | 'ー' | '゛' | '゜' => match half_of(character) {
+                Some(plain) => half.push(plain),
+                None => {
+                    match split(character).and_then(|(base, mark)| Some((half_of(base)?, mark))) {
+                        Some((base, mark)) => half.extend([base, mark]),
+                        None => half.push(character),
+                    }
+                }
+            },
+            _ => half.push(character),
+        }
+    }
+    half
+}
+
+/// A kana without its mark, and the mark in half width.
+fn split(kana: char) -> Option<(char, char)> {
+    let before = |steps: u32| char::from_u32(u32::from(kana) - steps);
+    match kana {
+        'ヴ' => Some(('ウ', 'ﾞ')),
+        'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ' => Some((before(2)?, 'ﾟ')),
+        _ => {
+            let base = before(1)?;
+            (join(base, 'ﾞ') == Some(kana)).then_some((base, 'ﾞ'))
+        }
+    }
+}
+
 fn narrow_char(character: char) -> char {
     match character {
         '\u{2010}'..='\u{2015}'
@@ -131,6 +191,19 @@ mod tests {
         same("ヴ", "ｳﾞ");
         assert_ne!(compare_key("ハ"), compare_key("バ"));
         assert_ne!(compare_key("サトー"), compare_key("サト"));
+    }
+
+    #[test]
+    fn kana_go_both_ways() {
+        for half in ["ｲﾘｮｳ ﾀﾛｳ", "ﾊﾞｯﾊﾟｳﾞｧｰ", "ｶﾞﾝﾀﾞﾑ･ｲﾁ", "A1 漢字"]
+        {
+            assert_eq!(half_kana(&full_kana(half)), half);
+        }
+        assert_eq!(full_kana("ｲﾘｮｳ ﾀﾛｳ"), "イリョウ　タロウ");
+        assert_eq!(
+            half_kana("ガギグゲゴザジズゼゾダヂヅデドバビブベボ"),
+            "ｶﾞｷﾞｸﾞｹﾞｺﾞｻﾞｼﾞｽﾞｾﾞｿﾞﾀﾞﾁﾞﾂﾞﾃﾞﾄﾞﾊﾞﾋﾞﾌﾞﾍﾞﾎﾞ"
+        );
     }
 
     #[test]

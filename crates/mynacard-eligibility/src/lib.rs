@@ -33,6 +33,7 @@ mod json;
 pub mod message;
 mod record;
 pub mod section;
+pub mod shape;
 mod text;
 pub mod xml;
 

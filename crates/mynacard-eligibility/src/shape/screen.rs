@@ -1,0 +1,276 @@
+//! The screen of マイナ資格確認アプリ as text, one `label：value` a line, both ways.
+//!
+//! The app shows dates in the Japanese calendar and kana in full width; the messages have `YYYYMMDD` and half width.
+
+use crate::field::Kind;
+use crate::{
+    Answer, Date, Error, ErrorKind, FieldId as F, Finding, FindingKind, Message, Record, Section,
+    fold,
+};
+
+/// An answer read from the screen, and the lines that are no field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen {
+    /// What the screen says; the app shows only insurance that it found valid, so nothing else is claimed.
+    pub answer: Answer,
+    /// Lines that could not be placed, such as those under 【裏面記載情報】.
+    pub rest: Vec<String>,
+}
+
+/// The most bytes of screen text that are read.
+pub const MAX_TEXT: usize = 1 << 20;
+
+const CONFIRMED: &str = "確認日";
+const BACK: &str = "【裏面記載情報】";
+const LIMIT: &str = "【限度額適用認定証】";
+
+/// Labels in the order of the screen.
+const LABELS: [(&str, F); 15] = [
+    ("氏名", F::NAME),
+    ("フリガナ", F::NAME_KANA),
+    ("生年月日", F::BIRTHDATE),
+    ("性別", F::SEX1),
+    ("住所", F::ADDRESS),
+    ("記号", F::INSURED_CARD_SYMBOL),
+    ("番号", F::INSURED_IDENTIFICATION_NUMBER),
+    ("枝番", F::INSURED_BRANCH_NUMBER),
+    ("保険者番号", F::INSURER_NUMBER),
+    ("保険者名", F::INSURER_NAME),
+    ("被保険者氏名", F::INSURED_NAME),
+    ("本人・家族の別", F::PERSONAL_FAMILY_CLASSIFICATION),
+    ("資格取得年月日", F::QUALIFICATION_DATE),
+    ("有効開始日", F::INSURED_CARD_VALID_DATE),
+    ("有効終了日", F::INSURED_CARD_EXPIRATION_DATE),
+];
+
+const LIMIT_LABELS: [(&str, F); 3] = [
+    (
+        "適用区分",
+        F::LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG,
+    ),
+    (
+        "有効開始年月日",
+        F::LIMIT_APPLICATION_CERTIFICATE_VALID_START_DATE,
+    ),
+    (
+        "有効終了年月日",
+        F::LIMIT_APPLICATION_CERTIFICATE_VALID_END_DATE,
+    ),
+];
+
+/// Writes the screen, one block for each insurance.
+#[must_use]
+pub fn write(answer: &Answer) -> String {
+    let blocks: Vec<String> = answer
+        .results()
+        .iter()
+        .map(|result| block(answer, result.record()))
+        .collect();
+    blocks.join("\n")
+}
+
+/// Reads the text of a screen. A label that comes a second time begins the next insurance.
+///
+/// # Errors
+/// No known label in the text, or more of it than any screen has.
+pub fn read(text: &str) -> Result<Screen, Error> {
+    if text.len() > MAX_TEXT {
+        return Err(ErrorKind::TooLarge {
+            what: "screen text in bytes",
+            limit: MAX_TEXT,
+        }
+        .into());
+    }
+    let mut reader = Reader {
+        message: Message::default(),
+        results: Vec::new(),
+        place: Place::Front,
+        rest: Vec::new(),
+        known: 0,
+    };
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        reader.line(line);
+    }
+    if reader.known == 0 {
+        return Err(ErrorKind::UnexpectedMessage {
+            expected: "the screen of the app",
+            found: String::new(),
+        }
+        .into());
+    }
+    let mut message = reader.message;
+    for result in reader.results {
+        message.body.push(result);
+    }
+    Ok(Screen {
+        answer: message.into(),
+        rest: reader.rest,
+    })
+}
+
+fn block(answer: &Answer, result: &Record) -> String {
+    let mut out = String::new();
+    if let Some(day) = answer.confirmed_for() {
+        out.push_str(&format!("{CONFIRMED}：{}\n", day.japanese()));
+    }
+    lines(&mut out, result, &LABELS);
+    if let Some(limit) = result.children(Section::Limit).next() {
+        out.push_str(LIMIT);
+        out.push('\n');
+        lines(&mut out, limit, &LIMIT_LABELS);
+    }
+    out
+}
+
+fn lines(out: &mut String, record: &Record, labels: &[(&str, F)]) {
+    for (label, field) in labels {
+        if let Some(text) = record.text(*field) {
+            // A line break would end the line.
+            let shown = shown(*field, text).replace(['\r', '\n'], " ");
+            out.push_str(&format!("{label}：{shown}\n"));
+        }
+    }
+}
+
+fn shown(field: F, text: &str) -> String {
+    match field.field().kind {
+        Kind::Date => Date::from_basic(text).map_or_else(|| text.to_owned(), Date::japanese),
+        Kind::Code(table) => table
+            .entry(text)
+            .map_or_else(|| text.to_owned(), |entry| entry.label_ja.to_owned()),
+        Kind::Kana => fold::full_kana(text),
+        Kind::InsurerNumber => text.trim().to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn stored(field: F, text: &str) -> (String, bool) {
+    let known = |value: Option<String>| {
+        value.map_or_else(|| (text.to_owned(), false), |value| (value, true))
+    };
+    match field.field().kind {
+        Kind::Date => known(text.parse().ok().map(Date::basic)),
+        Kind::Code(table) => {
+            let narrow = fold::compare_key(text);
+            let entry = table
+                .entries
+                .iter()
+                .find(|entry| fold::compare_key(entry.label_ja) == narrow || entry.code == text);
+            // The screen writes 男性 and 女性 too.
+            let entry = entry.or_else(|| {
+                table
+                    .entries
+                    .iter()
+                    .find(|entry| text.strip_suffix('性') == Some(entry.label_ja))
+            });
+            known(entry.map(|entry| entry.code.to_owned()))
+        }
+        Kind::Kana => (fold::half_kana(text), true),
+        _ => (text.to_owned(), true),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Front,
+    Back,
+    Limit,
+}
+
+struct Reader {
+    message: Message,
+    results: Vec<Record>,
+    place: Place,
+    rest: Vec<String>,
+    known: usize,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
+        if line.starts_with('【') {
+            match line {
+                LIMIT => self.place = Place::Limit,
+                _ => {
+                    self.place = Place::Back;
+                    self.rest.extend((line != BACK).then(|| line.to_owned()));
+                }
+            }
+            return;
+        }
+        let Some((label, value)) = line
+            .split_once(['：', ':'])
+            .map(|(label, value)| (label.trim(), value.trim()))
+        else {
+            self.rest.push(line.to_owned());
+            return;
+        };
+        if label == CONFIRMED {
+            self.known += 1;
+            self.place = Place::Front;
+            match value.parse::<Date>() {
+                Ok(day) => drop(
+                    self.message
+                        .header
+                        .insert(F::QUALIFICATION_CONFIRMATION_DATE, day.basic()),
+                ),
+                Err(_) => self.rest.push(line.to_owned()),
+            }
+            return;
+        }
+        let find = |labels: &[(&str, F)]| {
+            labels
+                .iter()
+                .find(|(known, _)| *known == label)
+                .map(|(_, field)| *field)
+        };
+        match self.place {
+            Place::Limit if find(&LIMIT_LABELS).is_some() => {
+                if let (Some(field), Some(result)) = (find(&LIMIT_LABELS), self.results.last_mut())
+                {
+                    if result.children(Section::Limit).next().is_none() {
+                        result.push(Record::new(Section::Limit));
+                    }
+                    if let Some(limit) = result
+                        .children
+                        .iter_mut()
+                        .find(|child| child.section() == Section::Limit)
+                    {
+                        self.known += 1;
+                        put(&mut self.message.findings, limit, field, value);
+                    }
+                } else {
+                    self.rest.push(line.to_owned());
+                }
+            }
+            _ => match find(&LABELS) {
+                Some(field) => {
+                    self.known += 1;
+                    self.place = Place::Front;
+                    if self
+                        .results
+                        .last()
+                        .is_none_or(|result| result.raw(field).is_some())
+                    {
+                        self.results.push(Record::new(Section::Confirmation));
+                    }
+                    if let Some(result) = self.results.last_mut() {
+                        put(&mut self.message.findings, result, field, value);
+                    }
+                }
+                None => self.rest.push(line.to_owned()),
+            },
+        }
+    }
+}
+
+fn put(findings: &mut Vec<Finding>, record: &mut Record, field: F, value: &str) {
+    let (text, understood) = stored(field, value);
+    if !understood && !text.is_empty() {
+        findings.push(Finding {
+            kind: FindingKind::Form,
+            path: field.tag().to_owned(),
+            field: Some(field),
+        });
+    }
+    record.insert(field, text);
+}

@@ -1,0 +1,198 @@
+//! The other shapes of an answer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use mynacard_eligibility::shape::csv::{CsvOptions, Headings, neutral};
+use mynacard_eligibility::shape::{csv, fhir, screen};
+use mynacard_eligibility::{
+    Answer, Encoding, FieldId as F, Language, Record, RecordBuilder, Section, Unmappable,
+};
+
+fn confirmation() -> RecordBuilder {
+    Record::builder(Section::Confirmation)
+        .set(F::INSURED_CARD_CLASSIFICATION, "01")
+        .set(F::INSURER_NUMBER, "  138016")
+        .set(F::INSURED_CARD_SYMBOL, "千代田")
+        .set(F::INSURED_IDENTIFICATION_NUMBER, "1234")
+        .set(F::PERSONAL_FAMILY_CLASSIFICATION, "1")
+        .set(F::NAME, "医療 太郎")
+        .set(F::NAME_KANA, "ｲﾘｮｳ ﾀﾞｲｺﾞﾛｳ")
+        .set(F::SEX1, "1")
+        .set(F::BIRTHDATE, "19800401")
+        .set(F::ADDRESS, "東京都千代田区霞が関１－２－３")
+        .set(F::INSURED_CARD_VALID_DATE, "20250801")
+        .set(F::INSURER_NAME, "千代田区")
+        .child(
+            Record::builder(Section::Limit)
+                .set(F::LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG, "A03")
+                .set(
+                    F::LIMIT_APPLICATION_CERTIFICATE_VALID_START_DATE,
+                    "20250801",
+                )
+                .set(F::LIMIT_APPLICATION_CERTIFICATE_VALID_END_DATE, "20260731"),
+        )
+}
+
+fn answer() -> Answer {
+    Answer::builder()
+        .set(F::QUALIFICATION_CONFIRMATION_DATE, "20261120")
+        .set(F::MEDICAL_INSTITUTION_CODE, "0110113719")
+        .set(F::PROCESS_EXECUTION_TIME, "20261120093000")
+        .set(F::QUALIFICATION_VALIDITY, "1")
+        .result(confirmation())
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn the_screen_goes_both_ways() {
+    let text = screen::write(&answer());
+    for line in [
+        "確認日：令和8年11月20日",
+        "フリガナ：イリョウ　ダイゴロウ",
+        "生年月日：昭和55年4月1日",
+        "保険者番号：138016",
+        "【限度額適用認定証】",
+        "適用区分：ウ",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+    }
+    let read = screen::read(&text).unwrap();
+    assert_eq!(read.rest, [""; 0]);
+    assert_eq!(read.answer.findings(), []);
+    assert_eq!(screen::write(&read.answer), text);
+    let results = read.answer.results();
+    assert_eq!(results[0].text(F::NAME_KANA), Some("ｲﾘｮｳ ﾀﾞｲｺﾞﾛｳ"));
+    assert_eq!(results[0].limit(), answer().results()[0].limit());
+}
+
+#[test]
+fn screens_of_people_are_read_tolerantly() {
+    let text = "確認日:2026-11-20\r\n氏名：山田　花子\r\n性別：女性\r\n生年月日：昭和64年1月8日\r\n【裏面記載情報】\r\n通称名：はな\r\n氏名：二人目\r\n";
+    let read = screen::read(text).unwrap();
+    assert_eq!(read.answer.results().len(), 2);
+    assert_eq!(read.answer.results()[0].text(F::SEX1), Some("2"));
+    assert_eq!(
+        (read.answer.findings().len(), read.rest.as_slice()),
+        (1, &["通称名：はな".to_owned()][..])
+    );
+    assert_eq!(screen::read("こんにちは\n").unwrap_err().code(), "MC-4010");
+    assert_eq!(
+        screen::read(&"あ".repeat(1 << 20)).unwrap_err().code(),
+        "MC-4006"
+    );
+}
+
+#[test]
+fn csv_has_a_row_for_each_insurance_and_runs_nothing() {
+    let evil = Answer::builder()
+        .result(
+            confirmation()
+                .set(F::INSURED_CARD_SYMBOL, "=1+1")
+                .set(F::NAME, "𠮷田, \"太郎\"")
+                .child(Record::builder(Section::Disease)),
+        )
+        .result(confirmation().set(F::INSURED_CARD_SYMBOL, "－１"))
+        .build()
+        .unwrap();
+    let options = CsvOptions {
+        encoding: Encoding::Utf8,
+        unmappable: Unmappable::Refuse,
+        headings: Headings::Tags,
+    };
+    let bytes = csv::write(&[evil.clone(), answer()], &options)
+        .unwrap()
+        .bytes;
+    let text = std::str::from_utf8(&bytes)
+        .unwrap()
+        .strip_prefix('\u{FEFF}')
+        .unwrap();
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let headings = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let cell = |row: usize, name: &str| {
+        rows[row]
+            .get(headings.iter().position(|heading| heading == name).unwrap())
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(rows.len(), 3);
+    assert_eq!(
+        (cell(0, "InsuredCardSymbol"), cell(1, "InsuredCardSymbol")),
+        ("'=1+1".into(), "'－１".into())
+    );
+    assert_eq!(
+        (
+            cell(0, "Name"),
+            cell(2, "LimitApplicationCertificateClassificationFlag")
+        ),
+        ("𠮷田, \"太郎\"".into(), "A03".into())
+    );
+    assert!(
+        headings
+            .iter()
+            .any(|heading| heading == "SpecificDiseasesSelfPay[1]")
+    );
+
+    let sjis = CsvOptions {
+        encoding: Encoding::ShiftJis,
+        headings: Headings::Labels(Language::Japanese),
+        ..options
+    };
+    assert_eq!(
+        csv::write(&[evil.clone()], &sjis).unwrap_err().code(),
+        "MC-4009"
+    );
+    let replaced = csv::write(
+        &[evil],
+        &CsvOptions {
+            unmappable: Unmappable::CharacterReference,
+            ..sjis
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        (replaced.changed.len(), replaced.changed[0].character),
+        (1, '𠮷')
+    );
+    assert!(
+        Encoding::ShiftJis
+            .decode(&replaced.bytes)
+            .unwrap()
+            .contains("〓田")
+    );
+}
+
+#[test]
+fn neutral_cells() {
+    for (text, expected) in [
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("＋1", "'＋1"),
+        ("x=1", "x=1"),
+        ("", ""),
+        ("01", "01"),
+    ] {
+        assert_eq!(neutral(text), expected);
+    }
+}
+
+#[test]
+fn fhir_has_the_systems_of_jp_core() {
+    let bundle = fhir::bundle(&answer());
+    let coverage = &bundle["entry"][0]["resource"];
+    assert_eq!(coverage["identifier"][0]["value"], "00138016:千代田:1234:");
+    assert_eq!(coverage["extension"].as_array().unwrap().len(), 2);
+    assert_eq!(coverage["type"]["coding"][0]["code"], "2");
+    assert_eq!(coverage["relationship"]["coding"][0]["code"], "1");
+    assert_eq!(
+        (&coverage["status"], &coverage["period"]["start"]),
+        (&"active".into(), &"2025-08-01".into())
+    );
+    assert_eq!(bundle["timestamp"], "2026-11-20T09:30:00+09:00");
+    let nobody = Answer::builder()
+        .set(F::QUALIFICATION_VALIDITY, "4")
+        .build()
+        .unwrap();
+    assert!(fhir::bundle(&nobody).get("entry").is_none());
+}
