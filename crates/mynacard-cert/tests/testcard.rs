@@ -1,6 +1,6 @@
 //! The certificates of a real JPKI test card: parsed, shown, judged under the right one of two roots with the same name.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod common;
 

@@ -1,5 +1,16 @@
 //! What several test files share.
-#![allow(dead_code, clippy::panic, clippy::unwrap_used, clippy::print_stderr)] // each file uses its part
+#![allow(
+    dead_code,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)] // each file uses its part
+
+pub(crate) mod der;
+pub(crate) mod forge;
+pub(crate) mod openssl;
 
 use std::path::{Path, PathBuf};
 
