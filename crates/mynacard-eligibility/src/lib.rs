@@ -30,6 +30,7 @@ mod finding;
 pub mod fold;
 pub mod identifier;
 mod json;
+pub mod matching;
 pub mod message;
 mod record;
 pub mod section;

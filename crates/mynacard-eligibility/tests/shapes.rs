@@ -140,7 +140,9 @@ fn csv_has_a_row_for_each_insurance_and_runs_nothing() {
         ..options
     };
     assert_eq!(
-        csv::write(&[evil.clone()], &sjis).unwrap_err().code(),
+        csv::write(std::slice::from_ref(&evil), &sjis)
+            .unwrap_err()
+            .code(),
         "MC-4009"
     );
     let replaced = csv::write(

@@ -1,0 +1,77 @@
+//! Whose chart is it? By chart number where one is registered, else by birth date and kana, then name and sex.
+
+use super::Patient;
+use super::compare::{Outcome, outcome};
+use crate::{FieldId as F, Record};
+
+/// The charts that an answer may belong to; a person decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Candidates<'a> {
+    /// The answer carries a 照会番号 that exactly one chart has: it opens directly.
+    ByReferenceNumber(&'a Patient),
+    /// One chart has the same birth date and kana, and nothing known of it differs. Still to be confirmed by a person.
+    One(&'a Patient),
+    /// Several charts; never picked automatically.
+    Several(Vec<&'a Patient>),
+    /// None.
+    NotFound,
+}
+
+/// Looks among the charts.
+///
+/// A chart number in the answer decides alone, unless the birth date of that chart differs: then the number was registered for
+/// somebody else, and the search goes on by birth date and kana.
+#[must_use]
+pub fn candidates<'a>(
+    result: &Record,
+    patients: impl IntoIterator<Item = &'a Patient>,
+) -> Candidates<'a> {
+    let reference = result.text(F::REFERENCE_NUMBER);
+    let mut by_reference = Vec::new();
+    let mut by_person = Vec::new();
+    for patient in patients {
+        if reference.is_some()
+            && patient.reference_number.as_deref() == reference
+            && !birth_differs(patient, result)
+        {
+            by_reference.push(patient);
+        }
+        if is_candidate(patient, result) {
+            by_person.push(patient);
+        }
+    }
+    match (by_reference.as_slice(), by_person.as_slice()) {
+        ([one], _) => Candidates::ByReferenceNumber(one),
+        ([], []) => Candidates::NotFound,
+        ([], [one]) => Candidates::One(one),
+        ([], _) => Candidates::Several(by_person),
+        (_, _) => Candidates::Several(by_reference),
+    }
+}
+
+/// Same birth date, same kana (or, without kana on one side, same name), and neither name nor sex says otherwise.
+fn is_candidate(patient: &Patient, result: &Record) -> bool {
+    let compared = |field| outcome(field, patient.text(field), result.text(field));
+    let agrees = |outcome| matches!(outcome, Outcome::Same | Outcome::Undecided);
+    let born = patient.birth().is_some() && patient.birth() == result.date(F::BIRTHDATE);
+    let (kana, name) = (compared(F::NAME_KANA), compared(F::NAME));
+    let named = match kana {
+        Outcome::Same | Outcome::Undecided => true,
+        Outcome::Differs => false,
+        _ => agrees(name),
+    };
+    let sex = |record: &Record| {
+        record
+            .text(F::SEX2)
+            .or_else(|| record.text(F::SEX1))
+            .filter(|code| *code != "3")
+            .map(str::to_owned)
+    };
+    let other_sex = matches!((sex(patient.record()), sex(result)), (Some(ours), Some(theirs)) if ours != theirs);
+    // A name that differs where the kana agree is another spelling more often than another person: it stays a candidate.
+    born && named && !other_sex
+}
+
+fn birth_differs(patient: &Patient, result: &Record) -> bool {
+    matches!((patient.birth(), result.date(F::BIRTHDATE)), (Some(ours), Some(theirs)) if ours != theirs)
+}
