@@ -444,3 +444,27 @@ fn stopping_frees_the_port() {
     assert!(started.elapsed().unwrap() < Duration::from_secs(2));
     assert!(TcpStream::connect(address).is_err());
 }
+
+#[test]
+fn a_terminal_is_renewed_and_removed() {
+    let running = Sandbox::builder().start().unwrap();
+    let terminal = Terminal::activate(&running, 1);
+    let body = json!({"csr": common::b64(csr(&key(2)))});
+    let renewed = terminal.caller.post("/v1/terminal/renew", &body);
+    assert_eq!(renewed.status, 200, "{}", renewed.body);
+    assert_eq!(renewed.body["terminal"], terminal.id.as_str());
+    // The answer might have been lost: the old certificate works until the new one is shown.
+    assert_eq!(terminal.challenge("pin").status, 200);
+    let chain = vec![common::unb64(&renewed.text("certificate"))];
+    let new = Caller::new(&running, Some((chain, &key(2))));
+    let ask = json!({"operation": "check", "method": "pin", "purpose": "reception"});
+    assert_eq!(new.post("/v1/challenge", &ask).status, 200);
+    terminal.challenge("pin").is(401, "REF-1001");
+    terminal
+        .caller
+        .post("/v1/terminal/renew", &body)
+        .is(401, "REF-1001");
+    let removed = new.post("/v1/terminal/remove", &json!({}));
+    assert_eq!(removed.body["removed"], true);
+    new.post("/v1/challenge", &ask).is(401, "REF-1001");
+}

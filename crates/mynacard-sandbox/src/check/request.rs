@@ -61,7 +61,7 @@ impl Request {
             None => None,
             Some(mut inner) => {
                 // Who it was stays with the facility's own audit; here it only has to be named.
-                inner.text("operator", 64)?;
+                inner.text("operator", 128)?;
                 let tap = inner.hex("tap", 32)?;
                 let confirmed_at = inner.integer("confirmed_at", 0..=i64::from(u32::MAX))?;
                 inner.finish()?;

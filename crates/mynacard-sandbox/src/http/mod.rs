@@ -1,10 +1,10 @@
 //! The protocol's outside: one table of routes, JSON bodies read strictly, one shape of refusal.
 
-mod activate;
 mod fields;
 mod info;
 mod refusal;
 mod router;
+mod terminal;
 
 pub(crate) use fields::Fields;
 pub(crate) use refusal::Refusal;
@@ -109,7 +109,9 @@ const fn mutual(method: &'static str, path: &'static str, handler: Handler) -> E
 
 pub(crate) static ROUTES: &[Entry] = &[
     open("GET", "/v1/info", info::info),
-    open("POST", "/v1/activate", activate::activate),
+    open("POST", "/v1/activate", terminal::activate),
+    mutual("POST", "/v1/terminal/renew", terminal::renew),
+    mutual("POST", "/v1/terminal/remove", terminal::remove),
     mutual("POST", "/v1/challenge", check::challenge),
     mutual("POST", "/v1/relay/start", check::relay_start),
     mutual("POST", "/v1/relay/step", check::relay_step),

@@ -108,52 +108,90 @@ impl Records<'_> {
     }
 
     /// How many terminals of an institution may call.
-    pub(crate) fn active_terminals(&self, institution: &str) -> rusqlite::Result<i64> {
+    pub(crate) fn active_terminals(&self, institution: &str, now: i64) -> rusqlite::Result<i64> {
         self.0.query_row(
-            "SELECT count(*) FROM terminal WHERE institution = ?1 AND removed IS NULL",
-            [institution],
+            "SELECT count(*) FROM terminal
+             WHERE institution = ?1 AND (removed IS NULL OR removed > ?2)",
+            params![institution, now],
             |row| row.get(0),
         )
     }
 
     /// Enters a terminal.
-    pub(crate) fn add_terminal(
+    pub(crate) fn add_terminal(&self, id: &str, institution: &str) -> rusqlite::Result<()> {
+        self.0.execute(
+            "INSERT INTO terminal (id, institution) VALUES (?1, ?2)",
+            params![id, institution],
+        )?;
+        Ok(())
+    }
+
+    /// Ends an institution's terminal at an instant.
+    pub(crate) fn remove_terminal(
         &self,
         id: &str,
         institution: &str,
+        at: i64,
+    ) -> rusqlite::Result<bool> {
+        let removed = self.0.execute(
+            "UPDATE terminal SET removed = ?3 WHERE id = ?1 AND institution = ?2",
+            params![id, institution, at],
+        )?;
+        Ok(removed == 1)
+    }
+
+    /// Gives a terminal a certificate; earlier ones work until this one is first shown.
+    pub(crate) fn add_credential(
+        &self,
+        terminal: &str,
         certificate_sha256: &[u8; 32],
         key_sha256: &[u8; 32],
         not_after: i64,
     ) -> rusqlite::Result<()> {
         self.0.execute(
-            "INSERT INTO terminal (id, institution, certificate_sha256, key_sha256, not_after)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, institution, certificate_sha256, key_sha256, not_after],
+            "INSERT INTO credential (certificate_sha256, number, terminal, key_sha256, not_after)
+             VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM credential), ?2, ?3, ?4)",
+            params![certificate_sha256, terminal, key_sha256, not_after],
         )?;
         Ok(())
     }
 
-    /// The terminal that shows this certificate, while it may call.
+    /// The terminal that shows this certificate, while it may call. Certificates that it replaces
+    /// end here.
     pub(crate) fn terminal(
         &self,
         certificate_sha256: &[u8; 32],
         now: i64,
     ) -> rusqlite::Result<Option<Terminal>> {
-        self.0
+        let found = self
+            .0
             .query_row(
-                "SELECT code, name, kind, visual_check, purposes, terminal_limit, id, key_sha256
-                 FROM terminal JOIN institution ON institution = code
-                 WHERE certificate_sha256 = ?1 AND removed IS NULL AND not_after >= ?2",
+                "SELECT code, name, kind, visual_check, purposes, terminal_limit,
+                        id, key_sha256, number
+                 FROM credential
+                 JOIN terminal ON terminal.id = credential.terminal
+                 JOIN institution ON institution.code = terminal.institution
+                 WHERE certificate_sha256 = ?1 AND not_after >= ?2
+                   AND (removed IS NULL OR removed > ?2)",
                 params![certificate_sha256, now],
                 |row| {
-                    Ok(Terminal {
+                    let terminal = Terminal {
                         id: row.get(6)?,
                         key_sha256: row.get(7)?,
                         institution: institution(row)?,
-                    })
+                    };
+                    Ok((terminal, row.get::<_, i64>(8)?))
                 },
             )
-            .optional()
+            .optional()?;
+        let Some((terminal, number)) = found else {
+            return Ok(None);
+        };
+        self.0.execute(
+            "DELETE FROM credential WHERE terminal = ?1 AND number < ?2",
+            params![terminal.id, number],
+        )?;
+        Ok(Some(terminal))
     }
 }
 

@@ -25,12 +25,19 @@ CREATE TABLE IF NOT EXISTS activation (
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS terminal (
-    id                 TEXT PRIMARY KEY,
-    institution        TEXT NOT NULL REFERENCES institution (code),
-    certificate_sha256 BLOB NOT NULL UNIQUE,
+    id          TEXT PRIMARY KEY,
+    institution TEXT NOT NULL REFERENCES institution (code),
+    -- From this instant on it is no terminal any more.
+    removed     INTEGER
+) STRICT;
+
+-- A terminal's certificates: two of them from a renewal until the new one is first shown.
+CREATE TABLE IF NOT EXISTS credential (
+    certificate_sha256 BLOB PRIMARY KEY,
+    number             INTEGER NOT NULL UNIQUE,
+    terminal           TEXT NOT NULL REFERENCES terminal (id),
     key_sha256         BLOB NOT NULL,
-    not_after          INTEGER NOT NULL,
-    removed            INTEGER
+    not_after          INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS challenge (
