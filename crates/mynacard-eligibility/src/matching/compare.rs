@@ -150,18 +150,14 @@ fn value(record: &Record, field: F) -> Option<&str> {
 
 /// What is compared: widths, kana sizes, spaces and hyphens folded, insurer numbers in eight places.
 fn key(field: F, text: &str) -> String {
-    if field == F::INSURER_NUMBER {
-        if let Ok(parsed) = InsurerNumber::parse(text) {
-            return parsed.value.padded_with_zeros();
-        }
-    }
-    if field == F::POST_NUMBER {
-        return fold::narrow(text)
+    match (field, InsurerNumber::parse(text)) {
+        (F::INSURER_NUMBER, Ok(parsed)) => parsed.value.padded_with_zeros(),
+        (F::POST_NUMBER, _) => fold::narrow(text)
             .chars()
             .filter(char::is_ascii_digit)
-            .collect();
+            .collect(),
+        _ => fold::compare_key(text),
     }
-    fold::compare_key(text)
 }
 
 fn has_placeholder(text: &str) -> bool {
