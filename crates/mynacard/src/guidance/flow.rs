@@ -1,0 +1,429 @@
+//! MC-5xxx: the flow at the desk, the terminal and its vault.
+
+use super::{BY_PIN, Class, Evidence, Guidance, OTHER_PROOF, Text};
+
+const CALL_ADMINISTRATOR: Text = Text::new(
+    "システム管理者に画面のコードを伝えてください。",
+    "Tell the administrator the code on the screen.",
+);
+const ONCE_MORE: Text = Text::new(
+    "もう一度カードをお願いします。",
+    "Please put your card on the reader once more.",
+);
+const START_AGAIN: Text = Text::new(
+    "最初からもう一度確認してください。",
+    "Start the check again.",
+);
+const REGISTER_AGAIN: Text = Text::new(
+    "ポータルで新しいアクティベーションコードを発行し、端末の初期登録をやり直してください。",
+    "Get a new activation code from the portal and register the terminal again.",
+);
+
+const fn entry(
+    code: &'static str,
+    class: Class,
+    staff: Text,
+    next: Text,
+    patient: Text,
+    instead: &'static [Evidence],
+) -> Guidance {
+    Guidance {
+        code,
+        class,
+        staff,
+        next,
+        patient,
+        instead,
+    }
+}
+
+/// What concerns the terminal and its administrator, not the patient.
+const fn terminal(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {
+    entry(code, class, staff, next, Text::NONE, &[])
+}
+
+pub(super) const TABLE: &[Guidance] = &[
+    entry(
+        "MC-5001",
+        Class::Caller,
+        Text::new(
+            "本人確認だけを目的とした資格確認は認められていません。",
+            "An insurance check for identity alone is not permitted.",
+        ),
+        Text::new(
+            "本人確認だけなら、カードの券面を見せてもらってください。カードを預かったり、暗証番号を尋ねたりしないでください。",
+            "For identity alone look at the card itself. Do not take the card and do not ask for the PIN.",
+        ),
+        Text::new(
+            "カードのお顔の面を見せていただけますか。",
+            "May I see the front of your card, please?",
+        ),
+        &[],
+    ),
+    terminal(
+        "MC-5002",
+        Class::Caller,
+        Text::new(
+            "資格確認の目的が正しくありません。",
+            "The purpose of the check is not known.",
+        ),
+        CALL_ADMINISTRATOR,
+    ),
+    terminal(
+        "MC-5003",
+        Class::Caller,
+        Text::new("確認を中止しました。", "The check was stopped."),
+        Text::new(
+            "必要なら最初からやり直してください。",
+            "Start again if needed.",
+        ),
+    ),
+    terminal(
+        "MC-5004",
+        Class::Environment,
+        Text::new(
+            "この端末で安全な乱数を作れません。",
+            "This computer gave no random numbers.",
+        ),
+        CALL_ADMINISTRATOR,
+    ),
+    entry(
+        "MC-5011",
+        Class::Environment,
+        Text::new(
+            "確認の有効時間が過ぎました。何も送っていません。",
+            "The time for this check ran out. Nothing was sent.",
+        ),
+        START_AGAIN,
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-5012",
+        Class::Peer,
+        Text::new(
+            "サービスの回答が、この確認のものではありません。回答は使いません。",
+            "The service's answer does not belong to this check. It was discarded.",
+        ),
+        Text::new(
+            "もう一度確認してください。続くときは管理者に画面のコードを伝えてください。",
+            "Check again. If it goes on, tell the administrator the code on the screen.",
+        ),
+        ONCE_MORE,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-5013",
+        Class::Card,
+        Text::new(
+            "カードの署名がカードの電子証明書と合いません。何も送っていません。",
+            "The card's signature does not fit its certificate. Nothing was sent.",
+        ),
+        Text::new(
+            "このカードでの確認はやめ、ほかの方法で資格を確認してください。",
+            "Do not use this card; confirm the insurance by another proof.",
+        ),
+        Text::new(
+            "こちらのカードでは確認ができませんでした。資格確認書などをお持ちですか。",
+            "The card could not be used here. Do you have another proof of insurance?",
+        ),
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-5014",
+        Class::Card,
+        Text::new(
+            "カードの電子証明書の有効期限が切れています。",
+            "The card's certificate has ended.",
+        ),
+        Text::new(
+            "ほかの方法で資格を確認し、市区町村の窓口での更新を案内してください。",
+            "Use another proof and refer the patient to the municipality for renewal.",
+        ),
+        Text::new(
+            "カードの電子証明書の期限が切れています。市区町村の窓口で更新をお願いします。",
+            "The certificate on your card has ended. Please have it renewed at your municipality.",
+        ),
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-5015",
+        Class::Card,
+        Text::new(
+            "このカードの発行元の証明書が、この端末にまだありません。",
+            "This terminal does not know the issuer of the card's certificate yet.",
+        ),
+        Text::new(
+            "偽造とは限りません。ソフトウェアを更新してください。急ぐときはほかの方法で資格を確認してください。",
+            "That does not mean it is forged: update the software. Use another proof if it cannot wait.",
+        ),
+        Text::NONE,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-5016",
+        Class::Card,
+        Text::new(
+            "途中でカードが入れ替わりました。安全のため中止しました。",
+            "The card was exchanged during the check, which was stopped for safety.",
+        ),
+        Text::new(
+            "ご本人のカードだけを置いてもらい、最初からやり直してください。",
+            "Have only the patient's own card put on the reader and start again.",
+        ),
+        Text::new(
+            "ご本人のカードを置いてください。",
+            "Please put your own card on the reader.",
+        ),
+        &[],
+    ),
+    terminal(
+        "MC-5021",
+        Class::Caller,
+        Text::new(
+            "担当者名が入力されていないか、使えない文字があります。",
+            "The operator's name is missing or cannot be used.",
+        ),
+        Text::new(
+            "担当者名を入力し直してください。",
+            "Enter the operator's name again.",
+        ),
+    ),
+    entry(
+        "MC-5022",
+        Class::Caller,
+        Text::new(
+            "目視確認の対象が、いま置かれたカードではありません。",
+            "The visual check was confirmed for another tap.",
+        ),
+        Text::new(
+            "カードを置いてもらった後に、その方のお顔と写真を見比べて確認してください。",
+            "After the card was put on the reader, compare this person with the photo and confirm.",
+        ),
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-5023",
+        Class::Caller,
+        Text::new(
+            "目視確認から時間が経ちすぎました。",
+            "The visual check was confirmed too long ago.",
+        ),
+        Text::new(
+            "もう一度お顔と写真を見比べて確認してください。",
+            "Compare the person with the photo again and confirm.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-5024",
+        Class::Caller,
+        Text::new(
+            "この端末では目視確認が使えない設定になっています。",
+            "The visual check is off on this terminal.",
+        ),
+        Text::new(
+            "暗証番号での確認に切り替えるか、設定「目視確認で本人認証」を管理者に確認してください。",
+            "Switch to the PIN, or ask the administrator about the setting 目視確認で本人認証.",
+        ),
+        Text::new(
+            "暗証番号（4桁）の入力をお願いします。",
+            "Please enter your 4-digit PIN.",
+        ),
+        BY_PIN,
+    ),
+    entry(
+        "MC-5025",
+        Class::Peer,
+        Text::new(
+            "サービスがカードに許されない操作を求めたため、止めました。",
+            "The service asked the card for something that is not allowed. It was stopped.",
+        ),
+        Text::new(
+            "暗証番号での確認に切り替え、管理者に画面のコードを伝えてください。",
+            "Switch to the PIN and tell the administrator the code on the screen.",
+        ),
+        Text::NONE,
+        BY_PIN,
+    ),
+    entry(
+        "MC-5026",
+        Class::Peer,
+        Text::new(
+            "目視確認の手続きが途中で終わりました。",
+            "The visual check ended before it was complete.",
+        ),
+        Text::new(
+            "もう一度試すか、暗証番号での確認に切り替えてください。",
+            "Try again, or switch to the PIN.",
+        ),
+        ONCE_MORE,
+        BY_PIN,
+    ),
+    entry(
+        "MC-5027",
+        Class::Card,
+        Text::new(
+            "このカードでは目視確認を利用できません。",
+            "The card does not allow the visual check.",
+        ),
+        Text::new(
+            "暗証番号での確認に切り替えてください。",
+            "Switch to the check by PIN.",
+        ),
+        Text::new(
+            "暗証番号（4桁）の入力をお願いします。",
+            "Please enter your 4-digit PIN.",
+        ),
+        BY_PIN,
+    ),
+    terminal(
+        "MC-5201",
+        Class::Caller,
+        Text::new(
+            "パスコードは8文字以上にしてください。",
+            "A passcode has at least 8 characters.",
+        ),
+        Text::new(
+            "長いパスコードを決めて入力してください。",
+            "Choose and enter a longer passcode.",
+        ),
+    ),
+    terminal(
+        "MC-5202",
+        Class::Caller,
+        Text::new("パスコードが違います。", "Wrong passcode."),
+        Text::new(
+            "落ち着いて入力し直してください。何度も間違えると、この端末はロックされます。",
+            "Enter it again with care: too many wrong entries lock this terminal.",
+        ),
+    ),
+    terminal(
+        "MC-5203",
+        Class::Caller,
+        Text::new(
+            "パスコードの間違いが続いたため、しばらく入力できません。",
+            "After several wrong passcodes you have to wait.",
+        ),
+        Text::new(
+            "表示された時間だけ待ってから入力してください。",
+            "Wait for the time shown, then enter it.",
+        ),
+    ),
+    terminal(
+        "MC-5204",
+        Class::Caller,
+        Text::new("この端末はロックされました。", "This terminal is locked."),
+        REGISTER_AGAIN,
+    ),
+    terminal(
+        "MC-5205",
+        Class::Input,
+        Text::new(
+            "端末の登録情報のファイルが壊れています。",
+            "The terminal's vault file is damaged.",
+        ),
+        Text::new(
+            "バックアップから戻すか、端末の初期登録をやり直してください。",
+            "Restore it from a backup, or register the terminal again.",
+        ),
+    ),
+    terminal(
+        "MC-5206",
+        Class::Input,
+        Text::new(
+            "端末の登録情報のファイルが、安全でない設定で作られています。",
+            "The terminal's vault file was made with unsafe settings.",
+        ),
+        Text::new(
+            "このファイルは使わず、端末の初期登録をやり直してください。",
+            "Do not use this file; register the terminal again.",
+        ),
+    ),
+    terminal(
+        "MC-5207",
+        Class::Caller,
+        Text::new(
+            "この端末はすでに初期登録されています。",
+            "This terminal is registered already.",
+        ),
+        Text::new(
+            "登録し直すときは、先に今の登録を終了してください。",
+            "To register it again, remove the present registration first.",
+        ),
+    ),
+    terminal(
+        "MC-5208",
+        Class::Caller,
+        Text::new(
+            "この端末はまだ初期登録されていません。",
+            "This terminal is not registered yet.",
+        ),
+        Text::new(
+            "ユーザー設定情報（機関コード・ID・アクティベーションコード）で初期登録をしてください。",
+            "Register it with the institution code, ID and activation code.",
+        ),
+    ),
+    terminal(
+        "MC-5209",
+        Class::Environment,
+        Text::new(
+            "端末の登録情報のファイルを読み書きできません。",
+            "The terminal's vault file cannot be read or written.",
+        ),
+        Text::new(
+            "ディスクの空きとフォルダーの権限を管理者に確認してください。",
+            "Ask the administrator about disk space and folder rights.",
+        ),
+    ),
+    terminal(
+        "MC-5210",
+        Class::Caller,
+        Text::new(
+            "端末の登録情報に必要な項目がありません。",
+            "The terminal's vault lacks an entry.",
+        ),
+        REGISTER_AGAIN,
+    ),
+    terminal(
+        "MC-5211",
+        Class::Environment,
+        Text::new("メモリーが足りません。", "There is not enough memory."),
+        Text::new(
+            "ほかのソフトを閉じて、もう一度試してください。",
+            "Close other programs and try again.",
+        ),
+    ),
+    terminal(
+        "MC-5301",
+        Class::Caller,
+        Text::new(
+            "ユーザー設定情報（機関コード・ID・アクティベーションコード）の入力に誤りがあります。",
+            "The institution code, ID or activation code cannot be right.",
+        ),
+        Text::new(
+            "ポータルのユーザー設定情報を見ながら入力し直してください。",
+            "Enter them again from the portal's user settings.",
+        ),
+    ),
+    terminal(
+        "MC-5302",
+        Class::Peer,
+        Text::new(
+            "サービスが別の鍵の証明書を返しました。登録していません。",
+            "The service certified another key. The terminal was not registered.",
+        ),
+        CALL_ADMINISTRATOR,
+    ),
+    terminal(
+        "MC-5303",
+        Class::Input,
+        Text::new(
+            "端末の登録情報を読み取れません。",
+            "The stored terminal cannot be read.",
+        ),
+        REGISTER_AGAIN,
+    ),
+];

@@ -1,0 +1,516 @@
+//! MC-6xxx: the service and the line to it.
+
+use super::{BY_PIN, Class, Evidence, Guidance, OTHER_PROOF, Text};
+
+const WAIT: Text = Text::new(
+    "ただいま確認に時間がかかっています。資格確認書などをお持ちでしたらお見せください。",
+    "The confirmation is taking a while. Please show another proof of insurance if you have one.",
+);
+const ONCE_MORE: Text = Text::new(
+    "もう一度カードをお願いします。",
+    "Please put your card on the reader once more.",
+);
+const ASK_OFFICE: Text = Text::new(
+    "システム管理者に画面のコードを伝えてください。",
+    "Tell the administrator the code on the screen.",
+);
+
+const fn entry(
+    code: &'static str,
+    class: Class,
+    staff: Text,
+    next: Text,
+    patient: Text,
+    instead: &'static [Evidence],
+) -> Guidance {
+    Guidance {
+        code,
+        class,
+        staff,
+        next,
+        patient,
+        instead,
+    }
+}
+
+const fn renewal(code: &'static str, staff: Text, patient: Text) -> Guidance {
+    let next = Text::new(
+        "カードでの確認はできません。ほかの方法で資格を確認し、市区町村の窓口での手続きを案内してください。",
+        "The card cannot be used. Confirm the insurance by another proof and refer the patient to the municipality.",
+    );
+    entry(code, Class::Peer, staff, next, patient, OTHER_PROOF)
+}
+
+pub(super) const TABLE: &[Guidance] = &[
+    entry(
+        "MC-6001",
+        Class::Environment,
+        Text::new(
+            "サービスにつながりません。確認は行われていません。",
+            "The service cannot be reached. Nothing was confirmed.",
+        ),
+        Text::new(
+            "回線を確かめて、もう一度試してください。続くときはほかの方法で資格を確認し、後で改めて確認してください。",
+            "Check the line and try again. If it goes on, use another proof now and confirm later.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6002",
+        Class::Environment,
+        Text::new(
+            "サービスから時間内に回答がありませんでした。",
+            "The service did not answer in time.",
+        ),
+        Text::new(
+            "もう一度確認してください。同じ確認が二重に記録されることはありません。",
+            "Check again. The same check is never recorded twice.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6003",
+        Class::Caller,
+        Text::new("確認を中止しました。", "The check was stopped."),
+        Text::new(
+            "必要なら最初からやり直してください。",
+            "Start again if needed.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6004",
+        Class::Peer,
+        Text::new(
+            "接続先が正しいサービスだと確認できません。何も送っていません。",
+            "The server could not be verified as the right service. Nothing was sent.",
+        ),
+        Text::new(
+            "接続先の設定と端末の時計を確かめ、直らないときは管理者に連絡してください。回避して続けないでください。",
+            "Check the service address and the clock; otherwise call the administrator. Do not work around it.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6005",
+        Class::Environment,
+        Text::new(
+            "安全な接続を確立できません。",
+            "No secure connection could be made.",
+        ),
+        Text::new(
+            "通信を検査する機器やソフトが間に入っていないか、管理者に確認してください。",
+            "Ask the administrator whether a device or program inspects the traffic.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6006",
+        Class::Peer,
+        Text::new(
+            "サービスがこの端末の証明書を受け付けません。",
+            "The service does not accept this terminal's certificate.",
+        ),
+        Text::new(
+            "端末証明書の期限を確かめ、初期登録をやり直してください。",
+            "Check when the terminal certificate ends and register the terminal again.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6007",
+        Class::Input,
+        Text::new(
+            "サービスの回答を読み取れません。",
+            "The service's answer could not be read.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6008",
+        Class::Input,
+        Text::new(
+            "サービスの回答が大きすぎます。",
+            "The service's answer is too large.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6009",
+        Class::Peer,
+        Text::new(
+            "設定と異なるサービス（または環境）が応答しました。",
+            "Another service, or another environment, answered.",
+        ),
+        Text::new(
+            "接続先の設定を確かめてください。本番と試験用を取り違えていないか見てください。",
+            "Check the service address: production and test may have been mixed up.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6010",
+        Class::Caller,
+        Text::new(
+            "サービスの設定が正しくありません。",
+            "The service settings cannot be used.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6011",
+        Class::Caller,
+        Text::new(
+            "この端末はまだ初期登録されていません。",
+            "This terminal is not registered yet.",
+        ),
+        Text::new(
+            "ユーザー設定情報（機関コード・ID・アクティベーションコード）で初期登録をしてください。",
+            "Register it with the institution code, ID and activation code.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6012",
+        Class::Input,
+        Text::new(
+            "サービスの回答に含まれる資格情報を読み取れません。",
+            "The insurance in the service's answer could not be read.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6101",
+        Class::Peer,
+        Text::new(
+            "サービスがこの端末を認識していません。",
+            "The service does not know this terminal.",
+        ),
+        Text::new(
+            "ポータルで端末の登録状況を確認し、初期登録をやり直してください。",
+            "Look the terminal up in the portal and register it again.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6102",
+        Class::Peer,
+        Text::new(
+            "アクティベーションコードは使用済みか、期限が切れています。",
+            "The activation code was used already or has expired.",
+        ),
+        Text::new(
+            "ポータルで新しいコードを発行し、入力し直してください。",
+            "Get a new code from the portal and enter it.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6103",
+        Class::Peer,
+        Text::new(
+            "登録できる端末の数に達しています。",
+            "The institution has all the terminals it may have.",
+        ),
+        Text::new(
+            "ポータルで端末追加を申請するか、使っていない端末の利用を終了してください。",
+            "Apply for more terminals in the portal, or retire one that is not used.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6104",
+        Class::Peer,
+        Text::new(
+            "この端末は別の機関のものとして登録されています。",
+            "This terminal is registered for another institution.",
+        ),
+        Text::new(
+            "機関コードの設定を確かめてください。",
+            "Check the institution code in the settings.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6105",
+        Class::Peer,
+        Text::new(
+            "この機関では目視確認を利用できません。",
+            "This institution may not use the visual check.",
+        ),
+        Text::new(
+            "暗証番号での確認に切り替えてください。",
+            "Switch to the check by PIN.",
+        ),
+        Text::new(
+            "暗証番号（4桁）の入力をお願いします。",
+            "Please enter your 4-digit PIN.",
+        ),
+        BY_PIN,
+    ),
+    entry(
+        "MC-6106",
+        Class::Peer,
+        Text::new(
+            "この目的では資格確認を利用できません。",
+            "The service does not serve this purpose.",
+        ),
+        Text::new(
+            "本人確認だけが目的なら、カードの券面を見せてもらってください（資格確認は使えません）。",
+            "If only the identity is needed, look at the card itself; the insurance check is not for that.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6121",
+        Class::Peer,
+        Text::new(
+            "この確認はすでに処理されたか、無効になりました。",
+            "This check was processed before, or is no longer valid.",
+        ),
+        Text::new(
+            "最初からもう一度確認してください。",
+            "Start the check again.",
+        ),
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-6122",
+        Class::Peer,
+        Text::new(
+            "確認の有効時間が過ぎました。",
+            "The time for this check ran out.",
+        ),
+        Text::new(
+            "最初からもう一度確認してください。",
+            "Start the check again.",
+        ),
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-6123",
+        Class::Peer,
+        Text::new(
+            "サービスがカードの署名を受け付けませんでした。",
+            "The service did not accept the card's signature.",
+        ),
+        Text::new(
+            "もう一度確認してください。続くときはほかの方法で資格を確認し、管理者に連絡してください。",
+            "Check again. If it goes on, use another proof and call the administrator.",
+        ),
+        ONCE_MORE,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6124",
+        Class::Peer,
+        Text::new(
+            "サービスがこの種類の電子証明書を受け付けませんでした。",
+            "The service does not accept this kind of certificate.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    renewal(
+        "MC-6125",
+        Text::new(
+            "カードの電子証明書の有効期限が切れてから長く経っています。",
+            "The card's certificate ended too long ago.",
+        ),
+        Text::new(
+            "カードの電子証明書の期限が切れています。市区町村の窓口で更新をお願いします。",
+            "The certificate on your card has ended. Please have it renewed at your municipality.",
+        ),
+    ),
+    renewal(
+        "MC-6126",
+        Text::new(
+            "カードの電子証明書は失効しています。",
+            "The card's certificate was revoked.",
+        ),
+        Text::new(
+            "カードの電子証明書が使えなくなっています。市区町村の窓口でお手続きください。",
+            "The certificate on your card can no longer be used. Please ask at your municipality.",
+        ),
+    ),
+    entry(
+        "MC-6127",
+        Class::Environment,
+        Text::new(
+            "電子証明書が有効かどうかを、サービスがいま確認できません。",
+            "The service cannot tell now whether the certificate is still valid.",
+        ),
+        Text::new(
+            "しばらくしてからもう一度確認してください。急ぐときはほかの方法で資格を確認してください。",
+            "Check again later; use another proof if it cannot wait.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6131",
+        Class::Peer,
+        Text::new(
+            "患者さんの同意が登録されていません。",
+            "The patient has given no consent.",
+        ),
+        Text::new(
+            "カードで同意を登録してください。",
+            "Register the consent with the card.",
+        ),
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-6132",
+        Class::Peer,
+        Text::new(
+            "同意の有効期間が終わっています。",
+            "The consent has expired.",
+        ),
+        Text::new(
+            "カードで同意を登録し直してください。",
+            "Register the consent again with the card.",
+        ),
+        ONCE_MORE,
+        &[],
+    ),
+    entry(
+        "MC-6133",
+        Class::Peer,
+        Text::new("同意は取り消されています。", "The consent was cancelled."),
+        Text::new(
+            "患者さんの意思を確かめ、必要ならカードで同意を登録し直してください。",
+            "Ask the patient, and register a new consent with the card if wanted.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6141",
+        Class::Caller,
+        Text::new(
+            "サービスが依頼の内容を読み取れませんでした。",
+            "The service could not read the request.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6151",
+        Class::Environment,
+        Text::new(
+            "サービスはメンテナンス中です。",
+            "The service is closed for maintenance.",
+        ),
+        Text::new(
+            "ほかの方法で資格を確認し、再開後に改めて確認してください。",
+            "Use another proof now and confirm after the service has returned.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6152",
+        Class::Environment,
+        Text::new(
+            "サービスの内部で時間切れになりました。",
+            "The service did not get its own answer in time.",
+        ),
+        Text::new(
+            "しばらくしてからもう一度確認してください。",
+            "Check again after a while.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6153",
+        Class::Environment,
+        Text::new(
+            "サービスが混み合っています。",
+            "The service is receiving too many requests.",
+        ),
+        Text::new(
+            "少し待ってからもう一度確認してください。",
+            "Wait a little and check again.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6199",
+        Class::Peer,
+        Text::new(
+            "サービスが確認を受け付けませんでした。",
+            "The service refused the check.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6501",
+        Class::Environment,
+        Text::new(
+            "連携フォルダー（OQS）を開けません。",
+            "The exchange folder (OQS) is not available.",
+        ),
+        Text::new(
+            "資格確認端末の電源と、共有フォルダーの接続を確かめてください。戻れば自動で続きから読み込みます。",
+            "Check that the terminal is on and the share connected. Reading goes on by itself when it is back.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6502",
+        Class::Environment,
+        Text::new(
+            "連携フォルダーのファイルを読み込めません。",
+            "A file in the exchange folder could not be read.",
+        ),
+        Text::new(
+            "フォルダーの権限と、ほかのソフトがファイルを掴んでいないかを確かめてください。",
+            "Check the folder's rights and whether another program holds the file.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6503",
+        Class::Input,
+        Text::new(
+            "連携フォルダーのファイルが大きすぎます。",
+            "A file in the exchange folder is too large.",
+        ),
+        ASK_OFFICE,
+        WAIT,
+        OTHER_PROOF,
+    ),
+];

@@ -1,0 +1,84 @@
+//! Every code that the library can return has guidance, and the table has nothing else.
+
+use std::collections::BTreeSet;
+
+use mynacard::guidance::{self, Class, Language};
+
+fn returned() -> BTreeSet<&'static str> {
+    let lists: &[&[(&str, &str)]] = &[
+        mynacard::card::CODES,
+        mynacard::cert::CODES,
+        mynacard::eligibility::CODES,
+        mynacard::auth::CODES,
+        mynacard::client::CODES,
+        #[cfg(feature = "pcsc")]
+        mynacard::pcsc::CODES,
+    ];
+    lists
+        .iter()
+        .copied()
+        .flatten()
+        .map(|(code, _)| *code)
+        .collect()
+}
+
+#[test]
+fn every_code_has_guidance_and_no_guidance_is_stale() {
+    let table: BTreeSet<_> = guidance::all()
+        .map(|entry| entry.code)
+        .filter(|code| code.starts_with("MC-"))
+        .collect();
+    let mut returned = returned();
+    if !cfg!(feature = "pcsc") {
+        returned.extend(table.iter().filter(|code| code.starts_with("MC-2")));
+    }
+    let missing: Vec<_> = returned.difference(&table).collect();
+    let stale: Vec<_> = table.difference(&returned).collect();
+    assert!(missing.is_empty(), "codes without guidance: {missing:?}");
+    assert!(
+        stale.is_empty(),
+        "guidance for codes that nothing returns: {stale:?}"
+    );
+}
+
+#[test]
+fn the_table_is_ordered_and_without_duplicates() {
+    let codes: Vec<_> = guidance::all().map(|entry| entry.code).collect();
+    assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
+}
+
+#[test]
+fn every_entry_speaks_both_languages_to_staff() {
+    for entry in guidance::all() {
+        for text in [entry.staff, entry.next] {
+            assert!(
+                text.ja.ends_with('。') && text.en.ends_with('.'),
+                "{}: {text:?}",
+                entry.code
+            );
+        }
+        assert_eq!(
+            entry.patient.ja.is_empty(),
+            entry.patient.en.is_empty(),
+            "{}",
+            entry.code
+        );
+        assert_ne!(
+            entry.staff.render(Language::Japanese, None),
+            "",
+            "{}",
+            entry.code
+        );
+    }
+}
+
+#[test]
+fn what_the_card_refuses_names_another_proof_or_another_try() {
+    for entry in guidance::all().filter(|entry| entry.class == Class::Card) {
+        assert!(
+            !entry.patient.is_empty() || !entry.instead.is_empty(),
+            "{}",
+            entry.code
+        );
+    }
+}
