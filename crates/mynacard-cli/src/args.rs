@@ -1,0 +1,245 @@
+//! The command line: what can be asked, in one place.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Confirm a patient's health insurance with a My Number Card (マイナ保険証の資格確認).
+///
+/// Exit codes: 0 done (for `check`: the service answered), 2 wrong use, 10 the card refused or was not there,
+/// 11 the service or another party refused, 12 malformed input, 14 reader, line, disk or machine.
+#[derive(Debug, Parser)]
+#[command(name = "mynacard", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How results are shown.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArguments {
+    /// Print JSON: one document for the result, or for the error.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The language of what people read.
+    #[arg(long, global = true, value_name = "LANGUAGE", default_value = "ja")]
+    pub(crate) lang: Lang,
+    /// Log to the standard error: off, error, warn, info, debug or trace. No level shows a PIN or personal data.
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "off")]
+    pub(crate) log: log::LevelFilter,
+}
+
+/// A language of the guidance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the whole way without hardware: virtual card, sandbox service, insurance.
+    #[cfg(feature = "demo")]
+    Demo,
+    /// Confirm a patient's insurance.
+    Check(CheckArguments),
+    /// The life of this terminal.
+    #[command(subcommand)]
+    Terminal(TerminalCommand),
+    /// Look at and judge a card's certificate.
+    #[command(subcommand)]
+    Cert(CertCommand),
+    /// Files that receipt computers exchange with OQSComApp.
+    #[command(subcommand)]
+    Oqs(OqsCommand),
+    /// List the card readers.
+    #[cfg(feature = "pcsc")]
+    Readers,
+    /// Look at the card on a reader; spends no PIN try.
+    #[cfg(feature = "pcsc")]
+    Status {
+        #[command(flatten)]
+        reader: ReaderArguments,
+    },
+    /// Print what staff are told for every error and answer.
+    Guidance {
+        /// Only this code, for example MC-1003.
+        code: Option<String>,
+    },
+}
+
+/// Where the card is.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct CardArguments {
+    /// A virtual card of this synthetic person (see `mynacard-sim people`).
+    #[cfg(feature = "demo")]
+    #[arg(long = "virtual", value_name = "PERSON")]
+    pub(crate) virtual_person: Option<String>,
+    /// The PC/SC reader of this name, or the one that begins so.
+    #[cfg(feature = "pcsc")]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reader: Option<String>,
+}
+
+/// Which reader.
+#[cfg(feature = "pcsc")]
+#[derive(Debug, Args)]
+pub(crate) struct ReaderArguments {
+    /// The reader's name or its beginning; without it the only reader with a card.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reader: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) card: CardArguments,
+    #[command(flatten)]
+    pub(crate) home: HomeArguments,
+    /// Why the insurance is asked: reception, checkup, contract-checkup, midwifery or visiting.
+    #[arg(long, default_value = "reception")]
+    pub(crate) purpose: String,
+    /// Read the PIN from this open file descriptor (0: standard input) instead of the terminal.
+    #[arg(long, value_name = "N", conflicts_with_all = ["visual", "pin_pad"])]
+    pub(crate) pin_fd: Option<u32>,
+    /// Let the patient type the PIN on the reader's keypad.
+    #[arg(long, conflicts_with = "visual")]
+    pub(crate) pin_pad: bool,
+    /// Visual check (目視確認): the name of the operator who compared face and photo.
+    #[arg(long, value_name = "OPERATOR")]
+    pub(crate) visual: Option<String>,
+    /// Send the PIN even when one try is left.
+    #[arg(long)]
+    pub(crate) insist: bool,
+    /// Do not read the retry counter before the PIN: one exchange less.
+    #[arg(long)]
+    pub(crate) skip_counter: bool,
+    /// Use short commands only.
+    #[arg(long)]
+    pub(crate) short: bool,
+    /// Ask for the 限度額 information too; the patient agreed.
+    #[arg(long)]
+    pub(crate) limit_application: bool,
+    /// Accept cards of the simulation. For tests only: whoever reads its public keys can make such a card.
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    pub(crate) accept_simulation: bool,
+}
+
+/// Where this terminal keeps its registration.
+#[derive(Debug, Args)]
+pub(crate) struct HomeArguments {
+    /// The terminal's folder; without it the user's data folder for mynacard.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Read the passcode from this open file descriptor instead of the terminal.
+    #[arg(long, value_name = "N")]
+    pub(crate) passcode_fd: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TerminalCommand {
+    /// Register this terminal (初期登録) with the ユーザー設定情報 of the portal.
+    Activate(ActivateArguments),
+    /// Say what this terminal is registered for.
+    Show {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActivateArguments {
+    #[command(flatten)]
+    pub(crate) home: HomeArguments,
+    /// The service's address, `https://…`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) service: String,
+    /// The certificate of the authority that the service's certificate must come from (PEM or DER).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: PathBuf,
+    /// 機関コード, 10 digits.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) institution: String,
+    /// ID, for example W0000001.
+    #[arg(long)]
+    pub(crate) id: String,
+    /// Read the アクティベーションコード from this open file descriptor instead of the terminal.
+    #[arg(long, value_name = "N")]
+    pub(crate) code_fd: Option<u32>,
+    /// The terms of use were read and accepted.
+    #[arg(long)]
+    pub(crate) accept_terms: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertCommand {
+    /// Print what a certificate says, unjudged.
+    Show {
+        /// The certificate, DER or PEM.
+        file: PathBuf,
+    },
+    /// Judge a certificate under the pinned roots.
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The certificate, DER or PEM.
+    pub(crate) file: PathBuf,
+    /// The instant, RFC 3339 in UTC (2026-04-01T00:00:00Z) or a date; without it now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Whose certificates are accepted.
+    #[arg(long, value_enum, default_value = "production")]
+    pub(crate) hierarchy: HierarchyArgument,
+    /// A root of the test hierarchy (DER or PEM), which this program does not carry; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: Vec<PathBuf>,
+    /// What the certificate is to be used for.
+    #[arg(long = "for", value_enum, default_value = "authentication")]
+    pub(crate) usage: UsageArgument,
+}
+
+/// Whose certificates are accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HierarchyArgument {
+    /// JPKI: real people.
+    Production,
+    /// JPKI's test cards; needs --root.
+    JpkiTest,
+    /// This project's virtual card.
+    #[cfg(feature = "demo")]
+    Simulation,
+}
+
+/// What a certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageArgument {
+    /// 利用者証明用
+    Authentication,
+    /// 署名用
+    Signature,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OqsCommand {
+    /// Print the answers that appear in a folder (OQSsiquc01res_face_*.xml), each once.
+    Watch {
+        /// The folder, for example C:\OQS\face.
+        folder: PathBuf,
+        /// Read what is there and stop.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Print one answer file.
+    Show {
+        /// The file.
+        file: PathBuf,
+    },
+}

@@ -1,0 +1,64 @@
+//! Where the card of a check is: a virtual one in this program, or a PC/SC reader.
+
+use mynacard::card::Transport;
+
+use crate::args::CheckArguments;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// A card that was asked for and not yet touched.
+pub(crate) enum Source {
+    /// A synthetic person's virtual card.
+    #[cfg(feature = "demo")]
+    Virtual(&'static mynacard_sim::Person),
+    /// A reader, by name or the only one with a card.
+    #[cfg(feature = "pcsc")]
+    Reader(Option<String>),
+}
+
+impl Source {
+    /// What the arguments ask for; without a word, the only reader with a card.
+    #[cfg_attr(not(any(feature = "demo", feature = "pcsc")), expect(unused_variables))]
+    pub(crate) fn of(arguments: &CheckArguments) -> Result<Self, Failure> {
+        #[cfg(feature = "demo")]
+        if let Some(id) = &arguments.card.virtual_person {
+            return mynacard_sim::person(id).map(Self::Virtual).ok_or_else(|| {
+                let known: Vec<_> = mynacard_sim::people()
+                    .iter()
+                    .map(mynacard_sim::Person::id)
+                    .collect();
+                Failure::usage(format!(
+                    "--virtual wants one of {}, found {id:?}",
+                    known.join(" ")
+                ))
+            });
+        }
+        #[cfg(feature = "pcsc")]
+        return Ok(Self::Reader(arguments.card.reader.clone()));
+        #[cfg(not(feature = "pcsc"))]
+        Err(Failure::usage(
+            "this program was built without PC/SC (feature `pcsc`): use --virtual PERSON"
+                .to_owned(),
+        ))
+    }
+
+    /// Whether nobody's real card can be behind it.
+    #[cfg(feature = "demo")]
+    pub(crate) fn is_virtual(&self) -> bool {
+        matches!(self, Self::Virtual(_))
+    }
+
+    /// Opens the card; waits for one where a reader is empty.
+    #[cfg_attr(not(feature = "pcsc"), expect(unused_variables))]
+    pub(crate) fn open(self, output: &Output) -> Result<Box<dyn Transport>, Failure> {
+        match self {
+            #[cfg(feature = "demo")]
+            Self::Virtual(person) => Ok(Box::new(mynacard_sim::VirtualCard::new(
+                person,
+                std::time::SystemTime::now(),
+            ))),
+            #[cfg(feature = "pcsc")]
+            Self::Reader(name) => crate::reader::open(name.as_deref(), output),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `mynacard check`: one patient's insurance, from the card on the reader to the screen.
+
+use std::time::SystemTime;
+
+use mynacard::auth::{
+    Cancel, CheckContext, Desk, DeskSettings, Extra, Identity, Method, OperatorConfirmation,
+    Purpose, VisualSetting,
+};
+use mynacard::card::app::jpki;
+use mynacard::card::{LengthPolicy, Pin, Transport};
+use mynacard::cert::TrustStore;
+use mynacard::client::https::HttpsService;
+
+use crate::answer;
+use crate::args::CheckArguments;
+use crate::card::Source;
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::Output;
+use crate::secret;
+
+pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    let method = if arguments.visual.is_some() {
+        Method::Visual
+    } else {
+        Method::Pin
+    };
+    let purpose: Purpose = arguments.purpose.parse().map_err(Failure::from)?;
+    let mut ask = CheckContext::new(purpose.permitted()?).by(method);
+    if arguments.limit_application {
+        ask = ask.with(Extra::LimitApplication);
+    }
+    let source = Source::of(arguments)?;
+
+    let home = Home::open(&arguments.home)?;
+    let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+    let mut relay = service.relay();
+    let settings = DeskSettings::new(trust(arguments, &source))
+        .with_visual(VisualSetting::On, &home.terminal)
+        .with_card_options(card_options(arguments));
+    let desk = Desk::new(Box::new(service), settings);
+
+    let stop = Cancel::new();
+    let mut ready = desk.prepare(ask, SystemTime::now(), &stop)?;
+    // The PIN is typed before the card is touched: no silence inside the dialogue.
+    let pin = match (&arguments.visual, arguments.pin_pad) {
+        (None, false) => Some(read_pin(arguments)?),
+        _ => None,
+    };
+    let mut card = source.open(output)?;
+    let card: &mut dyn Transport = &mut *card;
+    let identity = match (&arguments.visual, pin) {
+        (Some(operator), _) => {
+            let tap = ready.tap(card, SystemTime::now(), &stop)?;
+            let confirmation = OperatorConfirmation::new(operator, tap.id(), SystemTime::now())?;
+            Identity::Visual(&mut relay, confirmation)
+        }
+        (None, Some(pin)) => Identity::Pin(pin),
+        (None, None) => Identity::PinPad,
+    };
+    let checked = ready.check(card, identity, SystemTime::now(), &stop)?;
+    output.result(&answer::json(&checked, output), || {
+        answer::text(&checked, output)
+    })
+}
+
+fn read_pin(arguments: &CheckArguments) -> Result<Pin, Failure> {
+    let typed = secret::read("暗証番号（4桁）/ PIN: ", arguments.pin_fd)
+        .map_err(|error| Failure::secret("PIN", &error))?;
+    Ok(Pin::new(&typed)?)
+}
+
+/// The roots that a card's certificate may come from: production, unless a virtual card is asked for in so many words.
+#[cfg_attr(not(feature = "demo"), expect(unused_variables))]
+fn trust(arguments: &CheckArguments, source: &Source) -> TrustStore {
+    #[cfg(feature = "demo")]
+    if source.is_virtual() || arguments.accept_simulation {
+        return TrustStore::simulation();
+    }
+    TrustStore::production()
+}
+
+fn card_options(arguments: &CheckArguments) -> jpki::Options {
+    let counter = if arguments.skip_counter {
+        jpki::CounterPolicy::Skip
+    } else {
+        jpki::CounterPolicy::ReadFirst {
+            refuse_at_one: !arguments.insist,
+        }
+    };
+    let length = if arguments.short {
+        LengthPolicy::ShortOnly
+    } else {
+        LengthPolicy::FromTransport
+    };
+    jpki::Options::default()
+        .with_counter(counter)
+        .with_length(length)
+}

@@ -1,0 +1,80 @@
+//! `mynacard oqs`: the files that OQSComApp leaves for receipt computers.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use mynacard::client::folder::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
+use mynacard::eligibility::Answer;
+use serde_json::{Value, json};
+
+use crate::args::OqsCommand;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// The most that is read of one answer file.
+const LONGEST: u64 = 16 << 20;
+
+pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<(), Failure> {
+    match command {
+        OqsCommand::Show { file } => show(file, output),
+        OqsCommand::Watch { folder, once } => watch(folder, *once, output),
+    }
+}
+
+fn show(file: &Path, output: &Output) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::file(file, &error))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::usage(format!(
+            "{} is longer than {LONGEST} bytes",
+            file.display()
+        )));
+    }
+    let answer = Answer::read_xml(&bytes)?;
+    output.result(&as_json(&answer), || answer.to_text(output.language()))
+}
+
+/// Prints each answer as it comes: with `--json` one document a line.
+fn watch(folder: &Path, once: bool, output: &Output) -> Result<(), Failure> {
+    let options = FaceOptions {
+        existing: Existing::Deliver,
+        ..FaceOptions::default()
+    };
+    let mut faces = FaceFolder::open(folder, options);
+    let timeout = once.then_some(Duration::ZERO);
+    while let Some(event) = faces.next(timeout, &|| false) {
+        match event {
+            Event::Answer(file) => delivered(&file, output)?,
+            Event::Unreadable { name, error } => {
+                let failure = Failure::from(error);
+                if output.is_json() {
+                    output.line(&json!({ "file": name, "error": failure.detail() }).to_string())?;
+                } else {
+                    output.line(&name)?;
+                    output.failure(&failure);
+                }
+            }
+            Event::Unavailable(error) if once => return Err(error.into()),
+            Event::Unavailable(error) => output.failure(&error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn delivered(file: &FaceFile, output: &Output) -> Result<(), Failure> {
+    let answer = file.answer.peek();
+    if output.is_json() {
+        return output.line(&json!({ "file": file.name, "answer": as_json(answer) }).to_string());
+    }
+    output.line(&file.name)?;
+    output.line(&answer.to_text(output.language()))
+}
+
+fn as_json(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.to_json()).unwrap_or(Value::Null)
+}

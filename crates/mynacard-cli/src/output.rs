@@ -1,0 +1,129 @@
+//! Results and errors on the standard output: text for people, one JSON document for programs.
+
+use std::io::{self, Write};
+
+use mynacard::guidance::Language;
+use mynacard::{Advice, guidance};
+use serde_json::{Value, json};
+
+use crate::args::{Lang, OutputArguments};
+use crate::failure::Failure;
+
+/// How to show things.
+pub(crate) struct Output {
+    json: bool,
+    language: Language,
+}
+
+impl Output {
+    pub(crate) fn new(arguments: &OutputArguments) -> Self {
+        let language = match arguments.lang {
+            Lang::Ja => Language::Japanese,
+            Lang::En => Language::English,
+        };
+        Self {
+            json: arguments.json,
+            language,
+        }
+    }
+
+    /// The language of what people read.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether a program reads.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Picks the sentence in the language of the reader.
+    pub(crate) fn pick(&self, ja: &'static str, en: &'static str) -> &'static str {
+        match self.language {
+            Language::Japanese => ja,
+            Language::English => en,
+        }
+    }
+
+    /// Shows the one result of a command.
+    pub(crate) fn result(
+        &self,
+        value: &Value,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.json {
+            self.line(&format!("{value:#}"))
+        } else {
+            self.write(&text())
+        }
+    }
+
+    /// A line of text.
+    pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
+        self.write(&format!("{text}\n"))
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::output(&error))
+    }
+
+    /// Shows why a command failed; a failure to show it is lost with the output itself.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let advice = failure.advice(self.language);
+        let shown = if self.json {
+            self.line(&format!(
+                "{:#}",
+                json!({ "error": advice_json(&advice, failure, self.language) })
+            ))
+        } else {
+            self.write(&advice_text(&advice, failure, self.language))
+        };
+        drop(shown);
+    }
+}
+
+/// An advice as JSON.
+pub(crate) fn advice_json(advice: &Advice, failure: &Failure, language: Language) -> Value {
+    json!({
+        "code": advice.code,
+        "class": advice.class.to_string(),
+        "message": failure.detail(),
+        "staff": advice.staff,
+        "next": advice.next,
+        "patient": advice.patient,
+        "instead": evidence(advice, language),
+        "tries_left": advice.tries_left,
+    })
+}
+
+/// An advice as a person at the desk reads it.
+pub(crate) fn advice_text(advice: &Advice, failure: &Failure, language: Language) -> String {
+    let (next, patient, instead) = match language {
+        Language::Japanese => ("次に", "患者さんへ", "代わりの確認方法"),
+        Language::English => ("Next", "To the patient", "Other proofs"),
+    };
+    let mut text = format!("{}\n", advice.staff);
+    if !advice.next.is_empty() {
+        text.push_str(&format!("  {next}: {}\n", advice.next));
+    }
+    if !advice.patient.is_empty() {
+        text.push_str(&format!("  {patient}: {}\n", advice.patient));
+    }
+    let proofs = evidence(advice, language);
+    if !proofs.is_empty() {
+        text.push_str(&format!("  {instead}: {}\n", proofs.join(" / ")));
+    }
+    text.push_str(&format!("  ({} {})\n", advice.code, failure.detail()));
+    text
+}
+
+fn evidence(advice: &Advice, language: Language) -> Vec<&'static str> {
+    advice
+        .instead
+        .iter()
+        .map(|proof| guidance::label(*proof).raw(language))
+        .collect()
+}
