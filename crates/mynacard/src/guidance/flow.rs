@@ -262,23 +262,6 @@ pub(super) const TABLE: &[Guidance] = &[
         ONCE_MORE,
         BY_PIN,
     ),
-    entry(
-        "MC-5027",
-        Class::Card,
-        Text::new(
-            "このカードでは目視確認を利用できません。",
-            "The card does not allow the visual check.",
-        ),
-        Text::new(
-            "暗証番号での確認に切り替えてください。",
-            "Switch to the check by PIN.",
-        ),
-        Text::new(
-            "暗証番号（4桁）の入力をお願いします。",
-            "Please enter your 4-digit PIN.",
-        ),
-        BY_PIN,
-    ),
     terminal(
         "MC-5201",
         Class::Caller,
