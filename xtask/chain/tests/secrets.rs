@@ -53,7 +53,7 @@ fn a_planted_secret_is_found() {
         "00 20 00 98 04 31 32 33 34",
         "0020009804 31323334",
         "[49, 50, 51, 52]",
-        "医療 太郎",
+        "医療　太郎",
         "password ABC123",
     ] {
         assert!(!secrets_in(planted).is_empty(), "{planted}");
@@ -69,7 +69,7 @@ fn secrets_in(log: &str) -> Vec<String> {
             secrets
                 .iter()
                 .filter(|secret| has_word(line, secret))
-                .map(|secret| format!("{secret}: {line}")),
+                .map(|secret| format!("{secret}: {}", line.chars().take(200).collect::<String>())),
         );
     }
     found.sort();
