@@ -92,6 +92,11 @@ impl PcscCard {
         self.reader.name()
     }
 
+    /// Puts another handle in the place of [`Options::stop`], for the dialogues to come.
+    pub fn stop_with(&mut self, stop: Stop) {
+        self.options.stop = stop;
+    }
+
     /// Whether the reader offers a keypad for the PIN. Known while a session is open.
     #[must_use]
     pub fn has_keypad(&self) -> bool {

@@ -1,0 +1,109 @@
+//! A sandbox service in this process, on a free port of this machine.
+
+use std::ffi::{CString, c_char};
+use std::ptr;
+
+use ::mynacard_sandbox::{Running, Sandbox};
+
+use crate::guard::value;
+
+/// A running sandbox service. Every answer of it says that it is a sandbox.
+pub struct mynacard_sandbox {
+    running: Running,
+    url: CString,
+}
+
+/// What a portal hands out for one terminal (ユーザー設定情報), as NUL-terminated ASCII.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mynacard_sandbox_activation {
+    /// Ten digits.
+    pub institution_code: [c_char; 16],
+    /// The terminal's ID.
+    pub id: [c_char; 64],
+    /// The code that works once.
+    pub activation_code: [c_char; 160],
+}
+
+/// Starts a sandbox service; NULL when it cannot be started.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_sandbox_start() -> *mut mynacard_sandbox {
+    value(ptr::null_mut(), || {
+        let Ok(running) = Sandbox::builder().start() else {
+            return ptr::null_mut();
+        };
+        let Ok(url) = CString::new(running.url()) else {
+            return ptr::null_mut();
+        };
+        Box::into_raw(Box::new(mynacard_sandbox { running, url }))
+    })
+}
+
+/// Its address, NUL-terminated; lives until it is stopped.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_sandbox_url(sandbox: Option<&mynacard_sandbox>) -> *const c_char {
+    sandbox.map_or(ptr::null(), |sandbox| sandbox.url.as_ptr())
+}
+
+/// The authority that certifies it, DER; `size` receives the length. Lives until it is stopped.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_sandbox_root(
+    sandbox: Option<&mynacard_sandbox>,
+    size: *mut usize,
+) -> *const u8 {
+    value(ptr::null(), || {
+        let Some(sandbox) = sandbox else {
+            return ptr::null();
+        };
+        let root = sandbox.running.ca_certificate_der();
+        if !size.is_null() {
+            // SAFETY: documented as NULL or valid.
+            unsafe { size.write(root.len()) };
+        }
+        root.as_ptr()
+    })
+}
+
+/// Hands out an activation for a new terminal of an institution that may do visual checks: 0, or -1 when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_sandbox_issue_activation(
+    sandbox: Option<&mynacard_sandbox>,
+    activation: *mut mynacard_sandbox_activation,
+) -> i32 {
+    value(-1, || {
+        let Some(settings) = sandbox.and_then(|sandbox| sandbox.running.issue_activation().ok())
+        else {
+            return -1;
+        };
+        if activation.is_null() {
+            return -1;
+        }
+        let filled = mynacard_sandbox_activation {
+            institution_code: fill(&settings.institution_code),
+            id: fill(&settings.id),
+            activation_code: fill(&settings.activation_code),
+        };
+        // SAFETY: documented as valid.
+        unsafe { activation.write(filled) };
+        0
+    })
+}
+
+/// Stops and frees a sandbox service; NULL is no error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_sandbox_stop(sandbox: Option<Box<mynacard_sandbox>>) {
+    value((), || {
+        if let Some(sandbox) = sandbox {
+            sandbox.running.stop();
+        }
+    });
+}
+
+/// Text in a field of fixed size; the last byte stays NUL.
+fn fill<const N: usize>(text: &str) -> [c_char; N] {
+    let mut field = [0; N];
+    for (place, byte) in field.iter_mut().take(N.saturating_sub(1)).zip(text.bytes()) {
+        *place = c_char::from_ne_bytes([byte]);
+    }
+    field
+}

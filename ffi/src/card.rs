@@ -1,0 +1,204 @@
+//! A card: in a reader of this machine, or behind functions of the calling program.
+
+use std::ptr;
+use std::sync::Mutex;
+
+use mynacard::auth::Cancel;
+use mynacard::card::app::jpki::{Jpki, Options as JpkiOptions};
+use mynacard::card::{Transport, Tries};
+
+use crate::buffer::{self, mynacard_buffer};
+use crate::cancel::{mynacard_cancel, signal};
+use crate::error::mynacard_error;
+use crate::failure::Failure;
+use crate::guard::{guard, on_worker, run};
+use crate::handle::{Table, alone};
+use crate::input::{out, structure, text};
+use crate::readers;
+use crate::status::mynacard_status;
+use crate::transport::{Callbacks, mynacard_transport};
+
+/// A card that checks can be made with. One call uses it at a time.
+pub struct mynacard_card {
+    _private: [u8; 0],
+}
+
+static CARDS: Table<Mutex<Source>> = Table::new(5);
+
+/// Where a card is.
+pub(crate) enum Source {
+    Callbacks(Callbacks),
+    #[cfg(feature = "pcsc")]
+    Reader(Box<mynacard::pcsc::PcscCard>),
+}
+
+/// Waits for a card in a reader of this machine.
+///
+/// `reader` is the reader's name or a part of it; empty for the only reader that holds a card (several are
+/// `MYNACARD_STATUS_SEVERAL_CARDS`). `timeout_ms` below 0 waits for ever, 0 only looks. `cancel` may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_card_wait(
+    reader: *const u8,
+    reader_size: usize,
+    timeout_ms: i64,
+    cancel: *const mynacard_cancel,
+    card: *mut *mut mynacard_card,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid for as many bytes, or NULL with 0.
+        let reader = unsafe { text("reader", reader, reader_size) }?;
+        // SAFETY: documented as valid.
+        let place = unsafe { out("card", card) }?;
+        let stop = signal(cancel)?;
+        let found = on_worker(|| readers::wait_for_card(reader, timeout_ms, &stop))?;
+        place.write(CARDS.insert(Mutex::new(found))?);
+        Ok(())
+    })
+}
+
+/// Waits until the card has left its reader. A card behind functions of the program is never in a reader: it answers at
+/// once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_card_wait_removed(
+    card: *mut mynacard_card,
+    timeout_ms: i64,
+    cancel: *const mynacard_cancel,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        let held = CARDS.find(card)?;
+        let source = alone(&held)?;
+        let stop = signal(cancel)?;
+        match &*source {
+            Source::Callbacks(_) => Ok(()),
+            #[cfg(feature = "pcsc")]
+            Source::Reader(card) => readers::wait_until_removed(card.reader(), timeout_ms, &stop),
+        }
+    })
+}
+
+/// Makes a card of functions of the calling program. The table is copied; its `destroy` is called when the card is gone,
+/// and not at all when this call fails.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_card_from_transport(
+    transport: *const mynacard_transport,
+    card: *mut *mut mynacard_card,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid for as many bytes as it says.
+        let table = unsafe { structure("transport", transport) }?;
+        // SAFETY: documented as valid.
+        let place = unsafe { out("card", card) }?;
+        let callbacks = Callbacks::new(table)
+            .ok_or_else(|| Failure::null("transport: begin, exchange or end"))?;
+        place.write(CARDS.insert(Mutex::new(Source::Callbacks(callbacks)))?);
+        Ok(())
+    })
+}
+
+/// How many tries the authentication PIN has left; 0 when it is blocked. Spends none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_card_tries_left(
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    tries_left: *mut i32,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("tries_left", tries_left) }?;
+        let stop = signal(cancel)?;
+        let tries = with_card(card, &stop, |card| {
+            let mut jpki = Jpki::open(card, JpkiOptions::default())?;
+            Ok(jpki.authentication_tries()?)
+        })?;
+        place.write(match tries {
+            Tries::Left(left) => i32::from(left),
+            Tries::Blocked => 0,
+            _ => {
+                return Err(Failure::new(
+                    mynacard_status::Card,
+                    "the card does not tell its tries",
+                ));
+            }
+        });
+        Ok(())
+    })
+}
+
+/// The holder's authentication certificate (利用者証明用電子証明書), DER. Needs no PIN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_card_certificate(
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    certificate: *mut *mut mynacard_buffer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("certificate", certificate) }?;
+        let stop = signal(cancel)?;
+        let der = with_card(card, &stop, |card| {
+            let mut jpki = Jpki::open(card, JpkiOptions::default())?;
+            Ok(jpki.authentication_certificate()?)
+        })?;
+        place.write(buffer::hand_out(zeroize::Zeroizing::new(der))?);
+        Ok(())
+    })
+}
+
+/// The readers of this machine and what they hold, as JSON in UTF-8:
+/// `[{"name":"…","card":true,"state":"card"}]`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_readers_json(
+    json: *mut *mut mynacard_buffer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("json", json) }?;
+        let list = on_worker(readers::list)?;
+        place.write(buffer::hand_out(zeroize::Zeroizing::new(
+            list.into_bytes(),
+        ))?);
+        Ok(())
+    })
+}
+
+/// Frees a card: it is powered down, at the end of the call that uses it. NULL is no error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_card_free(card: *mut mynacard_card) -> mynacard_status {
+    run(ptr::null_mut(), || {
+        if card.is_null() {
+            Ok(())
+        } else {
+            CARDS.remove(card).map(drop)
+        }
+    })
+}
+
+/// Runs a dialogue with a card, alone, on a thread with room.
+pub(crate) fn with_card<T: Send>(
+    card: *mut mynacard_card,
+    stop: &Cancel,
+    dialogue: impl FnOnce(&mut (dyn Transport + Send)) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    let held = CARDS.find(card)?;
+    let mut alone = alone(&held)?;
+    let source = &mut *alone;
+    on_worker(move || match source {
+        Source::Callbacks(callbacks) => dialogue(callbacks),
+        #[cfg(feature = "pcsc")]
+        Source::Reader(card) => readers::stoppable(card, stop, dialogue),
+    })
+}
+
+#[cfg(not(feature = "pcsc"))]
+pub(crate) fn unsupported<T>() -> Result<T, Failure> {
+    Err(Failure::new(
+        mynacard_status::Unsupported,
+        "this build has no card readers",
+    ))
+}

@@ -1,0 +1,445 @@
+//! The reception desk, and a check prepared at it.
+
+use std::mem::offset_of;
+use std::ptr;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use mynacard::auth::{
+    CheckContext, CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Extra, Identity, Method,
+    OperatorConfirmation, Purpose, Ready, TapId, UnknownIssuer, VisualSetting,
+};
+use mynacard::card::app::jpki::{CounterPolicy, Options as CardOptions};
+use mynacard::client::https::HttpsService;
+
+use crate::answer::{self, mynacard_answer};
+use crate::cancel::{mynacard_cancel, signal};
+use crate::card::{mynacard_card, with_card};
+use crate::error::mynacard_error;
+use crate::failure::Failure;
+use crate::guard::{guard, on_worker, run};
+use crate::handle::{Table, alone};
+use crate::input::{Versioned, choice, out, structure, text};
+use crate::pin::{self, mynacard_pin};
+use crate::progress::{Progress, mynacard_progress};
+use crate::service::{self, mynacard_service};
+use crate::status::mynacard_status;
+use crate::terminal::{self, mynacard_terminal};
+
+/// A reception desk: a service, a terminal, policies. One call uses it at a time.
+pub struct mynacard_desk {
+    _private: [u8; 0],
+}
+
+/// A check that was prepared before the patient taps. It serves once: after `mynacard_check_by_…` only freeing it is
+/// left.
+pub struct mynacard_check {
+    _private: [u8; 0],
+}
+
+/// The policies of a desk; zeros are the safe defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mynacard_desk_options {
+    /// `sizeof(mynacard_desk_options)`; set by `MYNACARD_DESK_OPTIONS_INIT`.
+    pub struct_size: usize,
+    /// 1 for 「目視確認で本人認証」: staff may compare photo and person instead of the PIN.
+    pub visual_check: i32,
+    /// 1 to refuse a certificate that has ended, instead of letting the service decide.
+    pub refuse_expired: i32,
+    /// 1 to refuse a certificate of an unknown authority, instead of letting the service decide.
+    pub refuse_unknown_issuer: i32,
+    /// 1 to send a PIN without asking the card first how many tries are left: one exchange less, and no protection of
+    /// the last try.
+    pub skip_counter: i32,
+}
+
+/// What a check is for.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum mynacard_purpose {
+    /// 受付での資格確認.
+    Reception = 0,
+    /// 特定健診・特定保健指導.
+    Checkup = 1,
+    /// 人間ドック, where the contract with the insurer needs it.
+    ContractCheckup = 2,
+    /// 助産所: 直接支払制度.
+    Midwifery = 3,
+    /// 訪問診療等, オンライン診療等.
+    Visiting = 4,
+}
+
+/// How the person's identity is established.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum mynacard_method {
+    /// By PIN.
+    Pin = 0,
+    /// Staff compare photo and person (目視確認).
+    Visual = 1,
+}
+
+/// What a check asks for.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mynacard_ask {
+    /// `sizeof(mynacard_ask)`; set by `MYNACARD_ASK_INIT`.
+    pub struct_size: usize,
+    /// A `mynacard_purpose`.
+    pub purpose: i32,
+    /// A `mynacard_method`.
+    pub method: i32,
+    /// 1 when the patient agreed to show 限度額適用認定証等.
+    pub limit_application: i32,
+    /// 1 when the patient agreed to show 特定疾病療養受療証.
+    pub specific_diseases: i32,
+}
+
+// SAFETY: numbers; the size comes first.
+unsafe impl Versioned for mynacard_desk_options {
+    const FIRST: usize = offset_of!(Self, skip_counter) + size_of::<i32>();
+    const DEFAULT: Self = Self {
+        struct_size: 0,
+        visual_check: 0,
+        refuse_expired: 0,
+        refuse_unknown_issuer: 0,
+        skip_counter: 0,
+    };
+}
+
+// SAFETY: numbers; the size comes first.
+unsafe impl Versioned for mynacard_ask {
+    const FIRST: usize = offset_of!(Self, specific_diseases) + size_of::<i32>();
+    const DEFAULT: Self = Self {
+        struct_size: 0,
+        purpose: 0,
+        method: 0,
+        limit_application: 0,
+        specific_diseases: 0,
+    };
+}
+
+static DESKS: Table<Arc<Held>> = Table::new(8);
+static CHECKS: Table<Mutex<Prepared>> = Table::new(9);
+
+struct Held {
+    desk: Desk,
+    service: HttpsService,
+    progress: Option<Arc<Progress>>,
+    /// Taken by each call: a second one is BUSY instead of waiting for the line.
+    line: Mutex<()>,
+}
+
+struct Prepared {
+    desk: Arc<Held>,
+    ready: Option<Ready>,
+    tap: Option<TapId>,
+    confirmation: Option<OperatorConfirmation>,
+}
+
+const SWITCH: &[(i32, bool)] = &[(0, false), (1, true)];
+
+/// Opens a desk. `options` and `progress` may be NULL. `progress` is copied; its `destroy` is called when the desk is
+/// gone, and not at all when this call fails. Nothing is sent yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_desk_open(
+    service: *const mynacard_service,
+    terminal: *const mynacard_terminal,
+    options: *const mynacard_desk_options,
+    progress: *const mynacard_progress,
+    desk: *mut *mut mynacard_desk,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: the structures are documented as NULL or valid for as many bytes as they say, their pointers too.
+        let (options, progress, (endpoint, trust)) = unsafe {
+            (
+                optional("options", options)?.unwrap_or(mynacard_desk_options::DEFAULT),
+                optional("progress", progress)?,
+                service::read(&structure("service", service)?)?,
+            )
+        };
+        // SAFETY: documented as valid.
+        let place = unsafe { out("desk", desk) }?;
+        let terminal = terminal::find(terminal)?;
+        let mut settings = DeskSettings::new(trust);
+        if choice("options.visual_check", options.visual_check, SWITCH)? {
+            settings = settings.with_visual(VisualSetting::On, &terminal);
+        }
+        if choice("options.refuse_expired", options.refuse_expired, SWITCH)? {
+            settings = settings.with_expired(ExpiredCertificate::Refuse);
+        }
+        if choice(
+            "options.refuse_unknown_issuer",
+            options.refuse_unknown_issuer,
+            SWITCH,
+        )? {
+            settings = settings.with_unknown_issuer(UnknownIssuer::Refuse);
+        }
+        if choice("options.skip_counter", options.skip_counter, SWITCH)? {
+            settings =
+                settings.with_card_options(CardOptions::new().with_counter(CounterPolicy::Skip));
+        }
+        let service = on_worker(|| Ok(HttpsService::new(&endpoint, Some(&terminal))?))?;
+        let desk = Desk::new(Box::new(service.clone()), settings);
+        let held = Held {
+            desk,
+            service,
+            progress: None,
+            line: Mutex::new(()),
+        };
+        let handle = DESKS.insert(Arc::new(Held {
+            progress: progress.map(|table| Arc::new(Progress::new(table))),
+            ..held
+        }))?;
+        place.write(handle);
+        Ok(())
+    })
+}
+
+/// Prepares a check before the patient taps: challenge and warm connection. `ask` may be NULL for a reception by PIN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_prepare(
+    desk: *mut mynacard_desk,
+    ask: *const mynacard_ask,
+    cancel: *const mynacard_cancel,
+    check: *mut *mut mynacard_check,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as NULL or valid for as many bytes as it says.
+        let ask = unsafe { optional("ask", ask) }?.unwrap_or(mynacard_ask::DEFAULT);
+        // SAFETY: documented as valid.
+        let place = unsafe { out("check", check) }?;
+        let held = Arc::clone(&*DESKS.find(desk)?);
+        let _line = alone(&held.line)?;
+        let stop = signal(cancel)?;
+        let context = context(&ask)?;
+        let ready = on_worker(|| Ok(held.desk.prepare(context, SystemTime::now(), &stop)?))?;
+        let ready = match &held.progress {
+            None => ready,
+            Some(progress) => {
+                let progress = Arc::clone(progress);
+                ready.with_progress(move |step| progress.tell(step))
+            }
+        };
+        let prepared = Prepared {
+            desk: Arc::clone(&held),
+            ready: Some(ready),
+            tap: None,
+            confirmation: None,
+        };
+        place.write(CHECKS.insert(Mutex::new(prepared))?);
+        Ok(())
+    })
+}
+
+/// The check itself, by PIN: card, verdict on its certificate, PIN, signature, power-down, service. The PIN reaches the
+/// card at most once, and the PIN handle is empty afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_by_pin(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    pin: *mut mynacard_pin,
+    cancel: *const mynacard_cancel,
+    answer: *mut *mut mynacard_answer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("answer", answer) }?;
+        let checked = finish(check, card, cancel, |_| Ok(Who::Pin(pin::take(pin)?)))?;
+        place.write(answer::hand_out_checked(checked)?);
+        Ok(())
+    })
+}
+
+/// The check itself, with the PIN typed on the reader's own keypad.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_by_keypad(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    answer: *mut *mut mynacard_answer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("answer", answer) }?;
+        let checked = finish(check, card, cancel, |_| Ok(Who::Keypad))?;
+        place.write(answer::hand_out_checked(checked)?);
+        Ok(())
+    })
+}
+
+/// First part of a visual check (目視確認): reads the card, so that staff compare the photo of the card that was tapped.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_tap(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        let held = CHECKS.find(check)?;
+        let mut prepared = alone(&held)?;
+        let stop = signal(cancel)?;
+        let Prepared {
+            ready,
+            tap,
+            confirmation,
+            ..
+        } = &mut *prepared;
+        let ready = ready.as_mut().ok_or_else(spent)?;
+        let read = with_card(card, &stop, |card| {
+            Ok(ready.tap(card, SystemTime::now(), &stop)?)
+        })?;
+        *tap = Some(read.id());
+        *confirmation = None;
+        Ok(())
+    })
+}
+
+/// Second part: a member of staff (a number or account, not the patient) confirms now that photo and person agree.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_confirm(
+    check: *mut mynacard_check,
+    operator: *const u8,
+    operator_size: usize,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid for as many bytes, or NULL with 0.
+        let operator = unsafe { text("operator", operator, operator_size) }?;
+        let held = CHECKS.find(check)?;
+        let mut prepared = alone(&held)?;
+        let tap = prepared
+            .tap
+            .ok_or_else(|| Failure::new(mynacard_status::Caller, "no card was tapped yet"))?;
+        prepared.confirmation = Some(OperatorConfirmation::new(operator, tap, SystemTime::now())?);
+        Ok(())
+    })
+}
+
+/// Third part, soon after the confirmation: the check itself, with the same card.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_by_sight(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    answer: *mut *mut mynacard_answer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("answer", answer) }?;
+        let checked = finish(check, card, cancel, |prepared| {
+            let confirmation = prepared.confirmation.clone();
+            confirmation.map(Who::Sight).ok_or_else(|| {
+                Failure::new(mynacard_status::Caller, "nobody confirmed the face yet")
+            })
+        })?;
+        place.write(answer::hand_out_checked(checked)?);
+        Ok(())
+    })
+}
+
+/// Frees a prepared check; NULL is no error. One that was not used leaves its challenge to the next.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_check_free(check: *mut mynacard_check) -> mynacard_status {
+    run(ptr::null_mut(), || {
+        if check.is_null() {
+            Ok(())
+        } else {
+            CHECKS.remove(check).map(drop)
+        }
+    })
+}
+
+/// Frees a desk; checks that were prepared at it go on. NULL is no error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_desk_free(desk: *mut mynacard_desk) -> mynacard_status {
+    run(ptr::null_mut(), || {
+        if desk.is_null() {
+            Ok(())
+        } else {
+            DESKS.remove(desk).map(drop)
+        }
+    })
+}
+
+/// Who says who the person is.
+enum Who {
+    Pin(mynacard::card::Pin),
+    Keypad,
+    Sight(OperatorConfirmation),
+}
+
+fn finish(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    cancel: *const mynacard_cancel,
+    who: impl FnOnce(&Prepared) -> Result<Who, Failure>,
+) -> Result<CheckedAnswer, Failure> {
+    let held = CHECKS.find(check)?;
+    let mut prepared = alone(&held)?;
+    let stop = signal(cancel)?;
+    if prepared.ready.is_none() {
+        return Err(spent());
+    }
+    let desk = Arc::clone(&prepared.desk);
+    let _line = alone(&desk.line)?;
+    let who = who(&prepared)?;
+    let prepared = &mut *prepared;
+    with_card(card, &stop, |card| {
+        let ready = prepared.ready.take().ok_or_else(spent)?;
+        let mut relay = desk.service.relay();
+        let identity = match who {
+            Who::Pin(pin) => Identity::Pin(pin),
+            Who::Keypad => Identity::PinPad,
+            Who::Sight(confirmation) => Identity::Visual(&mut relay, confirmation),
+        };
+        Ok(ready.check(card, identity, SystemTime::now(), &stop)?)
+    })
+}
+
+fn context(ask: &mynacard_ask) -> Result<CheckContext, Failure> {
+    const PURPOSES: &[(i32, Purpose)] = &[
+        (mynacard_purpose::Reception as i32, Purpose::Reception),
+        (mynacard_purpose::Checkup as i32, Purpose::Checkup),
+        (
+            mynacard_purpose::ContractCheckup as i32,
+            Purpose::ContractCheckup,
+        ),
+        (mynacard_purpose::Midwifery as i32, Purpose::Midwifery),
+        (mynacard_purpose::Visiting as i32, Purpose::Visiting),
+    ];
+    const METHODS: &[(i32, Method)] = &[
+        (mynacard_method::Pin as i32, Method::Pin),
+        (mynacard_method::Visual as i32, Method::Visual),
+    ];
+    let purpose = choice("ask.purpose", ask.purpose, PURPOSES)?;
+    let mut context = CheckContext::new(purpose).by(choice("ask.method", ask.method, METHODS)?);
+    if choice("ask.limit_application", ask.limit_application, SWITCH)? {
+        context = context.with(Extra::LimitApplication);
+    }
+    if choice("ask.specific_diseases", ask.specific_diseases, SWITCH)? {
+        context = context.with(Extra::SpecificDiseases);
+    }
+    Ok(context)
+}
+
+/// # Safety
+/// As `structure`.
+unsafe fn optional<T: Versioned>(name: &'static str, data: *const T) -> Result<Option<T>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same promise.
+    unsafe { structure(name, data) }.map(Some)
+}
+
+fn spent() -> Failure {
+    Failure::new(mynacard_status::Caller, "this check was used already")
+}

@@ -1,0 +1,113 @@
+//! Card readers of this machine, where the build has them.
+
+#[cfg(feature = "pcsc")]
+pub(crate) use with_readers::*;
+#[cfg(not(feature = "pcsc"))]
+pub(crate) use without_readers::*;
+
+#[cfg(feature = "pcsc")]
+mod with_readers {
+    use std::time::Duration;
+
+    use mynacard::auth::Cancel;
+    use mynacard::card::Transport;
+    use mynacard::pcsc::{Choice, Occupancy, Options, PcscCard, Readers, Stop};
+
+    use crate::card::Source;
+    use crate::failure::Failure;
+
+    pub(crate) fn list() -> Result<String, Failure> {
+        let readers = Readers::new().list()?;
+        let list: Vec<_> = readers
+            .iter()
+            .map(|reader| {
+                let state = match reader.occupancy() {
+                    Occupancy::Empty => "empty",
+                    Occupancy::Card => "card",
+                    Occupancy::CardInUse => "in-use",
+                    Occupancy::CardExclusive => "exclusive",
+                    Occupancy::CardMute => "mute",
+                    _ => "unavailable",
+                };
+                serde_json::json!({ "name": reader.name(), "card": reader.has_card(), "state": state })
+            })
+            .collect();
+        Ok(serde_json::Value::Array(list).to_string())
+    }
+
+    pub(crate) fn wait_for_card(
+        reader: &str,
+        timeout_ms: i64,
+        stop: &Cancel,
+    ) -> Result<Source, Failure> {
+        let choice = if reader.is_empty() {
+            Choice::OnlyCard
+        } else {
+            Choice::Named(reader.to_owned())
+        };
+        let readers = Readers::new();
+        let found = stopping(stop, |stop| {
+            readers.wait_for_card(&choice, timeout(timeout_ms), stop)
+        })?;
+        Ok(Source::Reader(Box::new(
+            readers.card(&found, Options::default()),
+        )))
+    }
+
+    pub(crate) fn wait_until_removed(
+        reader: &str,
+        timeout_ms: i64,
+        stop: &Cancel,
+    ) -> Result<(), Failure> {
+        let readers = Readers::new();
+        let Some(found) = readers.list()?.into_iter().find(|one| one.name() == reader) else {
+            return Ok(());
+        };
+        Ok(stopping(stop, |stop| {
+            readers.wait_for_removal(&found, timeout(timeout_ms), stop)
+        })?)
+    }
+
+    /// A dialogue whose wait for another program can be cancelled.
+    pub(crate) fn stoppable<T>(
+        card: &mut PcscCard,
+        cancel: &Cancel,
+        dialogue: impl FnOnce(&mut (dyn Transport + Send)) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        stopping(cancel, |stop| {
+            card.stop_with(stop.clone());
+            dialogue(card)
+        })
+    }
+
+    fn stopping<T>(cancel: &Cancel, call: impl FnOnce(&Stop) -> T) -> T {
+        let stop = Stop::new();
+        let pressed = stop.clone();
+        let _subscription = cancel.on_cancel(move || pressed.stop());
+        call(&stop)
+    }
+
+    fn timeout(milliseconds: i64) -> Option<Duration> {
+        u64::try_from(milliseconds).ok().map(Duration::from_millis)
+    }
+}
+
+#[cfg(not(feature = "pcsc"))]
+mod without_readers {
+    use mynacard::auth::Cancel;
+
+    use crate::card::{Source, unsupported};
+    use crate::failure::Failure;
+
+    pub(crate) fn list() -> Result<String, Failure> {
+        unsupported()
+    }
+
+    pub(crate) fn wait_for_card(
+        _reader: &str,
+        _timeout_ms: i64,
+        _stop: &Cancel,
+    ) -> Result<Source, Failure> {
+        unsupported()
+    }
+}

@@ -1,0 +1,141 @@
+//! Which service, and how it is reached.
+
+use std::mem::offset_of;
+use std::ptr;
+use std::time::Duration;
+
+use mynacard::cert::TrustStore;
+use mynacard::client::https::{Endpoint, Proxy, Timeouts, TlsVersions};
+
+use crate::failure::Failure;
+use crate::input::{Versioned, bytes, choice, text};
+use crate::status::mynacard_status;
+
+/// Whose cards are accepted.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum mynacard_trust {
+    /// Real cards.
+    Production = 0,
+    /// The virtual cards of `mynacard_sandbox`, and no real card.
+    Simulation = 1,
+}
+
+/// Which service, and how it is reached. Pointers need to live only until the call returns.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mynacard_service {
+    /// `sizeof(mynacard_service)`; set by `MYNACARD_SERVICE_INIT`.
+    pub struct_size: usize,
+    /// The address, `https://host[:port]`.
+    pub url: *const u8,
+    /// Its length.
+    pub url_size: usize,
+    /// The authority that certifies the service: one certificate, DER.
+    pub root: *const u8,
+    /// Its length.
+    pub root_size: usize,
+    /// The name that the service must say it has; NULL for the sandbox of this project.
+    pub name: *const u8,
+    /// Its length.
+    pub name_size: usize,
+    /// The environment that the service must say it is; NULL for the sandbox of this project.
+    pub environment: *const u8,
+    /// Its length.
+    pub environment_size: usize,
+    /// Whose cards are accepted: a `mynacard_trust`.
+    pub trust: i32,
+    /// 0 for the system's proxy settings, 1 for no proxy.
+    pub direct: i32,
+    /// 0 for TLS 1.3 alone, 1 for TLS 1.2 too where that is unavoidable.
+    pub allow_tls12: i32,
+    /// The longest time of one request in milliseconds; 0 for 30 seconds.
+    pub timeout_ms: u32,
+}
+
+// SAFETY: pointers and numbers; the size comes first.
+unsafe impl Versioned for mynacard_service {
+    const FIRST: usize = offset_of!(Self, timeout_ms) + size_of::<u32>();
+    const DEFAULT: Self = Self {
+        struct_size: 0,
+        url: ptr::null(),
+        url_size: 0,
+        root: ptr::null(),
+        root_size: 0,
+        name: ptr::null(),
+        name_size: 0,
+        environment: ptr::null(),
+        environment_size: 0,
+        trust: 0,
+        direct: 0,
+        allow_tls12: 0,
+        timeout_ms: 0,
+    };
+}
+
+/// The service in the library's own terms.
+///
+/// # Safety
+/// The pointers of the structure are NULL or valid for their lengths.
+pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, TrustStore), Failure> {
+    // SAFETY: the caller's promise, four times.
+    let (url, root, name, environment) = unsafe {
+        (
+            text("service.url", options.url, options.url_size)?,
+            bytes("service.root", options.root, options.root_size)?,
+            text("service.name", options.name, options.name_size)?,
+            text(
+                "service.environment",
+                options.environment,
+                options.environment_size,
+            )?,
+        )
+    };
+    let or = |text: &str, fallback: &str| {
+        if text.is_empty() {
+            fallback.to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let name = or(name, "mynacard-sandbox");
+    let environment = or(environment, "sandbox");
+    let proxy = choice(
+        "service.direct",
+        options.direct,
+        &[(0, Proxy::System), (1, Proxy::Direct)],
+    )?;
+    let tls = choice(
+        "service.allow_tls12",
+        options.allow_tls12,
+        &[(0, TlsVersions::Only13), (1, TlsVersions::From12)],
+    )?;
+    let mut timeouts = Timeouts::default();
+    if options.timeout_ms != 0 {
+        timeouts.whole = Duration::from_millis(options.timeout_ms.into());
+        timeouts.answer = timeouts.answer.min(timeouts.whole);
+        timeouts.connect = timeouts.connect.min(timeouts.whole);
+    }
+    let trust = match choice(
+        "service.trust",
+        options.trust,
+        &[
+            (0, mynacard_trust::Production),
+            (1, mynacard_trust::Simulation),
+        ],
+    )? {
+        mynacard_trust::Production => TrustStore::production(),
+        mynacard_trust::Simulation => TrustStore::simulation(),
+    };
+    if url.is_empty() {
+        return Err(Failure::new(
+            mynacard_status::InvalidArgument,
+            "service.url is empty",
+        ));
+    }
+    let endpoint = Endpoint::new(url, &[root], &name, &environment)
+        .with_proxy(proxy)
+        .with_tls(tls)
+        .with_timeouts(timeouts);
+    Ok((endpoint, trust))
+}

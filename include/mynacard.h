@@ -1,0 +1,1163 @@
+/*
+ * mynacard: confirm a patient's health insurance with a My Number Card.
+ *
+ * Generated from the library's source; do not edit.
+ *
+ * Conventions
+ * - Functions that can fail return a mynacard_status and take an optional mynacard_error **, the last parameter, which is
+ *   written only on failure. Free the error with mynacard_error_free.
+ * - Outputs are written only on success.
+ * - Text and bytes come in as pointer and length; text is UTF-8; NULL is allowed with length 0.
+ * - Handles are numbers that look like pointers: never dereference one. A freed or foreign handle is answered with
+ *   MYNACARD_STATUS_INVALID_HANDLE.
+ * - A handle in use answers MYNACARD_STATUS_BUSY at once; only mynacard_cancel_cancel works from any thread at any time.
+ *   Freeing a handle in use is allowed: it goes at the end of the call.
+ * - Enumerations come in as int32_t and are checked.
+ * - A structure begins with struct_size; initialise it with its _INIT macro.
+ * - Callbacks run on a thread of the library while the call waits. They must not call the library, but for
+ *   mynacard_cancel_cancel, and must not throw.
+ */
+
+#ifndef MYNACARD_H
+#define MYNACARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+/**
+ * To be added to a `mynacard_transport_result`: the command certainly did not reach the card.
+ */
+#define MYNACARD_TRANSPORT_NOT_SENT 256
+
+/**
+ * The version of the ABI that this header describes. It grows when a program built against an older header would break.
+ */
+#define MYNACARD_ABI_VERSION 1
+
+/**
+ * The result of a call. Values are grouped by hundreds, and none is ever used again for another meaning.
+ *
+ * The value says what a program does next; the error object says the rest.
+ */
+enum mynacard_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It worked.
+     */
+    MYNACARD_STATUS_OK = 0,
+    /**
+     * The call was wrong: a pointer that may not be NULL, a length, a number outside its enumeration.
+     */
+    MYNACARD_STATUS_INVALID_ARGUMENT = 100,
+    /**
+     * The handle was freed, is of another type, or never was one.
+     */
+    MYNACARD_STATUS_INVALID_HANDLE = 101,
+    /**
+     * Another thread is in a call with this handle. Only cancelling works meanwhile.
+     */
+    MYNACARD_STATUS_BUSY = 102,
+    /**
+     * A callback called back into the library.
+     */
+    MYNACARD_STATUS_REENTRANT = 103,
+    /**
+     * `struct_size` is smaller than the first version of the structure.
+     */
+    MYNACARD_STATUS_STRUCT_SIZE = 104,
+    /**
+     * A newer structure sets options that this library does not know.
+     */
+    MYNACARD_STATUS_UNKNOWN_OPTION = 105,
+    /**
+     * Text is not what it should be: not UTF-8, or not the form asked for.
+     */
+    MYNACARD_STATUS_INVALID_TEXT = 106,
+    /**
+     * A character has no place in the encoding asked for.
+     */
+    MYNACARD_STATUS_UNMAPPABLE = 107,
+    /**
+     * This build of the library cannot do it.
+     */
+    MYNACARD_STATUS_UNSUPPORTED = 108,
+    /**
+     * The PIN is not four digits. No card has seen it.
+     */
+    MYNACARD_STATUS_MALFORMED_PIN = 109,
+    /**
+     * Anything else that the calling program asked for and may not.
+     */
+    MYNACARD_STATUS_CALLER = 199,
+    /**
+     * The card refused, or left.
+     */
+    MYNACARD_STATUS_CARD = 200,
+    /**
+     * The PIN is wrong; the error says how many tries are left.
+     */
+    MYNACARD_STATUS_WRONG_PIN = 201,
+    /**
+     * The PIN is blocked.
+     */
+    MYNACARD_STATUS_PIN_BLOCKED = 202,
+    /**
+     * One try is left, so the PIN was not sent.
+     */
+    MYNACARD_STATUS_LAST_TRY = 203,
+    /**
+     * A PIN was sent and the card's answer was lost: whether a try was spent is unknown.
+     */
+    MYNACARD_STATUS_OUTCOME_UNKNOWN = 204,
+    /**
+     * The card is no My Number Card.
+     */
+    MYNACARD_STATUS_NOT_MY_NUMBER_CARD = 205,
+    /**
+     * The card left the reader.
+     */
+    MYNACARD_STATUS_CARD_GONE = 206,
+    /**
+     * The service refused.
+     */
+    MYNACARD_STATUS_PEER = 300,
+    /**
+     * What was read is malformed.
+     */
+    MYNACARD_STATUS_INPUT = 400,
+    /**
+     * The machine, the reader, the line or the disk.
+     */
+    MYNACARD_STATUS_ENVIRONMENT = 500,
+    /**
+     * Several readers hold a card; the error's text lists them.
+     */
+    MYNACARD_STATUS_SEVERAL_CARDS = 501,
+    /**
+     * The time is over.
+     */
+    MYNACARD_STATUS_TIMEOUT = 502,
+    /**
+     * The cancel handle was used.
+     */
+    MYNACARD_STATUS_CANCELLED = 600,
+    /**
+     * A defect of the library. The handles of the call may be freed and nothing else.
+     */
+    MYNACARD_STATUS_PANIC = 900,
+    /**
+     * The library is in a state that should not be.
+     */
+    MYNACARD_STATUS_INTERNAL = 901,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_status mynacard_status;
+#else
+typedef int32_t mynacard_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether the insurance is valid (資格有効性).
+ */
+enum mynacard_validity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The answer does not say.
+     */
+    MYNACARD_VALIDITY_UNSTATED = 0,
+    /**
+     * 有効.
+     */
+    MYNACARD_VALIDITY_VALID = 1,
+    /**
+     * 無効.
+     */
+    MYNACARD_VALIDITY_INVALID = 2,
+    /**
+     * 無効（新しい資格あり）.
+     */
+    MYNACARD_VALIDITY_INVALID_NEWER_EXISTS = 3,
+    /**
+     * 該当資格なし.
+     */
+    MYNACARD_VALIDITY_NOT_FOUND = 4,
+    /**
+     * 複数該当.
+     */
+    MYNACARD_VALIDITY_SEVERAL = 5,
+    /**
+     * 有効（未登録）, of 医療扶助.
+     */
+    MYNACARD_VALIDITY_VALID_UNREGISTERED = 6,
+    /**
+     * The card is not yet registered as insurance card (利用登録), so there is no answer to read.
+     */
+    MYNACARD_VALIDITY_NOT_REGISTERED = 7,
+    /**
+     * A code that this version does not know; read the field itself.
+     */
+    MYNACARD_VALIDITY_OTHER = 99,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_validity mynacard_validity;
+#else
+typedef int32_t mynacard_validity;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whose turn it is after an error.
+ */
+enum mynacard_class
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The calling program, or its user, asked for something impossible.
+     */
+    MYNACARD_CLASS_CALLER = 1,
+    /**
+     * The card refused, or was not there.
+     */
+    MYNACARD_CLASS_CARD = 2,
+    /**
+     * The service, or another party, refused.
+     */
+    MYNACARD_CLASS_PEER = 3,
+    /**
+     * What arrived was malformed.
+     */
+    MYNACARD_CLASS_INPUT = 4,
+    /**
+     * The machine, the reader, the line or the disk.
+     */
+    MYNACARD_CLASS_ENVIRONMENT = 5,
+    /**
+     * The library itself.
+     */
+    MYNACARD_CLASS_LIBRARY = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_class mynacard_class;
+#else
+typedef int32_t mynacard_class;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A text of an error.
+ */
+enum mynacard_error_item
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The sentence for the staff's screen.
+     */
+    MYNACARD_ERROR_ITEM_MESSAGE = 0,
+    /**
+     * What staff do next.
+     */
+    MYNACARD_ERROR_ITEM_NEXT = 1,
+    /**
+     * What staff may tell the patient; empty when it does not concern the patient.
+     */
+    MYNACARD_ERROR_ITEM_PATIENT = 2,
+    /**
+     * What happened and what caused it, in English, for a log or a support call; without secrets and personal data.
+     */
+    MYNACARD_ERROR_ITEM_DETAIL = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_error_item mynacard_error_item;
+#else
+typedef int32_t mynacard_error_item;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A language of texts.
+ */
+enum mynacard_language
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * 日本語.
+     */
+    MYNACARD_LANGUAGE_JAPANESE = 0,
+    /**
+     * English.
+     */
+    MYNACARD_LANGUAGE_ENGLISH = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_language mynacard_language;
+#else
+typedef int32_t mynacard_language;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * An encoding of text.
+ */
+enum mynacard_encoding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * UTF-8.
+     */
+    MYNACARD_ENCODING_UTF8 = 0,
+    /**
+     * UTF-16, little-endian, without byte order mark: what C# and Win32 use.
+     */
+    MYNACARD_ENCODING_UTF16LE = 1,
+    /**
+     * Shift_JIS as Windows' code page 932 has it: what old receipt computers use.
+     */
+    MYNACARD_ENCODING_SHIFT_JIS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_encoding mynacard_encoding;
+#else
+typedef int32_t mynacard_encoding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What becomes of a character that has no place in the encoding.
+ */
+enum mynacard_unmappable
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The call fails with `MYNACARD_STATUS_UNMAPPABLE`.
+     */
+    MYNACARD_UNMAPPABLE_REFUSE = 0,
+    /**
+     * It becomes 〓.
+     */
+    MYNACARD_UNMAPPABLE_REPLACE = 1,
+    /**
+     * It becomes `&#…;`, which only XML and HTML can carry.
+     */
+    MYNACARD_UNMAPPABLE_CHARACTER_REFERENCE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_unmappable mynacard_unmappable;
+#else
+typedef int32_t mynacard_unmappable;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a transport function answers. Add `MYNACARD_TRANSPORT_NOT_SENT` where the command certainly did not reach the
+ * card: only then the library may say that no PIN try was spent.
+ */
+enum mynacard_transport_result
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It worked.
+     */
+    MYNACARD_TRANSPORT_RESULT_OK = 0,
+    /**
+     * There is no card.
+     */
+    MYNACARD_TRANSPORT_RESULT_NO_CARD = 1,
+    /**
+     * The card left.
+     */
+    MYNACARD_TRANSPORT_RESULT_CARD_REMOVED = 2,
+    /**
+     * Somebody else reset the card.
+     */
+    MYNACARD_TRANSPORT_RESULT_CARD_RESET = 3,
+    /**
+     * The reader is gone.
+     */
+    MYNACARD_TRANSPORT_RESULT_READER_REMOVED = 4,
+    /**
+     * The system's service for readers does not run.
+     */
+    MYNACARD_TRANSPORT_RESULT_SERVICE_STOPPED = 5,
+    /**
+     * Another program holds the card.
+     */
+    MYNACARD_TRANSPORT_RESULT_SHARING = 6,
+    /**
+     * Nothing came back in time.
+     */
+    MYNACARD_TRANSPORT_RESULT_TIMEOUT = 7,
+    /**
+     * The holder or the program cancelled.
+     */
+    MYNACARD_TRANSPORT_RESULT_CANCELLED = 8,
+    /**
+     * This transport cannot do it.
+     */
+    MYNACARD_TRANSPORT_RESULT_UNSUPPORTED = 9,
+    /**
+     * Anything else.
+     */
+    MYNACARD_TRANSPORT_RESULT_OTHER = 10,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_transport_result mynacard_transport_result;
+#else
+typedef int32_t mynacard_transport_result;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What becomes of the card when a dialogue ends.
+ */
+enum mynacard_end
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The card keeps its power.
+     */
+    MYNACARD_END_LEAVE = 0,
+    /**
+     * The card loses its power, and with it everything that a PIN opened.
+     */
+    MYNACARD_END_POWER_DOWN = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_end mynacard_end;
+#else
+typedef int32_t mynacard_end;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A whole answer as one document.
+ */
+enum mynacard_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * JSON in UTF-8; the keys are the tags of the interface.
+     */
+    MYNACARD_FORMAT_JSON = 0,
+    /**
+     * XML in UTF-8, the form of a face file.
+     */
+    MYNACARD_FORMAT_XML_UTF8 = 1,
+    /**
+     * XML in Shift_JIS; characters without place there become character references.
+     */
+    MYNACARD_FORMAT_XML_SHIFT_JIS = 2,
+    /**
+     * Lines for people, in Japanese, UTF-8.
+     */
+    MYNACARD_FORMAT_TEXT_JAPANESE = 3,
+    /**
+     * Lines for people, in English, UTF-8.
+     */
+    MYNACARD_FORMAT_TEXT_ENGLISH = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_format mynacard_format;
+#else
+typedef int32_t mynacard_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the service, or a face file, says about one person. It never changes; any number of threads may read it.
+ */
+typedef struct mynacard_answer mynacard_answer;
+
+/**
+ * Bytes that the library made and the caller frees. They are wiped then: most of them are about a person.
+ */
+typedef struct mynacard_buffer mynacard_buffer;
+
+/**
+ * Stops waiting, network and the space between two card commands of every call it was given to, for good.
+ *
+ * It may be used from any thread, also from a callback, and freed while calls still use it.
+ */
+typedef struct mynacard_cancel mynacard_cancel;
+
+/**
+ * A card that checks can be made with. One call uses it at a time.
+ */
+typedef struct mynacard_card mynacard_card;
+
+/**
+ * A check that was prepared before the patient taps. It serves once: after `mynacard_check_by_…` only freeing it is
+ * left.
+ */
+typedef struct mynacard_check mynacard_check;
+
+/**
+ * A reception desk: a service, a terminal, policies. One call uses it at a time.
+ */
+typedef struct mynacard_desk mynacard_desk;
+
+/**
+ * Why a call failed. Free it with `mynacard_error_free`.
+ */
+typedef struct mynacard_error mynacard_error;
+
+/**
+ * A watched `face` folder. One call uses it at a time.
+ */
+typedef struct mynacard_folder mynacard_folder;
+
+/**
+ * The four-digit PIN of one check. It lives outside the caller's strings and is wiped when it is used or freed.
+ */
+typedef struct mynacard_pin mynacard_pin;
+
+/**
+ * An activated terminal. It never changes; any number of desks may use it.
+ */
+typedef struct mynacard_terminal mynacard_terminal;
+
+/**
+ * A card behind functions of the calling program.
+ *
+ * All of them run on a thread of the library, one at a time, while the call that uses the card waits. They must not
+ * call the library (but for `mynacard_cancel_cancel`), must not throw or jump out, and must not keep the buffers they
+ * get. A command is given once: repeating it inside could spend a second PIN try.
+ */
+typedef struct mynacard_transport {
+    /**
+     * `sizeof(mynacard_transport)`; set by `MYNACARD_TRANSPORT_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to every function as it is.
+     */
+    void *userdata;
+    /**
+     * Takes the card exclusively, powers it down and up. Required: without a cold start somebody else's PIN may still
+     * be open. Returns a `mynacard_transport_result`.
+     */
+    int32_t (*begin)(void *userdata);
+    /**
+     * Sends a command and writes the answer with its two status bytes to `response`, at most `response_capacity`
+     * bytes, their number to `response_size`. `secret` is not 0 when the command holds a PIN or password: then neither
+     * log nor keep it; the library wipes the buffer on return. Required. Returns a `mynacard_transport_result`.
+     */
+    int32_t (*exchange)(void *userdata,
+                        const uint8_t *command,
+                        size_t command_size,
+                        int32_t secret,
+                        uint8_t *response,
+                        size_t response_capacity,
+                        size_t *response_size);
+    /**
+     * Ends the dialogue; `how` is a `mynacard_end`. Required.
+     */
+    void (*end)(void *userdata, int32_t how);
+    /**
+     * Called exactly once, when the card handle is gone and no call uses it any more. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+    /**
+     * The longest command in bytes; 0 for short commands only.
+     */
+    size_t max_command;
+    /**
+     * The longest answer in bytes, status bytes included; 0 for short answers only.
+     */
+    size_t max_response;
+} mynacard_transport;
+
+/**
+ * Which service, and how it is reached. Pointers need to live only until the call returns.
+ */
+typedef struct mynacard_service {
+    /**
+     * `sizeof(mynacard_service)`; set by `MYNACARD_SERVICE_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The address, `https://host[:port]`.
+     */
+    const uint8_t *url;
+    /**
+     * Its length.
+     */
+    size_t url_size;
+    /**
+     * The authority that certifies the service: one certificate, DER.
+     */
+    const uint8_t *root;
+    /**
+     * Its length.
+     */
+    size_t root_size;
+    /**
+     * The name that the service must say it has; NULL for the sandbox of this project.
+     */
+    const uint8_t *name;
+    /**
+     * Its length.
+     */
+    size_t name_size;
+    /**
+     * The environment that the service must say it is; NULL for the sandbox of this project.
+     */
+    const uint8_t *environment;
+    /**
+     * Its length.
+     */
+    size_t environment_size;
+    /**
+     * Whose cards are accepted: a `mynacard_trust`.
+     */
+    int32_t trust;
+    /**
+     * 0 for the system's proxy settings, 1 for no proxy.
+     */
+    int32_t direct;
+    /**
+     * 0 for TLS 1.3 alone, 1 for TLS 1.2 too where that is unavoidable.
+     */
+    int32_t allow_tls12;
+    /**
+     * The longest time of one request in milliseconds; 0 for 30 seconds.
+     */
+    uint32_t timeout_ms;
+} mynacard_service;
+
+/**
+ * The policies of a desk; zeros are the safe defaults.
+ */
+typedef struct mynacard_desk_options {
+    /**
+     * `sizeof(mynacard_desk_options)`; set by `MYNACARD_DESK_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * 1 for 「目視確認で本人認証」: staff may compare photo and person instead of the PIN.
+     */
+    int32_t visual_check;
+    /**
+     * 1 to refuse a certificate that has ended, instead of letting the service decide.
+     */
+    int32_t refuse_expired;
+    /**
+     * 1 to refuse a certificate of an unknown authority, instead of letting the service decide.
+     */
+    int32_t refuse_unknown_issuer;
+    /**
+     * 1 to send a PIN without asking the card first how many tries are left: one exchange less, and no protection of
+     * the last try.
+     */
+    int32_t skip_counter;
+} mynacard_desk_options;
+
+/**
+ * A function that is told each step of a check (`mynacard_step`), on a thread of the library. It must not wait, nor call
+ * the library but for `mynacard_cancel_cancel`.
+ */
+typedef struct mynacard_progress {
+    /**
+     * `sizeof(mynacard_progress)`; set by `MYNACARD_PROGRESS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Told each step.
+     */
+    void (*step)(void *userdata, int32_t step);
+    /**
+     * Called exactly once, when the desk is gone and no check uses it any more. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_progress;
+
+/**
+ * What a check asks for.
+ */
+typedef struct mynacard_ask {
+    /**
+     * `sizeof(mynacard_ask)`; set by `MYNACARD_ASK_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * A `mynacard_purpose`.
+     */
+    int32_t purpose;
+    /**
+     * A `mynacard_method`.
+     */
+    int32_t method;
+    /**
+     * 1 when the patient agreed to show 限度額適用認定証等.
+     */
+    int32_t limit_application;
+    /**
+     * 1 when the patient agreed to show 特定疾病療養受療証.
+     */
+    int32_t specific_diseases;
+} mynacard_ask;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Reads an answer or a face file (`OQSsiquc01res_face_….xml`), in Shift_JIS or UTF-8 as its declaration says.
+ */
+mynacard_status mynacard_answer_from_xml(const uint8_t *xml,
+                                         size_t xml_size,
+                                         struct mynacard_answer **answer,
+                                         struct mynacard_error **error);
+
+/**
+ * Whether the insurance is valid.
+ */
+mynacard_validity mynacard_answer_validity(const struct mynacard_answer *answer);
+
+/**
+ * How many insurances the answer holds; 0 when the handle is none.
+ */
+size_t mynacard_answer_count(const struct mynacard_answer *answer);
+
+/**
+ * The text of a field, by its number (`mynacard_field_by_tag`), as it stands in the message: of the header and body with `index` -1, else of
+ * that insurance, nested sections (高齢受給者証 and so on) included. `text` receives NULL where the field is absent or
+ * empty. `encoding` is a `mynacard_encoding`, `unmappable` a `mynacard_unmappable`.
+ */
+mynacard_status mynacard_answer_text(const struct mynacard_answer *answer,
+                                     int32_t index,
+                                     uint16_t field,
+                                     int32_t encoding,
+                                     int32_t unmappable,
+                                     struct mynacard_buffer **text,
+                                     struct mynacard_error **error);
+
+/**
+ * The whole answer in a format (`mynacard_format`).
+ */
+mynacard_status mynacard_answer_write(const struct mynacard_answer *answer,
+                                      int32_t format,
+                                      struct mynacard_buffer **document,
+                                      struct mynacard_error **error);
+
+/**
+ * What to keep with the answer, as JSON in UTF-8: `{"check_id":"…","tap":"…","evidence":"online-pin",
+ * "registered":true,"card_exchanges":5,"certificate":"good","warnings":["ends-soon"],"checked_at":…,"processed_at":…,
+ * "card_ms":…,"service_ms":…}`; times are unix seconds. `json` receives NULL when the answer came from a file.
+ */
+mynacard_status mynacard_answer_check_json(const struct mynacard_answer *answer,
+                                           struct mynacard_buffer **json,
+                                           struct mynacard_error **error);
+
+/**
+ * The number of the field with this XML tag, for example `Name`; 0 where there is none.
+ */
+uint16_t mynacard_field_by_tag(const uint8_t *tag, size_t tag_size);
+
+/**
+ * The table of all fields as JSON in UTF-8: `[{"number":1,"tag":"…","label_ja":"…","label_en":"…"}]`.
+ */
+mynacard_status mynacard_fields_json(struct mynacard_buffer **json,
+                                     struct mynacard_error **error);
+
+/**
+ * Frees an answer; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+ */
+mynacard_status mynacard_answer_free(struct mynacard_answer *answer);
+
+/**
+ * The bytes, followed by two zero bytes that do not count; valid until the buffer is freed. NULL when the handle is none.
+ */
+const uint8_t *mynacard_buffer_data(const struct mynacard_buffer *buffer);
+
+/**
+ * The number of bytes; 0 when the handle is none.
+ */
+size_t mynacard_buffer_size(const struct mynacard_buffer *buffer);
+
+/**
+ * Wipes and frees a buffer; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+ */
+mynacard_status mynacard_buffer_free(struct mynacard_buffer *buffer);
+
+/**
+ * Makes a cancel handle.
+ */
+mynacard_status mynacard_cancel_new(struct mynacard_cancel **cancel, struct mynacard_error **error);
+
+/**
+ * Stops every call that was given this handle, and every later one.
+ */
+mynacard_status mynacard_cancel_cancel(const struct mynacard_cancel *cancel);
+
+/**
+ * 1 after `mynacard_cancel_cancel`, else 0.
+ */
+int32_t mynacard_cancel_is_cancelled(const struct mynacard_cancel *cancel);
+
+/**
+ * Frees a cancel handle; calls that use it go on. NULL is no error.
+ */
+mynacard_status mynacard_cancel_free(struct mynacard_cancel *cancel);
+
+/**
+ * Waits for a card in a reader of this machine.
+ *
+ * `reader` is the reader's name or a part of it; empty for the only reader that holds a card (several are
+ * `MYNACARD_STATUS_SEVERAL_CARDS`). `timeout_ms` below 0 waits for ever, 0 only looks. `cancel` may be NULL.
+ */
+mynacard_status mynacard_card_wait(const uint8_t *reader,
+                                   size_t reader_size,
+                                   int64_t timeout_ms,
+                                   const struct mynacard_cancel *cancel,
+                                   struct mynacard_card **card,
+                                   struct mynacard_error **error);
+
+/**
+ * Waits until the card has left its reader. A card behind functions of the program is never in a reader: it answers at
+ * once.
+ */
+mynacard_status mynacard_card_wait_removed(struct mynacard_card *card,
+                                           int64_t timeout_ms,
+                                           const struct mynacard_cancel *cancel,
+                                           struct mynacard_error **error);
+
+/**
+ * Makes a card of functions of the calling program. The table is copied; its `destroy` is called when the card is gone,
+ * and not at all when this call fails.
+ */
+mynacard_status mynacard_card_from_transport(const struct mynacard_transport *transport,
+                                             struct mynacard_card **card,
+                                             struct mynacard_error **error);
+
+/**
+ * How many tries the authentication PIN has left; 0 when it is blocked. Spends none.
+ */
+mynacard_status mynacard_card_tries_left(struct mynacard_card *card,
+                                         const struct mynacard_cancel *cancel,
+                                         int32_t *tries_left,
+                                         struct mynacard_error **error);
+
+/**
+ * The holder's authentication certificate (利用者証明用電子証明書), DER. Needs no PIN.
+ */
+mynacard_status mynacard_card_certificate(struct mynacard_card *card,
+                                          const struct mynacard_cancel *cancel,
+                                          struct mynacard_buffer **certificate,
+                                          struct mynacard_error **error);
+
+/**
+ * The readers of this machine and what they hold, as JSON in UTF-8:
+ * `[{"name":"…","card":true,"state":"card"}]`.
+ */
+mynacard_status mynacard_readers_json(struct mynacard_buffer **json, struct mynacard_error **error);
+
+/**
+ * Frees a card: it is powered down, at the end of the call that uses it. NULL is no error.
+ */
+mynacard_status mynacard_card_free(struct mynacard_card *card);
+
+/**
+ * Opens a desk. `options` and `progress` may be NULL. `progress` is copied; its `destroy` is called when the desk is
+ * gone, and not at all when this call fails. Nothing is sent yet.
+ */
+mynacard_status mynacard_desk_open(const struct mynacard_service *service,
+                                   const struct mynacard_terminal *terminal,
+                                   const struct mynacard_desk_options *options,
+                                   const struct mynacard_progress *progress,
+                                   struct mynacard_desk **desk,
+                                   struct mynacard_error **error);
+
+/**
+ * Prepares a check before the patient taps: challenge and warm connection. `ask` may be NULL for a reception by PIN.
+ */
+mynacard_status mynacard_check_prepare(struct mynacard_desk *desk,
+                                       const struct mynacard_ask *ask,
+                                       const struct mynacard_cancel *cancel,
+                                       struct mynacard_check **check,
+                                       struct mynacard_error **error);
+
+/**
+ * The check itself, by PIN: card, verdict on its certificate, PIN, signature, power-down, service. The PIN reaches the
+ * card at most once, and the PIN handle is empty afterwards.
+ */
+mynacard_status mynacard_check_by_pin(struct mynacard_check *check,
+                                      struct mynacard_card *card,
+                                      struct mynacard_pin *pin,
+                                      const struct mynacard_cancel *cancel,
+                                      struct mynacard_answer **answer,
+                                      struct mynacard_error **error);
+
+/**
+ * The check itself, with the PIN typed on the reader's own keypad.
+ */
+mynacard_status mynacard_check_by_keypad(struct mynacard_check *check,
+                                         struct mynacard_card *card,
+                                         const struct mynacard_cancel *cancel,
+                                         struct mynacard_answer **answer,
+                                         struct mynacard_error **error);
+
+/**
+ * First part of a visual check (目視確認): reads the card, so that staff compare the photo of the card that was tapped.
+ */
+mynacard_status mynacard_check_tap(struct mynacard_check *check,
+                                   struct mynacard_card *card,
+                                   const struct mynacard_cancel *cancel,
+                                   struct mynacard_error **error);
+
+/**
+ * Second part: a member of staff (a number or account, not the patient) confirms now that photo and person agree.
+ */
+mynacard_status mynacard_check_confirm(struct mynacard_check *check,
+                                       const uint8_t *operator_,
+                                       size_t operator_size,
+                                       struct mynacard_error **error);
+
+/**
+ * Third part, soon after the confirmation: the check itself, with the same card.
+ */
+mynacard_status mynacard_check_by_sight(struct mynacard_check *check,
+                                        struct mynacard_card *card,
+                                        const struct mynacard_cancel *cancel,
+                                        struct mynacard_answer **answer,
+                                        struct mynacard_error **error);
+
+/**
+ * Frees a prepared check; NULL is no error. One that was not used leaves its challenge to the next.
+ */
+mynacard_status mynacard_check_free(struct mynacard_check *check);
+
+/**
+ * Frees a desk; checks that were prepared at it go on. NULL is no error.
+ */
+mynacard_status mynacard_desk_free(struct mynacard_desk *desk);
+
+/**
+ * The status that the failed call returned; `MYNACARD_STATUS_INVALID_HANDLE` when the handle is none.
+ */
+mynacard_status mynacard_error_status(const struct mynacard_error *error);
+
+/**
+ * Whose turn it is.
+ */
+mynacard_class mynacard_error_class(const struct mynacard_error *error);
+
+/**
+ * The stable code, for example `MC-1003`: NUL-terminated ASCII that lives as long as the error. NULL when the handle is
+ * none.
+ */
+const char *mynacard_error_code(const struct mynacard_error *error);
+
+/**
+ * The PIN tries that are left; -1 where the error does not know.
+ */
+int32_t mynacard_error_tries_left(const struct mynacard_error *error);
+
+/**
+ * The card's status word, 0 to 0xFFFF; -1 where no word of the card is behind the error.
+ */
+int32_t mynacard_error_status_word(const struct mynacard_error *error);
+
+/**
+ * A text of the error (`mynacard_error_item`), in a language (`mynacard_language`) and an encoding
+ * (`mynacard_encoding`); characters without place in the encoding become 〓.
+ *
+ * `text` receives a buffer to be freed with `mynacard_buffer_free`.
+ */
+mynacard_status mynacard_error_text(const struct mynacard_error *error,
+                                    int32_t item,
+                                    int32_t language,
+                                    int32_t encoding,
+                                    struct mynacard_buffer **text);
+
+/**
+ * Frees an error; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+ */
+mynacard_status mynacard_error_free(struct mynacard_error *error);
+
+/**
+ * Watches a folder, whether or not it is there at the moment. `existing` is 1 to deliver the files that are there
+ * already, 0 to take them as old.
+ */
+mynacard_status mynacard_folder_open(const uint8_t *path,
+                                     size_t path_size,
+                                     int32_t existing,
+                                     struct mynacard_folder **folder,
+                                     struct mynacard_error **error);
+
+/**
+ * Waits for the next face file, each once, never half. `name` receives the file's name, UTF-8, and may be NULL.
+ *
+ * `MYNACARD_STATUS_TIMEOUT` and `MYNACARD_STATUS_CANCELLED` as in every wait; `MYNACARD_STATUS_ENVIRONMENT` when the
+ * folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on.
+ */
+mynacard_status mynacard_folder_next(struct mynacard_folder *folder,
+                                     int64_t timeout_ms,
+                                     const struct mynacard_cancel *cancel,
+                                     struct mynacard_answer **answer,
+                                     struct mynacard_buffer **name,
+                                     struct mynacard_error **error);
+
+/**
+ * Stops watching; NULL is no error.
+ */
+mynacard_status mynacard_folder_free(struct mynacard_folder *folder);
+
+/**
+ * Makes an empty PIN, to be filled digit by digit, or a filled one from ASCII digits (NULL and 0 for an empty one).
+ *
+ * The caller wipes its own copy of the digits.
+ */
+mynacard_status mynacard_pin_new(const uint8_t *digits,
+                                 size_t digits_size,
+                                 struct mynacard_pin **pin,
+                                 struct mynacard_error **error);
+
+/**
+ * Adds one digit, `'0'` to `'9'`.
+ */
+mynacard_status mynacard_pin_push(struct mynacard_pin *pin,
+                                  uint8_t digit,
+                                  struct mynacard_error **error);
+
+/**
+ * Takes the last digit back; all of them when `all` is not 0.
+ */
+mynacard_status mynacard_pin_erase(struct mynacard_pin *pin,
+                                   int32_t all,
+                                   struct mynacard_error **error);
+
+/**
+ * How many digits there are, for the dots on a screen; 0 when the handle is none or in use.
+ */
+size_t mynacard_pin_length(const struct mynacard_pin *pin);
+
+/**
+ * Wipes and frees a PIN; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+ */
+mynacard_status mynacard_pin_free(struct mynacard_pin *pin);
+
+/**
+ * Activates a new terminal (初期登録) with what the portal handed out (ユーザー設定情報): institution code (ten digits), ID and
+ * activation code, which works once. `terms_accepted` must be 1: somebody read and accepted the notice and terms
+ * (お知らせ・利用規約) on the program's screen.
+ *
+ * Keep the terminal with `mynacard_terminal_store` before anything else.
+ */
+mynacard_status mynacard_terminal_activate(const struct mynacard_service *service,
+                                           const uint8_t *institution_code,
+                                           size_t institution_code_size,
+                                           const uint8_t *id,
+                                           size_t id_size,
+                                           const uint8_t *activation_code,
+                                           size_t activation_code_size,
+                                           int32_t terms_accepted,
+                                           const struct mynacard_cancel *cancel,
+                                           struct mynacard_terminal **terminal,
+                                           struct mynacard_error **error);
+
+/**
+ * Keeps the terminal in a new vault file under a passcode of at least eight characters. A file that is there already is
+ * an error.
+ */
+mynacard_status mynacard_terminal_store(const struct mynacard_terminal *terminal,
+                                        const uint8_t *path,
+                                        size_t path_size,
+                                        const uint8_t *passcode,
+                                        size_t passcode_size,
+                                        struct mynacard_error **error);
+
+/**
+ * Opens the terminal that is kept in a vault file. Wrong passcodes make the next attempt wait, longer each time.
+ */
+mynacard_status mynacard_terminal_open(const uint8_t *path,
+                                       size_t path_size,
+                                       const uint8_t *passcode,
+                                       size_t passcode_size,
+                                       struct mynacard_terminal **terminal,
+                                       struct mynacard_error **error);
+
+/**
+ * What is known of the terminal, as JSON in UTF-8: `{"name":"…","institution":{"code":"…","name":"…","kind":"…"},
+ * "visual_check_allowed":true,"not_after":1790000000}`.
+ */
+mynacard_status mynacard_terminal_json(const struct mynacard_terminal *terminal,
+                                       struct mynacard_buffer **json,
+                                       struct mynacard_error **error);
+
+/**
+ * Frees a terminal; desks that use it keep it. NULL is no error.
+ */
+mynacard_status mynacard_terminal_free(struct mynacard_terminal *terminal);
+
+/**
+ * The version of the library that is running: NUL-terminated ASCII that lives for ever.
+ */
+const char *mynacard_version(void);
+
+/**
+ * The ABI of the library that is running; compare it with `MYNACARD_ABI_VERSION` before anything else.
+ */
+uint32_t mynacard_abi_version(void);
+
+/**
+ * Panics inside the library on purpose, so that a program can try how it treats `MYNACARD_STATUS_PANIC`.
+ */
+mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MYNACARD_H */
+
+#ifndef MYNACARD_INIT
+#define MYNACARD_INIT
+/* An empty mynacard_transport of this header's version. */
+#define MYNACARD_TRANSPORT_INIT { sizeof(mynacard_transport), 0, 0, 0, 0, 0, 0, 0 }
+/* An empty mynacard_service of this header's version. */
+#define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/* An empty mynacard_desk_options of this header's version. */
+#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0 }
+/* An empty mynacard_progress of this header's version. */
+#define MYNACARD_PROGRESS_INIT { sizeof(mynacard_progress), 0, 0, 0 }
+/* An empty mynacard_ask of this header's version. */
+#define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0 }
+#endif /* MYNACARD_INIT */

@@ -1,0 +1,105 @@
+/*
+ * mynacard_sandbox: a stand-in for the eligibility service and virtual cards, for the tests of programs that use mynacard.
+ *
+ * Generated from the library's source; do not edit. Nothing here is a real service, a real card or a real person.
+ */
+
+#ifndef MYNACARD_SANDBOX_H
+#define MYNACARD_SANDBOX_H
+
+#include "mynacard.h"
+
+/**
+ * A running sandbox service. Every answer of it says that it is a sandbox.
+ */
+typedef struct mynacard_sandbox mynacard_sandbox;
+
+/**
+ * A virtual card in a virtual reader.
+ */
+typedef struct mynacard_sandbox_inserted mynacard_sandbox_inserted;
+
+/**
+ * What a portal hands out for one terminal (ユーザー設定情報), as NUL-terminated ASCII.
+ */
+typedef struct mynacard_sandbox_activation {
+    /**
+     * Ten digits.
+     */
+    char institution_code[16];
+    /**
+     * The terminal's ID.
+     */
+    char id[64];
+    /**
+     * The code that works once.
+     */
+    char activation_code[160];
+} mynacard_sandbox_activation;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Fills a table with the functions of the virtual card of a person (`kyokai-self` and so on; `mynacard-sim people` lists
+ * them): 0, or -1 when there is no such person. `extended` is 1 for a card and reader with extended lengths.
+ *
+ * Give the table to `mynacard_card_from_transport`, which calls its `destroy` in the end; where that call fails, call
+ * `destroy` yourself.
+ */
+int32_t mynacard_sandbox_card(const char *person,
+                              int32_t extended,
+                              mynacard_transport *transport);
+
+/**
+ * The PIN of a person of the sandbox, NUL-terminated, at most eight characters, into `pin` of `size` bytes: 0, or -1
+ * when there is no such person, no PIN, or no room.
+ */
+int32_t mynacard_sandbox_pin(const char *person,
+                             char *pin,
+                             size_t size);
+
+/**
+ * Puts the virtual card of a person into the virtual reader that listens at this port of this machine (35963 where vpcd
+ * is installed as it comes); NULL when there is no such person or reader.
+ */
+struct mynacard_sandbox_inserted *mynacard_sandbox_insert(const char *person,
+                                                          uint16_t port);
+
+/**
+ * Takes the card out and frees it; NULL is no error.
+ */
+void mynacard_sandbox_remove(struct mynacard_sandbox_inserted *inserted);
+
+/**
+ * Starts a sandbox service; NULL when it cannot be started.
+ */
+struct mynacard_sandbox *mynacard_sandbox_start(void);
+
+/**
+ * Its address, NUL-terminated; lives until it is stopped.
+ */
+const char *mynacard_sandbox_url(const struct mynacard_sandbox *sandbox);
+
+/**
+ * The authority that certifies it, DER; `size` receives the length. Lives until it is stopped.
+ */
+const uint8_t *mynacard_sandbox_root(const struct mynacard_sandbox *sandbox, size_t *size);
+
+/**
+ * Hands out an activation for a new terminal of an institution that may do visual checks: 0, or -1 when it cannot.
+ */
+int32_t mynacard_sandbox_issue_activation(const struct mynacard_sandbox *sandbox,
+                                          struct mynacard_sandbox_activation *activation);
+
+/**
+ * Stops and frees a sandbox service; NULL is no error.
+ */
+void mynacard_sandbox_stop(struct mynacard_sandbox *sandbox);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MYNACARD_SANDBOX_H */
