@@ -14,27 +14,45 @@ use support::{Folder, day, openssl, pem, run};
 const CARD: &str = "--person kyokai-self --at 1795143600";
 
 /// Builds the programs of `peers/` (a workspace of its own) and returns their folder.
+///
+/// They are built in a copy: their lock file holds other people's versions still, but follows what this project's own crates
+/// depend on, and a test must not write into the source.
 fn programs() -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../peers");
-    let manifest = root.join("peers/Cargo.toml");
-    let output = run(
-        env!("CARGO"),
-        [
-            "build".as_ref(),
-            "--locked".as_ref(),
-            "--manifest-path".as_ref(),
-            manifest.as_os_str(),
-            "--target-dir".as_ref(),
-            target.as_os_str(),
-        ],
-    );
+    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers");
+    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peers");
+    copy_folder(&source, &copy);
+    let manifest = copy.join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    let crates = source.join("../..").display().to_string();
+    std::fs::write(&manifest, text.replace("\"../..", &format!("\"{crates}")))
+        .expect("a manifest under target");
+    let target = copy.join("target");
+    let paths = [
+        "--manifest-path".as_ref(),
+        manifest.as_os_str(),
+        "--target-dir".as_ref(),
+        target.as_os_str(),
+    ];
+    let output = run(env!("CARGO"), ["build".as_ref()].into_iter().chain(paths));
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
     target.join("debug")
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder under target");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file under target");
+        }
+    }
 }
 
 #[track_caller]
