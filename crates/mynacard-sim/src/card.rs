@@ -2,30 +2,39 @@
 
 mod card_face;
 mod chip;
+mod clock;
 mod command;
 mod common;
+mod counter;
+mod fault;
 mod file;
 mod images;
 mod input_support;
 mod issue;
 mod jpki;
 mod pinless;
+mod profile;
 mod record;
 mod transport;
 mod word;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::people::Person;
 use chip::Chip;
+pub use clock::Link;
+pub use counter::Counter;
+pub use fault::Fault;
+use fault::Loss;
 use file::Application;
 use issue::Issue;
+pub use profile::{Profile, Quirk};
 use word::Word;
 
 /// A My Number Card that exists in memory only: stateful, access-controlled, deterministic.
 ///
 /// ```
-/// use std::time::SystemTime;
+/// use std::time::{Duration, SystemTime};
 /// use mynacard_sim::{VirtualCard, person};
 ///
 /// let mut card = VirtualCard::new(person("kyokai-self").expect("listed"), SystemTime::now());
@@ -37,10 +46,15 @@ use word::Word;
 #[derive(Debug, Clone)]
 pub struct VirtualCard {
     chip: Chip,
-    atr: Vec<u8>,
+    profile: Profile,
+    present: bool,
     powered: bool,
     extended: bool,
     pin_pad: Option<String>,
+    faults: Vec<(u32, Fault)>,
+    other: Option<Box<VirtualCard>>,
+    link: Link,
+    elapsed: Duration,
     exchanges: u32,
     log: Vec<Logged>,
 }
@@ -49,15 +63,54 @@ impl VirtualCard {
     /// The card of a person as handed out, with certificates issued for this day. It has no power yet.
     #[must_use]
     pub fn new(person: &Person, at: SystemTime) -> Self {
+        Self::of_profile(person, at, Profile::default())
+    }
+
+    /// The same person's card or phone of another kind.
+    #[must_use]
+    pub fn of_profile(person: &Person, at: SystemTime, profile: Profile) -> Self {
         Self {
-            chip: Chip::new(person.id(), applications(person, at)),
-            atr: vec![0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14],
+            chip: Chip::new(person.id(), profile, applications(person, at, profile)),
+            profile,
+            present: true,
             powered: false,
             extended: true,
             pin_pad: None,
+            faults: Vec::new(),
+            other: None,
+            link: Link::KBIT_106,
+            elapsed: Duration::ZERO,
             exchanges: 0,
             log: Vec::new(),
         }
+    }
+
+    /// With a habit that some cards have.
+    #[must_use]
+    pub fn with_quirk(mut self, quirk: Quirk) -> Self {
+        self.chip.quirks.push(quirk);
+        self
+    }
+
+    /// With a fault at an exchange, counted from 1 since the card was made.
+    #[must_use]
+    pub fn with_fault(mut self, exchange: u32, fault: Fault) -> Self {
+        self.faults.push((exchange, fault));
+        self
+    }
+
+    /// The card that takes this one's place at [`Fault::OtherCard`]; without one, the reader is empty then.
+    #[must_use]
+    pub fn with_other_card(mut self, other: VirtualCard) -> Self {
+        self.other = Some(Box::new(other));
+        self
+    }
+
+    /// On a link of another speed, for [`VirtualCard::elapsed`].
+    #[must_use]
+    pub fn with_link(mut self, link: Link) -> Self {
+        self.link = link;
+        self
     }
 
     /// Whether the card and its reader take commands of extended length; otherwise they answer 6700. On by default.
@@ -80,17 +133,17 @@ impl VirtualCard {
         self.extended
     }
 
-    /// Gives power and returns the answer to reset. Nobody's security status is left.
+    /// Gives power and returns the answer to reset, which is empty when no card is there. Nobody's security status is left.
     pub fn power_on(&mut self) -> &[u8] {
         self.chip.reset();
-        self.powered = true;
-        &self.atr
+        self.powered = self.present;
+        if self.present { self.atr() } else { &[] }
     }
 
     /// The answer to reset.
     #[must_use]
     pub fn atr(&self) -> &[u8] {
-        &self.atr
+        self.profile.atr()
     }
 
     /// Takes the power away, and with it every security status. The counters stay.
@@ -105,12 +158,47 @@ impl VirtualCard {
         self.powered
     }
 
-    /// One exchange: a command as bytes, the answer as data and two bytes of status. A card without power answers nothing.
+    /// Takes the card off the reader.
+    pub fn remove(&mut self) {
+        self.power_off();
+        self.present = false;
+    }
+
+    /// Puts the card on the reader again.
+    pub fn insert(&mut self) {
+        self.present = true;
+    }
+
+    /// Whether the card lies on the reader.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.present
+    }
+
+    /// One exchange: a command as bytes, the answer as data and two bytes of status. A card without power answers nothing, and nor
+    /// does one whose answer a fault has lost.
     pub fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.attempt(command).unwrap_or_default()
+    }
+
+    fn attempt(&mut self, command: &[u8]) -> Result<Vec<u8>, Loss> {
         if !self.powered {
-            return Vec::new();
+            return Err(Loss::NO_CARD);
         }
         self.exchanges += 1;
+        let fault = self
+            .faults
+            .iter()
+            .find(|(exchange, _)| *exchange == self.exchanges)
+            .map(|(_, fault)| *fault);
+        match fault {
+            None => Ok(self.act(command)),
+            Some(fault) => self.fail(fault, command),
+        }
+    }
+
+    /// The card acts on a command.
+    fn act(&mut self, command: &[u8]) -> Vec<u8> {
         let (mut data, word) = match command::decode(command, self.extended) {
             Ok(command) => match self.chip.process(&command) {
                 Ok(answer) => answer,
@@ -120,7 +208,54 @@ impl VirtualCard {
         };
         self.log.push(Logged::new(command, word));
         data.extend(word.bytes());
+        self.elapsed += self.link.cost(command.len(), data.len());
         data
+    }
+
+    fn fail(&mut self, fault: Fault, command: &[u8]) -> Result<Vec<u8>, Loss> {
+        self.elapsed += fault.delay();
+        let mut answer = match fault {
+            Fault::Undiagnosed => Word::UNDIAGNOSED.bytes().to_vec(),
+            Fault::SilentReset => {
+                self.chip.reset();
+                self.act(command)
+            }
+            Fault::OtherCard => return self.exchange_cards(command),
+            _ if fault.lets_the_card_act() => self.act(command),
+            _ => Vec::new(),
+        };
+        if fault.resets() && fault != Fault::SilentReset {
+            self.chip.reset();
+        }
+        if fault.takes_the_card_away() {
+            self.powered = false;
+        }
+        if let Some(loss) = fault.loss() {
+            return Err(loss);
+        }
+        fault.distort(&mut answer);
+        Ok(answer)
+    }
+
+    /// The other card takes this one's place: its chip, with this card's counts and log going on.
+    fn exchange_cards(&mut self, command: &[u8]) -> Result<Vec<u8>, Loss> {
+        let Some(other) = self.other.take() else {
+            self.remove();
+            return Err(Loss {
+                kind: mynacard_card::TransportErrorKind::CardRemoved,
+                delivery: mynacard_card::Delivery::NotSent,
+            });
+        };
+        self.chip = other.chip;
+        self.profile = other.profile;
+        self.chip.reset();
+        Ok(self.act(command))
+    }
+
+    /// The time that all exchanges so far would have taken on this card's link. Nothing waits for it.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// Exchanges since the card was made, whatever their outcome.
@@ -135,16 +270,38 @@ impl VirtualCard {
         &self.log
     }
 
+    /// Tries left of a key, 0 when it is blocked or the card does not have it.
+    #[must_use]
+    pub fn tries(&self, counter: Counter) -> u8 {
+        let (aid, id) = counter.place();
+        self.chip.tries(aid, id)
+    }
+
+    /// Sets a counter, as it was when the card was used last.
+    pub fn set_tries(&mut self, counter: Counter, left: u8) {
+        let (aid, id) = counter.place();
+        self.chip.set_tries(aid, id, left);
+    }
+
     /// Tries left for the user authentication PIN.
     #[must_use]
     pub fn authentication_tries(&self) -> u8 {
-        self.chip.tries(&jpki::AID, jpki::AUTHENTICATION_PIN)
+        self.tries(Counter::Authentication)
     }
 
     /// Tries left for the signature password.
     #[must_use]
     pub fn signature_tries(&self) -> u8 {
-        self.chip.tries(&jpki::AID, jpki::SIGNATURE_PASSWORD)
+        self.tries(Counter::Signature)
+    }
+
+    /// Whether anything at all is verified in the present session.
+    #[must_use]
+    pub fn is_anything_verified(&self) -> bool {
+        Counter::ALL.into_iter().any(|counter| {
+            let (aid, id) = counter.place();
+            self.chip.is_verified(aid, id)
+        })
     }
 
     /// Whether the user authentication PIN is verified in the present session.
@@ -154,16 +311,16 @@ impl VirtualCard {
     }
 }
 
-fn applications(person: &Person, at: SystemTime) -> Vec<Application> {
+fn applications(person: &Person, at: SystemTime, profile: Profile) -> Vec<Application> {
     let issue = Issue::new(person, at);
-    vec![
-        jpki::application(person, at),
-        input_support::application(person, &issue),
-        card_face::application(person, &issue),
-        common::common(person, &issue),
-        common::registry(person),
-        common::manager(),
-    ]
+    let mut all = vec![jpki::application(person, at, profile), common::manager()];
+    if profile.has_face() {
+        all.push(input_support::application(person, &issue));
+        all.push(card_face::application(person, &issue));
+        all.push(common::common(person, &issue));
+        all.push(common::registry(person));
+    }
+    all
 }
 
 /// One exchange as the card remembers it.

@@ -35,6 +35,10 @@ pub fn serve(
             command => {
                 let answer = card.transmit(command);
                 seen(command, &answer)?;
+                if answer.is_empty() {
+                    // No card, no answer: to the reader that is a card that left.
+                    return Ok(());
+                }
                 send(&mut reader, &answer)?;
             }
         }

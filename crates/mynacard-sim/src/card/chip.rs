@@ -7,6 +7,7 @@ use super::command::Command;
 use super::file::{Application, Change, Content, File, Reference};
 use super::jpki;
 use super::pinless::Pinless;
+use super::profile::{Profile, Quirk};
 use super::word::Word;
 use crate::pki::der::tlv;
 
@@ -14,6 +15,9 @@ use crate::pki::der::tlv;
 #[derive(Debug, Clone)]
 pub(crate) struct Chip {
     seed: String,
+    profile: Profile,
+    pub(crate) quirks: Vec<Quirk>,
+    waiting: Vec<u8>,
     challenges: u64,
     applications: Vec<Application>,
     selected: Option<usize>,
@@ -29,9 +33,12 @@ const DONE: Answer = Ok((Vec::new(), Word::DONE));
 const LONGEST_INPUT: usize = 256 - 11;
 
 impl Chip {
-    pub(crate) fn new(seed: &str, applications: Vec<Application>) -> Self {
+    pub(crate) fn new(seed: &str, profile: Profile, applications: Vec<Application>) -> Self {
         Self {
             seed: seed.to_owned(),
+            profile,
+            quirks: Vec::new(),
+            waiting: Vec::new(),
             challenges: 0,
             applications,
             selected: None,
@@ -45,10 +52,54 @@ impl Chip {
         self.selected = None;
         self.current = None;
         self.pinless = Pinless::default();
+        self.waiting.clear();
         self.applications.iter_mut().for_each(Application::forget);
     }
 
     pub(crate) fn process(&mut self, command: &Command<'_>) -> Answer {
+        if !self.has(Quirk::GetResponse) {
+            return self.dispatch(command);
+        }
+        if (command.class, command.instruction) == (0x00, 0xC0) {
+            return self.get_response(command);
+        }
+        self.waiting.clear();
+        let (data, word) = self.dispatch(command)?;
+        if data.is_empty() || word != Word::DONE {
+            return Ok((data, word));
+        }
+        self.waiting = data;
+        Err(Word::more(self.waiting.len()))
+    }
+
+    fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
+
+    /// GET RESPONSE: the next piece of an answer that waits.
+    fn get_response(&mut self, command: &Command<'_>) -> Answer {
+        if (command.p1, command.p2) != (0, 0) {
+            return Err(Word::P1_P2);
+        }
+        if self.waiting.is_empty() {
+            return Err(Word::CONDITIONS);
+        }
+        if command.expected == 0 {
+            return Err(Word::LENGTH);
+        }
+        let rest = self
+            .waiting
+            .split_off(command.expected.min(self.waiting.len()));
+        let piece = std::mem::replace(&mut self.waiting, rest);
+        let word = if self.waiting.is_empty() {
+            Word::DONE
+        } else {
+            Word::more(self.waiting.len())
+        };
+        Ok((piece, word))
+    }
+
+    fn dispatch(&mut self, command: &Command<'_>) -> Answer {
         match (command.class, command.instruction) {
             (0x00, 0xA4) => self.select(command),
             (0x00, 0xB0) => self.read_binary(command),
@@ -75,6 +126,20 @@ impl Chip {
     pub(crate) fn is_verified(&self, aid: &[u8], id: u16) -> bool {
         self.reference(aid, id)
             .is_some_and(|reference| reference.verified)
+    }
+
+    pub(crate) fn set_tries(&mut self, aid: &[u8], id: u16, left: u8) {
+        let application = self
+            .applications
+            .iter_mut()
+            .find(|application| application.aid == aid);
+        let file = application.and_then(|application| {
+            let index = application.by_id(id)?;
+            application.files.get_mut(index)
+        });
+        if let Some(Content::Reference(reference)) = file.map(|file| &mut file.content) {
+            reference.left = left.min(reference.limit);
+        }
     }
 
     fn reference(&self, aid: &[u8], id: u16) -> Option<&Reference> {
@@ -151,6 +216,9 @@ impl Chip {
             .ok_or(Word::OFFSET)?;
         // An Le of zeros asks for what there is; a number that goes past the end is answered with a warning.
         let whole = matches!(command.expected, 256 | 65_536);
+        if command.expected > rest.len() && self.has(Quirk::ExactLe) && rest.len() <= 256 {
+            return Err(Word::wrong_le(rest.len()));
+        }
         let word = if command.expected > rest.len() && !whole {
             Word::END_OF_FILE
         } else {
@@ -216,13 +284,34 @@ impl Chip {
             return Err(Word::LENGTH);
         }
         let presented = command.data;
+        let own_authentication = self.profile == Profile::IPhone;
+        let open_counter = self.has(Quirk::OpenCounter);
+        let blocked = if self.has(Quirk::BlockedAs63C0) {
+            Word::tries(0)
+        } else if self.has(Quirk::BlockedAs6983) {
+            Word::BLOCKED
+        } else {
+            Word::REFERENCE_UNUSABLE
+        };
         let reference = self.addressed_reference(command.p2)?;
+        if own_authentication {
+            // The phone has asked its holder already.
+            return if presented.is_empty() {
+                DONE
+            } else {
+                Err(Word::CONDITIONS)
+            };
+        }
         if presented.is_empty() {
-            return Err(Word::tries(reference.left));
+            return if reference.verified && open_counter {
+                DONE
+            } else {
+                Err(Word::tries(reference.left))
+            };
         }
         reference.verified = false;
         if reference.left == 0 {
-            return Err(Word::REFERENCE_UNUSABLE);
+            return Err(blocked);
         }
         if reference.value.as_deref() != Some(presented) {
             reference.left -= 1;
@@ -281,7 +370,9 @@ impl Chip {
         let Content::Key { key, sign, pinless } = &self.current_file()?.content else {
             return Err(Word::FILE_STRUCTURE);
         };
-        let allowed = application.allows(*sign) || (*pinless && self.pinless.is_granted());
+        let allowed = self.profile == Profile::IPhone
+            || application.allows(*sign)
+            || (*pinless && self.pinless.is_granted());
         if command.data.is_empty() || command.data.len() > LONGEST_INPUT || command.expected == 0 {
             return Err(Word::LENGTH);
         }

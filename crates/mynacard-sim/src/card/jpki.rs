@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::file::{Access, Application, Change, Content, File};
+use super::profile::Profile;
 use crate::people::Person;
 use crate::pki::{self, PersonKey, person_key};
 
@@ -22,7 +23,12 @@ const WITH_PIN: Access = Access::AnyOf(&[AUTHENTICATION_PIN]);
 const WITH_PASSWORD: Access = Access::AnyOf(&[SIGNATURE_PASSWORD]);
 
 /// Makes the application: both certificates and their CA certificates, token info, both keys with their references.
-pub(crate) fn application(person: &Person, at: SystemTime) -> Application {
+pub(crate) fn application(person: &Person, at: SystemTime, profile: Profile) -> Application {
+    let certificate_access = if profile == Profile::Android {
+        WITH_PIN
+    } else {
+        Access::Free
+    };
     let signs = person.signature_password().is_some();
     let signature_certificate = if signs {
         pki::signature_certificate(person, at)
@@ -40,7 +46,11 @@ pub(crate) fn application(person: &Person, at: SystemTime) -> Application {
     let mut files = vec![
         File::filled(0x0001, &signature_certificate, WITH_PASSWORD),
         File::filled(0x0002, pki::SIGNATURE_ROOT, Access::Free),
-        File::exact(0x0006, token_info("JPKIAPICCTOKEN2", person), Access::Free),
+        File::exact(
+            0x0006,
+            token_info(profile.token_label(), person),
+            Access::Free,
+        ),
         File::exact(
             0x0008,
             vec![0x8F, if signs { 0x8F } else { 0x00 }, 0x00],
@@ -49,7 +59,7 @@ pub(crate) fn application(person: &Person, at: SystemTime) -> Application {
         File::filled(
             0x000A,
             &pki::authentication_certificate(person, at),
-            Access::Free,
+            certificate_access,
         ),
         File::filled(0x000B, pki::AUTHENTICATION_ROOT, Access::Free),
         File::filled(TERMINAL_CA, TERMINAL_CA_KEY, Access::Free),

@@ -10,7 +10,12 @@ use super::VirtualCard;
 impl Transport for VirtualCard {
     fn begin(&mut self) -> Result<(), TransportError> {
         self.power_off();
-        self.power_on();
+        if self.power_on().is_empty() {
+            return Err(TransportError::new(
+                TransportErrorKind::NoCard,
+                Delivery::NotSent,
+            ));
+        }
         Ok(())
     }
 
@@ -20,13 +25,9 @@ impl Transport for VirtualCard {
         response: &mut Response,
     ) -> Result<(), TransportError> {
         let frame = command.encode_within(self.limits())?;
-        let answer = self.transmit(&frame);
-        if answer.is_empty() {
-            return Err(TransportError::new(
-                TransportErrorKind::NoCard,
-                Delivery::NotSent,
-            ));
-        }
+        let answer = self
+            .attempt(&frame)
+            .map_err(|loss| TransportError::new(loss.kind, loss.delivery))?;
         response.set(&answer)
     }
 
@@ -48,8 +49,11 @@ impl Transport for VirtualCard {
         let length = u8::try_from(typed.len())
             .map_err(|_| TransportError::new(TransportErrorKind::TooLong, Delivery::NotSent))?;
         let command = [request.header.as_slice(), &[length], typed.as_bytes()].concat();
+        let answer = self
+            .attempt(&command)
+            .map_err(|loss| TransportError::new(loss.kind, loss.delivery))?;
         let mut response = Response::new();
-        response.set(&self.transmit(&command))?;
+        response.set(&answer)?;
         Ok(response.status())
     }
 

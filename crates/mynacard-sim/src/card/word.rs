@@ -13,6 +13,7 @@ impl Word {
     pub(crate) const CHAINING: Self = Self(0x6884);
     pub(crate) const FILE_STRUCTURE: Self = Self(0x6981);
     pub(crate) const SECURITY_STATUS: Self = Self(0x6982);
+    pub(crate) const BLOCKED: Self = Self(0x6983);
     pub(crate) const REFERENCE_UNUSABLE: Self = Self(0x6984);
     pub(crate) const CONDITIONS: Self = Self(0x6985);
     pub(crate) const NO_CURRENT_EF: Self = Self(0x6986);
@@ -29,6 +30,17 @@ impl Word {
     /// `63Cx`: this many tries left.
     pub(crate) fn tries(left: u8) -> Self {
         Self(0x63C0 | u16::from(left.min(15)))
+    }
+
+    /// `61xx`: this many bytes wait, 00 for 256 and more.
+    pub(crate) fn more(waiting: usize) -> Self {
+        Self(
+            0x6100
+                | u16::try_from(waiting)
+                    .ok()
+                    .filter(|waiting| *waiting < 256)
+                    .unwrap_or(0),
+        )
     }
 
     /// `6Cxx`: repeat with this Le; 256 is written 00.
