@@ -35,6 +35,8 @@ pub mod hazmat;
 pub mod pin;
 mod read;
 pub mod tlv;
+#[cfg(feature = "trace")]
+pub mod trace;
 pub mod transport;
 
 pub use apdu::{Command, DecodeError, EncodeError, Frame, LengthForm, Response, StatusWord};

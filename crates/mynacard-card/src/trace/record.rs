@@ -1,0 +1,189 @@
+//! A transport that writes down what passes through it.
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt::Write;
+
+use super::VERSION;
+use super::mask::{Mask, Part};
+use super::names::{delivery_name, kind_name};
+use crate::apdu::{Command, Response, StatusWord};
+use crate::app::Application;
+use crate::transport::{End, Limits, PinEntry, Transport, TransportError};
+
+/// Passes everything on to another transport and gives one JSON line for each step to a sink.
+///
+/// See the [module](super) for what a line holds and what it never holds.
+pub struct Recorder<T, S> {
+    transport: T,
+    sink: S,
+    selected: Option<Application>,
+    file: u16,
+    mask: Mask,
+}
+
+impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
+    /// Records what passes to `transport`; `sink` is given each line without its end.
+    pub fn new(transport: T, sink: S) -> Self {
+        Recorder {
+            transport,
+            sink,
+            selected: None,
+            file: 0,
+            mask: Mask::nothing(),
+        }
+    }
+
+    /// The transport, without the recorder.
+    pub fn into_inner(self) -> T {
+        self.transport
+    }
+
+    /// Follows which application and file the card is in, and masks the answer accordingly.
+    fn answer(&mut self, command: &Command<'_>, response: &Response) -> Vec<Part> {
+        let done =
+            response.status().is_success() || matches!(response.status(), StatusWord::MoreData(_));
+        match (command.header(), command.data()) {
+            ([0x00, 0xA4, 0x04, _], name) if done => {
+                self.selected = APPLICATIONS.into_iter().find(|known| known.name() == name);
+                self.mask = Mask::nothing();
+            }
+            ([0x00, 0xA4, 0x02, _], [high, low]) if done => {
+                self.file = u16::from_be_bytes([*high, *low]);
+                self.mask = Mask::nothing();
+            }
+            // By short identifier, or the current file, from its beginning.
+            ([0x00, 0xB0, p1 @ 0x80..=0xFF, 0x00], _) => {
+                self.file = u16::from(p1 & 0x1F);
+                self.mask = Mask::file(self.selected, self.file);
+            }
+            ([0x00, 0xB0, 0x00, 0x00], _) => self.mask = Mask::file(self.selected, self.file),
+            // Further on: only in step with what was followed so far.
+            ([0x00, 0xB0, p1 @ 0x00..=0x7F, p2], _) => {
+                if usize::from(u16::from_be_bytes([p1, p2])) != self.mask.position() {
+                    self.mask = Mask::nothing();
+                }
+            }
+            ([0x00, 0xB2, 0x01, p2], _) if p2 & 7 == 4 => {
+                self.mask = Mask::file(self.selected, u16::from(p2 >> 3))
+            }
+            // GET RESPONSE goes on with what came before.
+            ([0x00, 0xC0, 0x00, 0x00], _) => {}
+            _ => self.mask = Mask::nothing(),
+        }
+        self.mask.record(response.data())
+    }
+}
+
+const APPLICATIONS: [Application; 6] = [
+    Application::Jpki,
+    Application::InputSupport,
+    Application::CardFace,
+    Application::ResidentRegistry,
+    Application::Common,
+    Application::Issuer,
+];
+
+impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        (self.selected, self.file, self.mask) = (None, 0, Mask::nothing());
+        let begun = self.transport.begin();
+        let Limits {
+            max_command,
+            max_response,
+        } = self.transport.limits();
+        let failure = begun.as_ref().err().map(failure).unwrap_or_default();
+        (self.sink)(&format!(
+            r#"{{"event":"begin","version":{VERSION},"max_command":{max_command},"max_response":{max_response}{failure}}}"#
+        ));
+        begun
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        let outcome = self.transport.exchange(command, response);
+        let header = hex(&command.header());
+        let (lc, le) = (command.data().len(), command.expected().unwrap_or(0));
+        let data = match command.ins() {
+            // The names of applications and files: the only data that is written down.
+            0xA4 if !command.is_secret() => format!(r#","data":"{}""#, hex(command.data())),
+            _ => String::new(),
+        };
+        let end = match &outcome {
+            Ok(()) => {
+                let status = response.status().value();
+                let answer = parts(&self.answer(command, response));
+                format!(r#","status":"{status:04X}","answer":[{answer}]"#)
+            }
+            Err(error) => {
+                self.mask = Mask::nothing();
+                failure(error)
+            }
+        };
+        (self.sink)(&format!(
+            r#"{{"event":"exchange","header":"{header}","lc":{lc}{data},"le":{le}{end}}}"#
+        ));
+        outcome
+    }
+
+    fn limits(&self) -> Limits {
+        self.transport.limits()
+    }
+
+    fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
+        let outcome = self.transport.enter_pin(request);
+        let end = match &outcome {
+            Ok(status) => format!(r#","status":"{:04X}""#, status.value()),
+            Err(error) => failure(error),
+        };
+        (self.sink)(&format!(
+            r#"{{"event":"enter-pin","header":"{}"{end}}}"#,
+            hex(&request.header)
+        ));
+        outcome
+    }
+
+    fn end(&mut self, how: End) {
+        self.transport.end(how);
+        let how = match how {
+            End::Leave => "leave",
+            End::PowerDown => "power-down",
+        };
+        (self.sink)(&format!(r#"{{"event":"end","how":"{how}"}}"#));
+    }
+}
+
+/// The kind of an error; its source, which can name readers and people, stays out.
+fn failure(error: &TransportError) -> String {
+    format!(
+        r#","error":"{}","delivery":"{}""#,
+        kind_name(error.kind()),
+        delivery_name(error.delivery())
+    )
+}
+
+fn parts(parts: &[Part]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        // Writing to a string cannot fail.
+        let _ = match part {
+            Part::Literal(bytes) => write!(text, r#""{}""#, hex(bytes)),
+            Part::Masked(count) => write!(text, "{count}"),
+        };
+    }
+    text
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
+}

@@ -1,0 +1,283 @@
+//! A recorded dialogue runs again from its trace, and the trace holds nobody's data.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use mynacard_card::app::input_support::{InputSupport, Sex};
+use mynacard_card::app::jpki::{CardKind, Jpki, Options};
+use mynacard_card::trace::{Recorder, Replay, TraceError};
+use mynacard_card::{
+    Application, Error, ErrorKind, Limits, Pin, SignaturePassword, Transport, TransportErrorKind,
+};
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use support::{FakeCard, File, JPKI, certificate, key, lost};
+
+fn pin(digits: &[u8]) -> Pin {
+    Pin::new(digits).ok().unwrap()
+}
+
+/// Records what `dialogue` does with the card.
+fn record<R>(card: &mut FakeCard, dialogue: impl FnOnce(&mut dyn Transport) -> R) -> (R, String) {
+    let mut trace = String::new();
+    let mut recorder = Recorder::new(card, |line: &str| {
+        assert!(!line.contains('\n'));
+        trace.push_str(line);
+        trace.push('\n');
+    });
+    let outcome = dialogue(&mut recorder);
+    drop(recorder);
+    (outcome, trace)
+}
+
+fn check(card: &mut dyn Transport, digits: &[u8]) -> Result<(Vec<u8>, Vec<u8>, u32), Error> {
+    let mut jpki = Jpki::open(card, Options::default())?;
+    let certificate = jpki.authentication_certificate()?;
+    let signature = jpki.verify(pin(digits))?.sign(b"message")?;
+    let exchanges = jpki.exchanges();
+    Ok((certificate, signature, exchanges))
+}
+
+#[test]
+fn a_check_runs_again_without_its_data() {
+    for limits in [Limits::SHORT, Limits::EXTENDED] {
+        let (recorded, trace) = record(&mut FakeCard::new(limits), |card| check(card, b"1234"));
+        let (real, _, exchanges) = recorded.unwrap();
+        assert_eq!(real, certificate(1590));
+        let mut replay = Replay::read(&trace).unwrap();
+        assert_eq!(replay.limits(), limits);
+        let (masked, signature, again) = check(&mut replay, b"0000").unwrap();
+        assert!(replay.is_finished());
+        assert_eq!(again, exchanges);
+        assert_eq!(
+            (&masked[..4], &masked[4..], signature),
+            (&real[..4], &[b'0'; 1586][..], vec![b'0'; 256])
+        );
+        for secret in ["31323334", "1234"] {
+            assert!(
+                !trace.replace("031323334", "").contains(secret),
+                "{secret} in the trace"
+            );
+        }
+        let content: String = real[4..10]
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect();
+        assert!(!trace.contains(&content));
+    }
+}
+
+#[test]
+fn failures_run_again_too() {
+    let (recorded, trace) = record(&mut FakeCard::new(Limits::SHORT), |card| {
+        check(card, b"9999")
+    });
+    let replayed = check(&mut Replay::read(&trace).unwrap(), b"0000").unwrap_err();
+    assert_eq!(recorded.unwrap_err().kind(), replayed.kind());
+
+    let gone = |_: usize, frame: &[u8]| {
+        if frame.len() == 9 {
+            lost(TransportErrorKind::CardRemoved)
+        } else {
+            None
+        }
+    };
+    let (recorded, trace) = record(&mut FakeCard::hooked(Limits::SHORT, gone), |card| {
+        check(card, b"1234")
+    });
+    assert_eq!(recorded.unwrap_err().code(), "MC-1007");
+    assert_eq!(
+        check(&mut Replay::read(&trace).unwrap(), b"0000")
+            .unwrap_err()
+            .code(),
+        "MC-1007"
+    );
+}
+
+#[test]
+fn attributes_run_again_as_their_shape() {
+    let mut card = FakeCard::new(Limits::EXTENDED);
+    let name = Application::InputSupport.name();
+    let content = [
+        &b"\xFF\x20\x32\xDF\x21\x08\x00\x0E\x00\x1A\x00\x26\x00\x31"[..],
+        b"\xDF\x22\x09",
+        "山田　".as_bytes(),
+        b"\xDF\x23\x09",
+        "東京都".as_bytes(),
+        b"\xDF\x24\x0819800217\xDF\x25\x011\xFF\xFF\xFF",
+    ]
+    .concat();
+    card.applications.insert(
+        name.to_vec(),
+        BTreeMap::from([(
+            2,
+            File {
+                content,
+                opens_with: vec![key(name, 0x11)],
+            },
+        )]),
+    );
+    card.pins.insert(key(name, 0x11), (b"1234".to_vec(), 3, 3));
+    let dialogue = |card: &mut dyn Transport| {
+        let mut app = InputSupport::open(card, Options::default()).unwrap();
+        app.verify(pin(b"1234")).unwrap().attributes().unwrap()
+    };
+    let (real, trace) = record(&mut card, dialogue);
+    assert_eq!(
+        (
+            real.name(),
+            real.address(),
+            real.birth_date().to_string().as_str()
+        ),
+        ("山田　", "東京都", "1980-02-17")
+    );
+    let masked = dialogue(&mut Replay::read(&trace).unwrap());
+    assert_eq!(
+        (masked.name(), masked.address()),
+        ("000000000", "000000000")
+    );
+    assert_eq!(
+        (
+            masked.birth_date().to_string().as_str(),
+            masked.sex() == Sex::Other(b'0')
+        ),
+        ("0000-00-00", true)
+    );
+    assert_eq!(masked.offset_table(), real.offset_table());
+    for personal in ["E5B1B1E794B0", "E69DB1E4BAAC", "3139383030323137"] {
+        assert!(!trace.contains(personal));
+    }
+}
+
+#[test]
+fn what_is_on_the_allow_list_is_recorded() {
+    let mut card = FakeCard::new(Limits::SHORT);
+    let mut token = vec![b' '; 160];
+    token[..15].copy_from_slice(b"JPKIAPICCTOKEN2");
+    token[80..96].copy_from_slice(b"SERIALSERIALSERI");
+    let files = card.applications.get_mut(&JPKI[..]).unwrap();
+    files.insert(
+        6,
+        File {
+            content: token,
+            opens_with: vec![],
+        },
+    );
+    let dialogue = |card: &mut dyn Transport| {
+        let mut jpki = Jpki::open(card, Options::default()).unwrap();
+        let password = SignaturePassword::new(b"ABC123").ok().unwrap();
+        let ca = jpki.authentication_ca_certificate().unwrap();
+        let token = jpki.token_info().unwrap();
+        let personal = jpki
+            .signature_verify(password)
+            .unwrap()
+            .signature_certificate()
+            .unwrap();
+        (ca, token, personal)
+    };
+    let (real, trace) = record(&mut card, dialogue);
+    let (ca, token, personal) = dialogue(&mut Replay::read(&trace).unwrap());
+    assert_eq!(ca, real.0, "CA certificates are the same on many cards");
+    assert_eq!(
+        (token.kind(), token.serial.as_str()),
+        (CardKind::MyNumberCard, "0000000000000000")
+    );
+    assert_eq!(personal[4..], [b'0'; 1754][..]);
+    assert!(!trace.contains("414243313233"), "password in the trace");
+}
+
+#[test]
+fn another_dialogue_than_the_recorded_one_is_told_where() {
+    let (_, trace) = record(&mut FakeCard::new(Limits::SHORT), |card| {
+        check(card, b"1234").unwrap()
+    });
+    let mut replay = Replay::read(&trace).unwrap();
+    let mut jpki = Jpki::open(&mut replay, Options::default()).unwrap();
+    let error = jpki.signature_ca_certificate().unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Transport {
+            how: TransportErrorKind::Other
+        }
+    );
+    let told = error
+        .source()
+        .unwrap()
+        .source()
+        .unwrap()
+        .downcast_ref::<TraceError>();
+    assert_eq!(
+        told,
+        Some(&TraceError::Diverged {
+            line: 3,
+            problem: "another command"
+        })
+    );
+}
+
+#[track_caller]
+fn refused(line: &str, problem: &'static str) {
+    let trace = format!("\n{{\"event\":\"end\",\"how\":\"leave\"}}\n{line}");
+    assert_eq!(
+        Replay::read(&trace).err(),
+        Some(TraceError::Line { line: 3, problem })
+    );
+}
+
+#[test]
+fn lines_that_are_no_trace() {
+    refused("nothing", "not a JSON object");
+    refused("[]", "not a JSON object");
+    refused("{}", "a text is missing");
+    refused(r#"{"event":"dance"}"#, "unknown event");
+    refused(r#"{"event":"begin","version":2}"#, "unknown version");
+    refused(
+        r#"{"event":"begin","version":1,"max_command":-1}"#,
+        "a number is missing",
+    );
+    refused(
+        r#"{"event":"exchange","header":"00A404"}"#,
+        "header is not of four bytes",
+    );
+    refused(
+        r#"{"event":"exchange","header":"00A4040"}"#,
+        "hexadecimal text of odd length",
+    );
+    refused(
+        r#"{"event":"exchange","header":"00A4040G"}"#,
+        "not hexadecimal",
+    );
+    refused(
+        r#"{"event":"exchange","header":"00A40400","lc":0,"le":4294967296}"#,
+        "le too large",
+    );
+    let exchange = r#"{"event":"exchange","header":"00A40400","lc":0,"le":0,"#;
+    refused(
+        &format!("{exchange}\"status\":\"90\",\"answer\":[]}}"),
+        "status is not of two bytes",
+    );
+    refused(
+        &format!("{exchange}\"status\":\"9000\",\"answer\":[70000]}}"),
+        "answer too long",
+    );
+    refused(
+        &format!("{exchange}\"status\":\"9000\",\"answer\":[60000,60000]}}"),
+        "answer too long",
+    );
+    refused(
+        &format!("{exchange}\"status\":\"9000\",\"answer\":[-1]}}"),
+        "answer too long",
+    );
+    refused(
+        &format!("{exchange}\"status\":\"9000\",\"answer\":[null]}}"),
+        "a part of the answer is neither text nor number",
+    );
+    refused(&format!("{exchange}\"status\":\"9000\"}}"), "no answer");
+    refused(&format!("{exchange}\"error\":\"bored\"}}"), "unknown error");
+    refused(
+        &format!("{exchange}\"error\":\"timeout\",\"delivery\":\"maybe\"}}"),
+        "unknown delivery",
+    );
+    assert!(Replay::read("").unwrap().is_finished());
+    assert_eq!(TraceError::TooLong { limit: 1 }.code(), "MC-1024");
+}
