@@ -318,13 +318,13 @@ fn check_delegate(delegate: &Certificate, question: &Question<'_>) -> Result<(),
     }
 }
 
-/// The delegate's reference to its issuer's key, where it has one, is to this issuer.
+/// The delegate's reference to its issuer's key is to this issuer.
 fn names_key_of(delegate: &Certificate, issuer: &Certificate) -> bool {
     let reference = delegate.extensions().authority_key_identifier.as_ref();
     let key = reference
         .and_then(|reference| reference.key.as_ref())
         .map(|range| delegate.slice(range));
-    key.is_none() || key == issuer.subject_key_identifier()
+    key.is_some() && key == issuer.subject_key_identifier()
 }
 
 fn check_times(

@@ -11,6 +11,7 @@
 pub(crate) mod der;
 pub(crate) mod forge;
 pub(crate) mod openssl;
+pub(crate) mod revoke;
 
 use std::path::{Path, PathBuf};
 
