@@ -1,33 +1,15 @@
 //! MC-1xxx: the card and its PINs.
 
-use super::{BY_PIN, Class, Evidence, Guidance, OTHER_PROOF, Text, WITHOUT_PIN};
+use super::{BY_PIN, Class, Guidance, OTHER_PROOF, Text, WITHOUT_PIN, entry};
 
 const PUT_AGAIN: Text = Text::new(
     "もう一度カードを置いていただけますか。画面が変わるまで動かさないでください。",
     "Please put your card on the reader again and leave it there until the screen changes.",
 );
-const CALL_ADMINISTRATOR: Text = Text::new(
+const RETRY_OR_CALL: Text = Text::new(
     "カードを置き直してもう一度試してください。続くときは管理者に画面のコードを伝えてください。",
     "Put the card on the reader again and retry. If it goes on, tell the administrator the code on the screen.",
 );
-
-const fn entry(
-    code: &'static str,
-    class: Class,
-    staff: Text,
-    next: Text,
-    patient: Text,
-    instead: &'static [Evidence],
-) -> Guidance {
-    Guidance {
-        code,
-        class,
-        staff,
-        next,
-        patient,
-        instead,
-    }
-}
 
 pub(super) const TABLE: &[Guidance] = &[
     entry(
@@ -158,7 +140,7 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-1009",
         Class::Card,
         Text::new("カードが処理を受け付けませんでした。", "The card refused."),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),
@@ -169,7 +151,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "カードのデータが壊れています。",
             "Data on the card is damaged.",
         ),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),
@@ -180,7 +162,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "カードの応答が終わりません。",
             "The card does not come to an end.",
         ),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),
@@ -253,7 +235,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "カードが時間内に応答しませんでした。",
             "The card did not answer in time.",
         ),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),
@@ -278,7 +260,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "カードまたはリーダーの応答が正しくありません。",
             "The card's or the reader's answer is not valid.",
         ),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),
@@ -303,7 +285,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "カードとの通信で障害が起きました。",
             "The exchange with the card failed.",
         ),
-        CALL_ADMINISTRATOR,
+        RETRY_OR_CALL,
         PUT_AGAIN,
         OTHER_PROOF,
     ),

@@ -1,15 +1,7 @@
 //! MC-5xxx: the flow at the desk, the terminal and its vault.
 
-use super::{BY_PIN, Class, Evidence, Guidance, OTHER_PROOF, Text};
+use super::{BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
 
-const CALL_ADMINISTRATOR: Text = Text::new(
-    "システム管理者に画面のコードを伝えてください。",
-    "Tell the administrator the code on the screen.",
-);
-const ONCE_MORE: Text = Text::new(
-    "もう一度カードをお願いします。",
-    "Please put your card on the reader once more.",
-);
 const START_AGAIN: Text = Text::new(
     "最初からもう一度確認してください。",
     "Start the check again.",
@@ -18,24 +10,6 @@ const REGISTER_AGAIN: Text = Text::new(
     "ポータルで新しいアクティベーションコードを発行し、端末の初期登録をやり直してください。",
     "Get a new activation code from the portal and register the terminal again.",
 );
-
-const fn entry(
-    code: &'static str,
-    class: Class,
-    staff: Text,
-    next: Text,
-    patient: Text,
-    instead: &'static [Evidence],
-) -> Guidance {
-    Guidance {
-        code,
-        class,
-        staff,
-        next,
-        patient,
-        instead,
-    }
-}
 
 /// What concerns the terminal and its administrator, not the patient.
 const fn terminal(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {

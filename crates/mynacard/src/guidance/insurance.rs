@@ -1,14 +1,10 @@
 //! MC-4xxx: files and messages of the insurance vocabulary.
 
-use super::{Class, Guidance, Text};
+use super::{CALL_ADMINISTRATOR, Class, Guidance, Text};
 
 const ASK_AGAIN: Text = Text::new(
     "もう一度確認をやり直してください。続くときは管理者に画面のコードを伝えてください。",
     "Repeat the check. If it goes on, tell the administrator the code on the screen.",
-);
-const CALL_ADMINISTRATOR: Text = Text::new(
-    "システム管理者に画面のコードを伝えてください。",
-    "Tell the administrator the code on the screen.",
 );
 
 const fn entry(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {

@@ -91,6 +91,34 @@ pub const fn label(evidence: Evidence) -> Text {
     }
 }
 
+const CALL_ADMINISTRATOR: Text = Text::new(
+    "システム管理者に画面のコードを伝えてください。",
+    "Tell the administrator the code on the screen.",
+);
+const ONCE_MORE: Text = Text::new(
+    "もう一度カードをお願いします。",
+    "Please put your card on the reader once more.",
+);
+
+/// One line of a table.
+const fn entry(
+    code: &'static str,
+    class: Class,
+    staff: Text,
+    next: Text,
+    patient: Text,
+    instead: &'static [Evidence],
+) -> Guidance {
+    Guidance {
+        code,
+        class,
+        staff,
+        next,
+        patient,
+        instead,
+    }
+}
+
 /// The proofs that need no working check.
 const OTHER_PROOF: &[Evidence] = &[
     Evidence::PortalScreen,

@@ -1,37 +1,11 @@
 //! MC-6xxx: the service and the line to it.
 
-use super::{BY_PIN, Class, Evidence, Guidance, OTHER_PROOF, Text};
+use super::{BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
 
 const WAIT: Text = Text::new(
     "ただいま確認に時間がかかっています。資格確認書などをお持ちでしたらお見せください。",
     "The confirmation is taking a while. Please show another proof of insurance if you have one.",
 );
-const ONCE_MORE: Text = Text::new(
-    "もう一度カードをお願いします。",
-    "Please put your card on the reader once more.",
-);
-const ASK_OFFICE: Text = Text::new(
-    "システム管理者に画面のコードを伝えてください。",
-    "Tell the administrator the code on the screen.",
-);
-
-const fn entry(
-    code: &'static str,
-    class: Class,
-    staff: Text,
-    next: Text,
-    patient: Text,
-    instead: &'static [Evidence],
-) -> Guidance {
-    Guidance {
-        code,
-        class,
-        staff,
-        next,
-        patient,
-        instead,
-    }
-}
 
 const fn renewal(code: &'static str, staff: Text, patient: Text) -> Guidance {
     let next = Text::new(
@@ -130,7 +104,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスの回答を読み取れません。",
             "The service's answer could not be read.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -141,7 +115,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスの回答が大きすぎます。",
             "The service's answer is too large.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -166,7 +140,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスの設定が正しくありません。",
             "The service settings cannot be used.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -191,7 +165,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスの回答に含まれる資格情報を読み取れません。",
             "The insurance in the service's answer could not be read.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -331,7 +305,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスがこの種類の電子証明書を受け付けませんでした。",
             "The service does not accept this kind of certificate.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -417,7 +391,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスが依頼の内容を読み取れませんでした。",
             "The service could not read the request.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -470,7 +444,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスが確認を受け付けませんでした。",
             "The service refused the check.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
@@ -509,7 +483,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "連携フォルダーのファイルが大きすぎます。",
             "A file in the exchange folder is too large.",
         ),
-        ASK_OFFICE,
+        CALL_ADMINISTRATOR,
         WAIT,
         OTHER_PROOF,
     ),
