@@ -207,7 +207,7 @@ impl VirtualCard {
             },
             Err(word) => (Vec::new(), word),
         };
-        self.log.push(Logged::new(command, word));
+        self.log.push(Logged::new(command, Some(word)));
         data.extend(word.bytes());
         self.elapsed += self.link.cost(command.len(), data.len());
         data
@@ -216,7 +216,10 @@ impl VirtualCard {
     fn fail(&mut self, fault: Fault, command: &[u8]) -> Result<Vec<u8>, Loss> {
         self.elapsed += fault.delay();
         let mut answer = match fault {
-            Fault::Undiagnosed => Word::UNDIAGNOSED.bytes().to_vec(),
+            Fault::Undiagnosed => {
+                self.log.push(Logged::new(command, Some(Word::UNDIAGNOSED)));
+                Word::UNDIAGNOSED.bytes().to_vec()
+            }
             Fault::SilentReset => {
                 self.chip.reset();
                 self.act(command)
@@ -225,6 +228,9 @@ impl VirtualCard {
             _ if fault.lets_the_card_act() => self.act(command),
             _ => Vec::new(),
         };
+        if answer.is_empty() {
+            self.log.push(Logged::new(command, None));
+        }
         if fault.resets() && fault != Fault::SilentReset {
             self.chip.reset();
         }
@@ -265,7 +271,7 @@ impl VirtualCard {
         self.exchanges
     }
 
-    /// What the card saw, oldest first: headers, lengths and status words, never data.
+    /// What was sent to the card, oldest first: headers, lengths and status words, never data.
     #[must_use]
     pub fn log(&self) -> &[Logged] {
         &self.log
@@ -340,11 +346,11 @@ impl fmt::Debug for VirtualCard {
 pub struct Logged {
     header: [u8; 4],
     length: usize,
-    status: u16,
+    status: Option<u16>,
 }
 
 impl Logged {
-    fn new(command: &[u8], status: Word) -> Self {
+    fn new(command: &[u8], status: Option<Word>) -> Self {
         let mut header = [0; 4];
         for (to, from) in header.iter_mut().zip(command) {
             *to = *from;
@@ -352,7 +358,7 @@ impl Logged {
         Self {
             header,
             length: command.len(),
-            status: status.into(),
+            status: status.map(u16::from),
         }
     }
 
@@ -368,9 +374,9 @@ impl Logged {
         self.length
     }
 
-    /// The status word answered.
+    /// The status word answered; none when a fault kept the command from the card.
     #[must_use]
-    pub fn status(&self) -> u16 {
+    pub fn status(&self) -> Option<u16> {
         self.status
     }
 

@@ -1,0 +1,380 @@
+//! Every flow × every exchange × every fault: a typed error that says what is known, no second VERIFY, counters as reported,
+//! and a card without power at the end.
+
+use mynacard_card::app::card_face::CardFace;
+use mynacard_card::app::common::Common;
+use mynacard_card::app::input_support::InputSupport;
+use mynacard_card::app::jpki::Jpki;
+use mynacard_card::{
+    BirthDate, CounterPolicy, Error, ErrorKind, NumberB, Options, Pin, PinTry, SignaturePassword,
+};
+use mynacard_sim::{Counter, Fault, Person, Quirk, VirtualCard, person};
+
+mod support;
+use support::day;
+
+/// What a flow brought home.
+type Spoils = Vec<Vec<u8>>;
+
+struct Flow {
+    name: &'static str,
+    run: fn(&mut VirtualCard) -> Result<Spoils, Error>,
+    /// The key whose counter the flow may move.
+    counter: Counter,
+    /// How many PINs it may send.
+    verifies: usize,
+}
+
+const PIN: &str = "7391";
+
+fn pin(digits: &str) -> Result<Pin, Error> {
+    Pin::new(digits.as_bytes())
+}
+
+fn check(card: &mut VirtualCard, options: Options, digits: &str) -> Result<Spoils, Error> {
+    let mut jpki = Jpki::open(card, options)?;
+    let certificate = jpki.authentication_certificate()?;
+    let signature = jpki.verify(pin(digits)?)?.sign(b"message")?;
+    Ok(vec![certificate, signature])
+}
+
+fn number_b() -> Result<NumberB, Error> {
+    NumberB::from_card(&BirthDate::gregorian(1980, 4, 1)?, 2035, b"4016")
+}
+
+const FLOWS: [Flow; 13] = [
+    Flow {
+        name: "check",
+        run: |card| check(card, Options::new(), PIN),
+        counter: Counter::Authentication,
+        verifies: 1,
+    },
+    Flow {
+        name: "check without the counter",
+        run: |card| check(card, Options::new().with_counter(CounterPolicy::Skip), PIN),
+        counter: Counter::Authentication,
+        verifies: 1,
+    },
+    Flow {
+        name: "check with a wrong PIN",
+        run: |card| check(card, Options::new(), "0000"),
+        counter: Counter::Authentication,
+        verifies: 1,
+    },
+    Flow {
+        name: "check on the reader's pad",
+        run: |card| {
+            let mut jpki = Jpki::open(card, Options::new())?;
+            let signature = jpki.verify_on_pin_pad()?.sign(b"message")?;
+            Ok(vec![signature])
+        },
+        counter: Counter::Authentication,
+        verifies: 1,
+    },
+    Flow {
+        name: "change of the PIN",
+        run: |card| {
+            let mut jpki = Jpki::open(card, Options::new())?;
+            jpki.verify(pin(PIN)?)?.change_pin(pin("5678")?)?;
+            Ok(Vec::new())
+        },
+        counter: Counter::Authentication,
+        verifies: 1,
+    },
+    Flow {
+        name: "signature with the password",
+        run: |card| {
+            let mut jpki = Jpki::open(card, Options::new())?;
+            let mut verified = jpki.signature_verify(SignaturePassword::new(b"ABC123")?)?;
+            Ok(vec![
+                verified.signature_certificate()?,
+                verified.sign(b"message")?,
+            ])
+        },
+        counter: Counter::Signature,
+        verifies: 1,
+    },
+    Flow {
+        name: "change of the password",
+        run: |card| {
+            let mut jpki = Jpki::open(card, Options::new())?;
+            let mut verified = jpki.signature_verify(SignaturePassword::new(b"ABC123")?)?;
+            verified.change_password(SignaturePassword::new(b"XYZ789")?)?;
+            Ok(Vec::new())
+        },
+        counter: Counter::Signature,
+        verifies: 1,
+    },
+    Flow {
+        name: "free files",
+        run: |card| {
+            let mut jpki = Jpki::open(card, Options::new())?;
+            let label =
+                format!("{:?}{:?}", jpki.token_info()?.kind(), jpki.availability()?).into_bytes();
+            Ok(vec![
+                label,
+                jpki.authentication_ca_certificate()?,
+                jpki.signature_ca_certificate()?,
+            ])
+        },
+        counter: Counter::Authentication,
+        verifies: 0,
+    },
+    Flow {
+        name: "counters",
+        run: |card| {
+            let text = format!("{:?}", Jpki::counters(card)?);
+            // A card that answers noise to a query has told nothing, and that is what is reported.
+            let told = !text.contains("Unknown");
+            Ok(told.then(|| text.into_bytes()).into_iter().collect())
+        },
+        counter: Counter::Authentication,
+        verifies: 0,
+    },
+    Flow {
+        name: "attributes by PIN",
+        run: |card| {
+            let mut app = InputSupport::open(card, Options::new())?;
+            let certificate = app.cv_certificate()?;
+            let mut opened = app.verify(pin(PIN)?)?;
+            let attributes = opened.verified_attributes(|digest, signature| {
+                digest.len() == 32 && signature.len() == 256
+            })?;
+            Ok(vec![
+                certificate,
+                attributes.name().as_bytes().to_vec(),
+                attributes.address().as_bytes().to_vec(),
+            ])
+        },
+        counter: Counter::InputSupport,
+        verifies: 1,
+    },
+    Flow {
+        name: "card face by number B",
+        run: |card| {
+            let mut app = CardFace::open(card, Options::new())?;
+            app.basic_data()?;
+            let mut opened = app.verify_number_b(number_b()?)?;
+            let face = opened.face()?;
+            let proof = opened.presence_signature(b"challenge")?;
+            Ok(vec![
+                face.photo_jpeg2000().to_vec(),
+                face.name_png().to_vec(),
+                face.signature().to_vec(),
+                proof,
+            ])
+        },
+        counter: Counter::CardFaceB,
+        verifies: 1,
+    },
+    Flow {
+        name: "age by birth date",
+        run: |card| {
+            let mut app = CardFace::open(card, Options::new())?;
+            let age = app
+                .verify_birth_date(BirthDate::gregorian(1980, 4, 1)?)?
+                .age_record()?;
+            Ok(vec![age.signed().to_vec(), age.signature().to_vec()])
+        },
+        counter: Counter::CardFaceBirth,
+        verifies: 1,
+    },
+    Flow {
+        name: "common card",
+        run: |card| {
+            let mut app = Common::open(card, Options::new())?;
+            let identity = app.identity()?;
+            app.tries()?;
+            Ok(vec![
+                identity.serial().as_bytes().to_vec(),
+                identity.municipality().as_bytes().to_vec(),
+            ])
+        },
+        counter: Counter::Common,
+        verifies: 0,
+    },
+];
+
+fn holder(id: &str) -> Person {
+    person(id).expect("listed").clone().with_pin(PIN)
+}
+
+fn card() -> VirtualCard {
+    VirtualCard::new(&holder("kyokai-self"), day()).with_pin_pad(PIN)
+}
+
+/// Tries all flows against a kind of card and returns the number of cases.
+fn exhaust(card: &VirtualCard) -> usize {
+    let other = VirtualCard::new(&holder("kokuho"), day());
+    let mut cases = 0;
+    for flow in &FLOWS {
+        let mut clean = card.clone();
+        let right = (flow.run)(&mut clean);
+        let elsewhere = (flow.run)(&mut other.clone().with_pin_pad(PIN));
+        assert_eq!(
+            right.is_ok(),
+            flow.name != "check with a wrong PIN",
+            "{}: {right:?}",
+            flow.name
+        );
+        for exchange in 1..=clean.exchanges() {
+            for fault in Fault::ALL {
+                let case = format!(
+                    "{}, exchange {exchange} of {}, {}",
+                    flow.name,
+                    clean.exchanges(),
+                    fault.name()
+                );
+                let mut faulty = card
+                    .clone()
+                    .with_other_card(other.clone())
+                    .with_fault(exchange, fault);
+                let result = (flow.run)(&mut faulty);
+                judge(
+                    &case,
+                    flow,
+                    fault,
+                    &faulty,
+                    card.tries(flow.counter),
+                    &result,
+                    [&right, &elsewhere],
+                );
+                cases += 1;
+            }
+        }
+    }
+    cases
+}
+
+#[track_caller]
+fn judge(
+    case: &str,
+    flow: &Flow,
+    fault: Fault,
+    card: &VirtualCard,
+    before: u8,
+    result: &Result<Spoils, Error>,
+    clean: [&Result<Spoils, Error>; 2],
+) {
+    let sent = card
+        .log()
+        .iter()
+        .filter(|entry| entry.presents_pin())
+        .count();
+    assert!(sent <= flow.verifies, "{case}: {sent} PINs were sent");
+    assert!(!card.is_powered(), "{case}: the card kept its power");
+    assert!(
+        !card.is_anything_verified(),
+        "{case}: a session is left open"
+    );
+    let after = card.tries(flow.counter);
+    match result {
+        Ok(spoils) => {
+            let same = clean
+                .iter()
+                .any(|clean| clean.as_ref().is_ok_and(|clean| clean == spoils));
+            let nothing_told = flow.name == "counters" && spoils.is_empty();
+            assert!(same || nothing_told, "{case}: success with other data than a clean run's");
+            assert_eq!(after, before, "{case}: success, but the counter moved");
+        }
+        Err(error) => {
+            let known = mynacard_card::CODES
+                .iter()
+                .any(|(code, _)| *code == error.code());
+            assert!(known, "{case}: {} is not listed", error.code());
+            let text = format!("{error} {error:?}");
+            assert!(
+                !text.contains(PIN) && !text.contains("ABC123"),
+                "{case}: a secret in {text}"
+            );
+            if fault == Fault::OtherCard {
+                return; // another card's counters
+            }
+            let possible = match error.pin_try() {
+                PinTry::NotSpent | PinTry::Accepted => vec![before],
+                PinTry::Spent => vec![before - 1],
+                PinTry::Unknown => vec![before, before - 1],
+            };
+            assert!(
+                possible.contains(&after),
+                "{case}: {before} tries before, {after} after, reported {error:?}"
+            );
+            if let ErrorKind::WrongPin {
+                left: Some(left), ..
+            } = error.kind()
+            {
+                assert_eq!(
+                    *left, after,
+                    "{case}: the error names another number of tries"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_fault_at_every_exchange_extended() {
+    let cases = exhaust(&card());
+    println!("{cases} cases, extended length");
+    assert!(cases > 700, "{cases} cases only");
+}
+
+#[test]
+fn every_fault_at_every_exchange_short() {
+    let cases = exhaust(&card().with_extended(false));
+    println!("{cases} cases, short length");
+    assert!(cases > 1500, "{cases} cases only");
+}
+
+#[test]
+fn every_fault_at_every_exchange_behind_get_response() {
+    let cases = exhaust(&card().with_extended(false).with_quirk(Quirk::GetResponse));
+    println!("{cases} cases, GET RESPONSE");
+    assert!(cases > 2000, "{cases} cases only");
+}
+
+#[test]
+fn every_fault_at_every_exchange_with_exact_lengths_and_open_counters() {
+    let cases = exhaust(
+        &card()
+            .with_quirk(Quirk::ExactLe)
+            .with_quirk(Quirk::OpenCounter),
+    );
+    println!("{cases} cases, exact Le and open counters");
+    assert!(cases > 700, "{cases} cases only");
+}
+
+#[test]
+fn after_any_fault_the_next_check_works_or_says_why() {
+    let other = VirtualCard::new(&holder("kokuho"), day());
+    let right = check(&mut card(), Options::new(), PIN).expect("a clean run");
+    for exchange in 1..=5 {
+        for fault in Fault::ALL
+            .into_iter()
+            .filter(|fault| *fault != Fault::OtherCard)
+        {
+            let mut card = card()
+                .with_other_card(other.clone())
+                .with_fault(exchange, fault);
+            let _ = check(&mut card, Options::new(), PIN);
+            let again = check(&mut card, Options::new(), PIN);
+            assert_eq!(
+                again.ok().as_ref(),
+                Some(&right),
+                "after {} at exchange {exchange}",
+                fault.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_card_that_is_not_there_is_said_so() {
+    let mut card = card();
+    card.remove();
+    let error = check(&mut card, Options::new(), PIN).expect_err("an empty reader");
+    assert!(matches!(error.kind(), ErrorKind::NoCard), "{error:?}");
+    assert_eq!(card.exchanges(), 0);
+    card.insert();
+    check(&mut card, Options::new(), PIN).expect("the card is back");
+}
