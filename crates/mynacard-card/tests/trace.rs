@@ -53,12 +53,7 @@ fn a_check_runs_again_without_its_data() {
             (&masked[..4], &masked[4..], signature),
             (&real[..4], &[b'0'; 1586][..], vec![b'0'; 256])
         );
-        for secret in ["31323334", "1234"] {
-            assert!(
-                !trace.replace("031323334", "").contains(secret),
-                "{secret} in the trace"
-            );
-        }
+        assert!(!trace.contains("31323334"), "PIN in the trace");
         let content: String = real[4..10]
             .iter()
             .map(|byte| format!("{byte:02X}"))
