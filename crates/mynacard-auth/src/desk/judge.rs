@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use mynacard_cert::{Certificate, ErrorKind as CertErrorKind, Expiry, Hierarchy, Timestamp, Usage};
+use mynacard_cert::{Certificate, ErrorKind as CertErrorKind, Expiry, Hierarchy, Timestamp};
 
 use super::answer::Warning;
 use super::settings::{DeskSettings, ExpiredCertificate, UnknownIssuer};
@@ -26,9 +26,6 @@ impl DeskSettings {
             Err(error) if matches!(error.kind(), CertErrorKind::IssuerUnknown { .. }) => {
                 if self.unknown_issuer == UnknownIssuer::Refuse {
                     return Err(Error::from(ErrorKind::CertificateIssuerUnknown).with_source(error));
-                }
-                if certificate.claimed_usage() == Some(Usage::Signature) {
-                    return Err(error.into());
                 }
                 warnings.push(Warning::IssuerUnknown);
             }

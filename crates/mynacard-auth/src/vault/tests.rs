@@ -177,6 +177,9 @@ fn the_right_passcode_forgets_the_wrong_ones_and_a_clock_set_back_saves_no_wait(
         matches!(back.kind(), ErrorKind::VaultWait { seconds: 30 }),
         "{back}"
     );
+    // The wait counts from the clock as it is now.
+    assert_eq!(fixture.open_wrong(29).code(), "MC-5203");
+    assert_eq!(fixture.open_wrong(30).code(), "MC-5202");
 }
 
 #[test]

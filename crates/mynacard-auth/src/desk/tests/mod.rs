@@ -263,6 +263,39 @@ fn a_challenge_that_ran_out_is_renewed_before_the_card() {
 }
 
 #[test]
+fn a_challenge_left_over_too_long_or_from_the_future_is_not_used() {
+    let desk = Fixture::new();
+    drop(desk.ready());
+    drop(
+        desk.desk
+            .prepare(Purpose::Reception, later(110), &desk.stop),
+    );
+    assert_eq!(desk.diary.count("challenge"), 2);
+    drop(desk.desk.prepare(Purpose::Reception, now(), &desk.stop));
+    assert_eq!(desk.diary.count("challenge"), 3);
+}
+
+#[test]
+fn a_signature_certificate_of_an_unknown_issuer_is_not_passed_on() {
+    let mut desk = Fixture::with(Quirk::None, |settings| DeskSettings {
+        trust: TrustStore::production(),
+        ..settings
+    });
+    // The policy's last arcs, from 1.3.30 to 1.1.20: what a signature certificate says.
+    let policy = [
+        0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1E,
+    ];
+    let at = LEAF
+        .windows(policy.len())
+        .position(|window| window == policy)
+        .unwrap();
+    desk.card.certificate[at + 9] = 0x01;
+    desk.card.certificate[at + 10] = 0x14;
+    desk.refused("MC-3103", PinTries::Untouched);
+    assert_eq!(desk.diary.count("VERIFY"), 0);
+}
+
+#[test]
 fn a_challenge_that_nobody_signed_serves_the_next_tap_and_a_signed_one_never() {
     let mut desk = Fixture::new();
     drop(desk.ready());
