@@ -53,6 +53,13 @@ pub(crate) enum Command {
     /// Look at and judge a card's certificate.
     #[command(subcommand)]
     Cert(CertCommand),
+    /// Say whether a number is well formed: insurer-number, institution-code, postal-code, …
+    Validate {
+        /// The kind of number; a wrong kind lists them all.
+        kind: String,
+        /// The number as staff type it: full width, hyphens and spaces are understood.
+        value: String,
+    },
     /// Files that receipt computers exchange with OQSComApp.
     #[command(subcommand)]
     Oqs(OqsCommand),
@@ -204,6 +211,12 @@ pub(crate) struct VerifyArguments {
     /// What the certificate is to be used for.
     #[arg(long = "for", value_enum, default_value = "authentication")]
     pub(crate) usage: UsageArgument,
+    /// Look the certificate up in this revocation list (DER) of its distribution point.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crl: Option<PathBuf>,
+    /// Look the certificate up in this OCSP response (DER).
+    #[arg(long, value_name = "FILE", conflicts_with = "crl")]
+    pub(crate) ocsp: Option<PathBuf>,
 }
 
 /// Whose certificates are accepted.
@@ -242,4 +255,31 @@ pub(crate) enum OqsCommand {
         /// The file.
         file: PathBuf,
     },
+    /// Write one answer file in another shape to the standard output.
+    Convert {
+        /// The file: an answer in XML, or in this library's JSON.
+        file: PathBuf,
+        /// The shape.
+        #[arg(long, value_enum)]
+        to: Shape,
+    },
+}
+
+/// Another shape of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shape {
+    /// The interface's XML in UTF-8.
+    XmlUtf8,
+    /// The interface's XML in Shift_JIS; characters that it lacks are refused with their places.
+    XmlSjis,
+    /// This library's JSON.
+    Json,
+    /// Text for people.
+    Text,
+    /// The screen text of マイナ資格確認アプリ.
+    Screen,
+    /// CSV in UTF-8 with a byte order mark.
+    Csv,
+    /// FHIR R4 after JP Core.
+    Fhir,
 }

@@ -1,8 +1,13 @@
 //! `mynacard cert`: what a certificate says, and what is to be thought of it.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::time::SystemTime;
 
+use mynacard::cert::revocation::{
+    ListPolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationPolicy, walk_list,
+};
 use mynacard::cert::{Certificate, Purpose, Timestamp, TrustStore, Verified, Warning};
 use serde_json::{Value, json};
 
@@ -36,10 +41,44 @@ fn verify(arguments: &VerifyArguments, output: &Output) -> Result<(), Failure> {
     };
     let store = store(arguments)?;
     let verdict = match arguments.usage {
-        UsageArgument::Authentication => verdict(&store.verify_authentication(&certificate, at)?),
-        UsageArgument::Signature => verdict(&store.verify_signature(&certificate, at)?),
+        UsageArgument::Authentication => verdict(&revocation(
+            store.verify_authentication(&certificate, at)?,
+            arguments,
+        )?),
+        UsageArgument::Signature => verdict(&revocation(
+            store.verify_signature(&certificate, at)?,
+            arguments,
+        )?),
     };
     output.result(&verdict, || lines(&verdict))
+}
+
+/// Looks the certificate up in the list or the answer that was given; a revoked one is refused, an unknown one reported.
+fn revocation<P: Purpose>(
+    verified: Verified<P>,
+    arguments: &VerifyArguments,
+) -> Result<Verified<P>, Failure> {
+    let question = verified.question();
+    let mut answer = if let Some(file) = &arguments.crl {
+        let list = File::open(file).map_err(|error| Failure::file(file, &error))?;
+        walk_list(BufReader::new(list), &question, &ListPolicy::default())?
+    } else if let Some(file) = &arguments.ocsp {
+        OcspResponse::from_der(&pem::read(file)?)?.judge(&question, None, &OcspPolicy::default())
+    } else {
+        return Ok(verified);
+    };
+    let mut source = |_: &Question<'_>| std::mem::replace(&mut answer, Revocation::NotAsked);
+    Ok(verified.check_revocation(&mut source, RevocationPolicy::RefuseRevoked)?)
+}
+
+fn revocation_text(revocation: &Revocation) -> String {
+    match revocation {
+        Revocation::NotAsked => "not asked".to_owned(),
+        Revocation::Good { this_update, .. } => format!("good, as of {this_update}"),
+        Revocation::Revoked { since, .. } => format!("revoked since {since}"),
+        Revocation::Unknown(why) => format!("unknown: {why}"),
+        other => format!("{other:?}"),
+    }
 }
 
 fn store(arguments: &VerifyArguments) -> Result<TrustStore, Failure> {
@@ -87,6 +126,7 @@ fn verdict<P: Purpose>(verified: &Verified<P>) -> Value {
         },
         "not_before": verified.certificate().not_before().to_string(),
         "not_after": verified.certificate().not_after().to_string(),
+        "revocation": revocation_text(verified.revocation()),
         "warnings": verified.warnings().iter().map(warning).collect::<Vec<_>>(),
     })
 }

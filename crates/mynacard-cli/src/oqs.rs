@@ -6,10 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use mynacard::client::folder::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
-use mynacard::eligibility::Answer;
+use mynacard::eligibility::shape::csv::{self, CsvOptions, Headings};
+use mynacard::eligibility::shape::{fhir, screen};
+use mynacard::eligibility::{Answer, Encoding, Unmappable, XmlOptions};
 use serde_json::{Value, json};
 
-use crate::args::OqsCommand;
+use crate::args::{OqsCommand, Shape};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -18,12 +20,17 @@ const LONGEST: u64 = 16 << 20;
 
 pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<(), Failure> {
     match command {
-        OqsCommand::Show { file } => show(file, output),
+        OqsCommand::Show { file } => {
+            let answer = read(file)?;
+            output.result(&as_json(&answer), || answer.to_text(output.language()))
+        }
+        OqsCommand::Convert { file, to } => output.bytes(&convert(&read(file)?, *to, output)?),
         OqsCommand::Watch { folder, once } => watch(folder, *once, output),
     }
 }
 
-fn show(file: &Path, output: &Output) -> Result<(), Failure> {
+/// Reads an answer: XML in either encoding, or this library's JSON.
+fn read(file: &Path) -> Result<Answer, Failure> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
@@ -34,8 +41,38 @@ fn show(file: &Path, output: &Output) -> Result<(), Failure> {
             file.display()
         )));
     }
-    let answer = Answer::read_xml(&bytes)?;
-    output.result(&as_json(&answer), || answer.to_text(output.language()))
+    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if json => Ok(Answer::from_json(text)?),
+        _ => Ok(Answer::read_xml(&bytes)?),
+    }
+}
+
+fn convert(answer: &Answer, shape: Shape, output: &Output) -> Result<Vec<u8>, Failure> {
+    let xml = |encoding| {
+        let options = XmlOptions {
+            encoding,
+            unmappable: Unmappable::Refuse,
+        };
+        answer.write_xml(&options)
+    };
+    Ok(match shape {
+        Shape::XmlUtf8 => xml(Encoding::Utf8)?,
+        Shape::XmlSjis => xml(Encoding::ShiftJis)?,
+        Shape::Json => answer.to_json().into_bytes(),
+        Shape::Text => answer.to_text(output.language()).into_bytes(),
+        Shape::Screen => screen::write(answer).into_bytes(),
+        Shape::Csv => csv::write(std::slice::from_ref(answer), &spreadsheet(output))?.bytes,
+        Shape::Fhir => format!("{:#}\n", fhir::bundle(answer)).into_bytes(),
+    })
+}
+
+fn spreadsheet(output: &Output) -> CsvOptions {
+    CsvOptions {
+        encoding: Encoding::Utf8,
+        unmappable: Unmappable::Refuse,
+        headings: Headings::Labels(output.language()),
+    }
 }
 
 /// Prints each answer as it comes: with `--json` one document a line.

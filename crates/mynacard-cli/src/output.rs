@@ -63,11 +63,16 @@ impl Output {
         self.write(&format!("{text}\n"))
     }
 
-    fn write(&self, text: &str) -> Result<(), Failure> {
+    /// A file's content.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())
+        out.write_all(bytes)
             .and_then(|()| out.flush())
             .map_err(|error| Failure::output(&error))
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        self.bytes(text.as_bytes())
     }
 
     /// Shows why a command failed; a failure to show it is lost with the output itself.

@@ -434,3 +434,61 @@ fn wrong_use_is_named_and_has_its_own_exit_code() {
         stdout(&person)
     );
 }
+
+#[test]
+fn an_answer_is_converted_to_every_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answer.xml");
+    let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?><XmlMsg><MessageHeader>\
+        <SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody><QualificationValidity>1</QualificationValidity>\
+        <ResultList><ResultOfQualificationConfirmation><InsurerNumber>01130012</InsurerNumber><Name>医療　髙子</Name>\
+        </ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>";
+    std::fs::write(&file, xml).unwrap();
+    let file = file.to_str().unwrap();
+    let convert = |file: &str, shape: &str| {
+        let converted = mynacard(&["oqs", "convert", file, "--to", shape], "");
+        assert_eq!(
+            converted.status.code(),
+            Some(0),
+            "{shape}: {}",
+            stdout(&converted)
+        );
+        converted.stdout
+    };
+    for (shape, found) in [
+        ("xml-utf8", "<InsurerNumber>01130012</InsurerNumber>"),
+        ("json", "01130012"),
+        ("text", "医療　髙子"),
+        ("screen", "氏名：医療　髙子"),
+        ("csv", "01130012"),
+        ("fhir", "JP_Insurance_memberID"),
+    ] {
+        let text = String::from_utf8(convert(file, shape)).unwrap();
+        assert!(text.contains(found), "{shape}: {text}");
+    }
+    // 髙 as Windows writes it: FBFC, not EEE0.
+    let sjis = convert(file, "xml-sjis");
+    assert!(sjis.windows(2).any(|pair| pair == [0xFB, 0xFC]));
+    let back = folder.path().join("back.xml");
+    std::fs::write(&back, sjis).unwrap();
+    assert_eq!(
+        convert(back.to_str().unwrap(), "text"),
+        convert(file, "text")
+    );
+}
+
+#[test]
+fn a_typed_number_is_judged_with_rule_and_place() {
+    let right = mynacard(
+        &["--json", "validate", "insurer-number", "０６１３－０４８８"],
+        "",
+    );
+    assert_eq!(right.status.code(), Some(0), "{}", stdout(&right));
+    assert_eq!(json(&right)["value"], "06130488");
+    let wrong = mynacard(&["--json", "validate", "insurer-number", "06130489"], "");
+    assert_eq!(wrong.status.code(), Some(12));
+    assert_eq!(json(&wrong)["code"], "MC-4023");
+    let kind = mynacard(&["validate", "my-number", "1"], "");
+    assert_eq!(kind.status.code(), Some(2));
+    assert!(stdout(&kind).contains("insurer-number"));
+}
