@@ -153,6 +153,12 @@ impl VirtualCard {
         self.powered = false;
     }
 
+    /// A reset without loss of power. What was verified **stays verified**, as on real cards: only a power-down ends a session.
+    pub fn warm_reset(&mut self) {
+        self.chip.warm_reset();
+        self.powered = self.present;
+    }
+
     /// Whether the card has power.
     #[must_use]
     pub fn is_powered(&self) -> bool {

@@ -8,10 +8,13 @@ pub(crate) mod der;
 mod keys;
 mod leaf;
 
-pub use leaf::{authentication_certificate, signature_certificate};
+pub use leaf::{
+    authentication_certificate, authentication_certificate_p384, signature_certificate,
+    signature_certificate_p384,
+};
 
 pub(crate) use calendar::Day;
-pub(crate) use keys::{CaKey, PersonKey, ca_key, person_key};
+pub(crate) use keys::{CaKey, PersonKey, ca_key, p384_key, person_key};
 pub(crate) use leaf::validity;
 
 /// The id of the key that issues card-verifiable certificates in the simulation. Real ids begin with 5 (production) or 6 (test).

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
-use mynacard_sim::{Person, VirtualCard, person, vpcd};
+use mynacard_sim::{Fault, Person, Profile, Quirk, VirtualCard, person, vpcd};
+
+use crate::counters;
 
 /// How long the driver may take to listen.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,6 +26,18 @@ pub(crate) struct Options {
     /// Refuse commands of extended length, as some readers do.
     #[arg(long)]
     no_extended: bool,
+    /// What kind of card: plastic-2016, plastic-2023, android, iphone, old-card, p384-preview.
+    #[arg(long, value_name = "KIND", default_value = Profile::default().name(), value_parser = profile)]
+    profile: Profile,
+    /// A habit of some cards: blocked-63c0, blocked-6983, open-counter, get-response, exact-le.
+    #[arg(long, value_name = "HABIT", value_parser = quirk)]
+    quirk: Vec<Quirk>,
+    /// A fault at an exchange counted from 1: `7:left-after`.
+    #[arg(long, value_name = "N:FAULT", value_parser = fault)]
+    fault: Vec<(u32, Fault)>,
+    /// Keep the counters of tries in this file, so that they survive a restart.
+    #[arg(long, value_name = "FILE")]
+    counters: Option<PathBuf>,
     /// The instant, in seconds since 1970, on whose day the certificates are issued; now, unless given.
     #[arg(long, value_name = "SECONDS")]
     at: Option<u64>,
@@ -37,7 +51,18 @@ pub(crate) fn play(options: &Options) -> io::Result<()> {
     let at = options.at.map_or_else(SystemTime::now, |seconds| {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     });
-    let mut card = VirtualCard::new(options.person, at).with_extended(!options.no_extended);
+    let mut card = VirtualCard::of_profile(options.person, at, options.profile)
+        .with_extended(!options.no_extended);
+    card = options
+        .quirk
+        .iter()
+        .fold(card, |card, quirk| card.with_quirk(*quirk));
+    card = options.fault.iter().fold(card, |card, (exchange, fault)| {
+        card.with_fault(*exchange, *fault)
+    });
+    if let Some(path) = &options.counters {
+        counters::load(&mut card, path)?;
+    }
     let mut trace = options
         .trace
         .as_ref()
@@ -50,19 +75,39 @@ pub(crate) fn play(options: &Options) -> io::Result<()> {
         options.person.id(),
         options.port
     );
-    vpcd::serve(
-        &mut card,
-        Prompt(reader),
-        |command, answer| match &mut trace {
-            None => Ok(()),
-            Some(trace) => {
-                writeln!(trace, "> {}", hex(command))?;
-                writeln!(trace, "< {}", hex(answer))?;
-                // Whoever reads the file while the card plays sees whole exchanges.
-                trace.flush()
-            }
-        },
-    )
+    vpcd::serve(&mut card, Prompt(reader), |card, command, answer| {
+        if let Some(path) = &options.counters {
+            counters::store(card, path)?;
+        }
+        let Some(trace) = &mut trace else {
+            return Ok(());
+        };
+        writeln!(trace, "> {}", hex(command))?;
+        writeln!(trace, "< {}", hex(answer))?;
+        // Whoever reads the file while the card plays sees whole exchanges.
+        trace.flush()
+    })
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    let names = || Profile::ALL.map(Profile::name).join(", ");
+    Profile::by_name(name).ok_or_else(|| format!("one of {}", names()))
+}
+
+fn quirk(name: &str) -> Result<Quirk, String> {
+    Quirk::by_name(name).ok_or_else(|| format!("one of {}", Quirk::ALL.map(Quirk::name).join(", ")))
+}
+
+fn fault(text: &str) -> Result<(u32, Fault), String> {
+    let parts = text
+        .split_once(':')
+        .and_then(|(at, name)| Some((at.parse().ok()?, Fault::by_name(name)?)));
+    parts.ok_or_else(|| {
+        format!(
+            "a number, a colon and one of {}",
+            Fault::ALL.map(Fault::name).join(", ")
+        )
+    })
 }
 
 /// A connection that acknowledges at once: the driver sends length and body apart, and the second would wait 40 ms for the

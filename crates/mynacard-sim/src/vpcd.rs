@@ -10,7 +10,8 @@ use crate::card::VirtualCard;
 /// The port on which the driver of the first slot listens.
 pub const PORT: u16 = 35_963;
 
-/// Answers the reader until it closes the connection. `seen` gets every exchange: the command and the answer as sent.
+/// Answers the reader until it closes the connection, or until a fault takes the card away. `seen` gets every exchange: the card
+/// after it, the command, and the answer as sent.
 ///
 /// # Errors
 ///
@@ -18,15 +19,16 @@ pub const PORT: u16 = 35_963;
 pub fn serve(
     card: &mut VirtualCard,
     mut reader: impl Read + Write,
-    mut seen: impl FnMut(&[u8], &[u8]) -> io::Result<()>,
+    mut seen: impl FnMut(&VirtualCard, &[u8], &[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
     while let Some(message) = receive(&mut reader)? {
         match message.as_slice() {
             [] => {}
             [0x00] => card.power_off(),
-            [0x01 | 0x02] => {
+            [0x01] => {
                 card.power_on();
             }
+            [0x02] => card.warm_reset(),
             [0x04] => {
                 let atr = card.atr().to_vec();
                 send(&mut reader, &atr)?;
@@ -34,7 +36,7 @@ pub fn serve(
             [_] => {}
             command => {
                 let answer = card.transmit(command);
-                seen(command, &answer)?;
+                seen(card, command, &answer)?;
                 if answer.is_empty() {
                     // No card, no answer: to the reader that is a card that left.
                     return Ok(());
@@ -112,7 +114,7 @@ mod tests {
             SystemTime::UNIX_EPOCH,
         );
         let mut exchanges = 0;
-        let result = serve(&mut card, &mut script, |_, _| {
+        let result = serve(&mut card, &mut script, |_, _, _| {
             exchanges += 1;
             Ok(())
         });

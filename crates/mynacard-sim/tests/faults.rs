@@ -274,7 +274,10 @@ fn judge(
                 .iter()
                 .any(|clean| clean.as_ref().is_ok_and(|clean| clean == spoils));
             let nothing_told = flow.name == "counters" && spoils.is_empty();
-            assert!(same || nothing_told, "{case}: success with other data than a clean run's");
+            assert!(
+                same || nothing_told,
+                "{case}: success with other data than a clean run's"
+            );
             assert_eq!(after, before, "{case}: success, but the counter moved");
         }
         Err(error) => {

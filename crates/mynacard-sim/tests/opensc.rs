@@ -183,3 +183,104 @@ fn opensc_reads_in_short_commands_where_the_reader_has_no_extended_ones() {
             .all(|(command, _)| hex(command).len() <= 261)
     );
 }
+
+#[test]
+fn opensc_works_with_every_plastic_profile() {
+    if left_out() {
+        return;
+    }
+    for profile in ["plastic-2016", "plastic-2023", "old-card"] {
+        let commands = "echo message >message; opensc-tool -n && pkcs15-tool --read-certificate 1 >1.pem \
+            && pkcs11-tool --slot-index 0 --login --pin 1234 --sign --id 01 -m SHA256-RSA-PKCS -i message -o signature";
+        let session = Session::run(profile, &format!("{CARD} --profile {profile}"), commands);
+        session.assert_success();
+        assert!(
+            session.stdout.contains("jpki"),
+            "{profile}: {}",
+            session.stdout
+        );
+        let holder = person("kyokai-self").expect("listed");
+        assert_verifies(
+            &session,
+            &pki::authentication_certificate(holder, day()),
+            "signature",
+        );
+    }
+}
+
+#[test]
+fn opensc_explorer_walks_through_the_other_applications() {
+    if left_out() {
+        return;
+    }
+    let script = "apdu 00A4040C0AD3921000310001010408\napdu 00200091\napdu 002000910431323334\napdu 00B0820000\n\
+        apdu 00A4040C0AD3921000310001010402\napdu 00B0820000\napdu 00B0830000\n\
+        apdu 00A4040C0AD3921000310001010100\napdu 00B2010C00\n\
+        apdu 00A4040C0AD3921000310001010401\napdu 0020009C\nquit\n";
+    let commands = format!("printf '{script}' >script; OPENSC_DRIVER=jpki opensc-explorer script");
+    let session = Session::run("explorer", CARD, &commands);
+    let answer = |command: &str| {
+        let found = session.trace.iter().rev().find(|(sent, _)| sent == command);
+        found
+            .unwrap_or_else(|| {
+                panic!(
+                    "{command} was not sent: {}{}",
+                    session.stdout, session.stderr
+                )
+            })
+            .1
+            .clone()
+    };
+    assert_eq!(answer("00200091"), "63C3");
+    assert_eq!(answer("002000910431323334"), "9000");
+    assert!(
+        session
+            .trace
+            .iter()
+            .any(|(command, answer)| command == "00B0820000" && answer.starts_with("FF20"))
+    );
+    assert_eq!(answer("00B0820000"), "6982", "the card face stays shut");
+    assert!(answer("00B0830000").starts_with("FF30"));
+    assert!(answer("00B2010C00").ends_with("9000"));
+    assert_eq!(answer("0020009C"), "63C3");
+}
+
+#[test]
+fn counters_survive_a_restart_of_the_card_when_asked() {
+    if left_out() {
+        return;
+    }
+    let counters = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("counters-{}", std::process::id()));
+    let card = format!("{CARD} --counters {}", counters.display());
+    let ask = "opensc-tool -s 00A4040C0AD392F000260100000001 -s 00200098 -s 002000980430303030";
+    let first = Session::run("restart-1", &card, ask);
+    let second = Session::run("restart-2", &card, ask);
+    let _ = std::fs::remove_file(&counters);
+    let told = |session: &Session| {
+        session
+            .trace
+            .iter()
+            .rev()
+            .take(2)
+            .map(|(_, answer)| answer.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&first), ["63C2", "63C3"]);
+    assert_eq!(told(&second), ["63C1", "63C2"]);
+}
+
+#[test]
+fn a_fault_takes_the_card_out_of_the_reader() {
+    if left_out() {
+        return;
+    }
+    let commands =
+        "opensc-tool -s 00A4040C0AD392F000260100000001 -s 00200098; sleep 1; opensc-tool -l";
+    let session = Session::run("fault", &format!("{CARD} --fault 1:left-after"), commands);
+    assert!(
+        !session.stdout.contains("Yes"),
+        "the card is still there: {}",
+        session.stdout
+    );
+}

@@ -18,6 +18,11 @@ const CARD: &str = "--person kyokai-self --at 1795143600";
 /// They are built in a copy: their lock file holds other people's versions still, but follows what this project's own crates
 /// depend on, and a test must not write into the source.
 fn programs() -> PathBuf {
+    static FOLDER: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    FOLDER.get_or_init(build).clone()
+}
+
+fn build() -> PathBuf {
     let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers");
     let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peers");
     copy_folder(&source, &copy);
@@ -148,4 +153,34 @@ fn every_client_does_a_check_and_is_counted() {
             );
         }
     }
+}
+
+#[test]
+fn a_program_killed_after_the_pin_leaves_no_session_to_the_next() {
+    if left_out() {
+        return;
+    }
+    let program = format!("{}/check-mynacard 1234 message .", programs().display());
+    let commands = format!(
+        "echo message >message; {program} pause & victim=$!
+        tries=0; until [ -f verified ]; do tries=$((tries + 1)); [ $tries -lt 200 ] || exit 1; sleep 0.05; done
+        kill -9 $victim; wait $victim; {program} unverified"
+    );
+    let session = Session::run("killed", CARD, &commands);
+    session.assert_success();
+    assert_eq!(
+        session.count("0020009804"),
+        1,
+        "the PIN was verified once, by the program that was killed"
+    );
+    let (command, answer) = session.trace.last().expect("a trace");
+    assert!(
+        command.starts_with("802A0097") && answer == "6982",
+        "{command}: {answer}"
+    );
+    assert!(
+        session.stdout.contains("COMPUTE DIGITAL SIGNATURE") || session.stdout.contains("refused"),
+        "{}",
+        session.stdout
+    );
 }

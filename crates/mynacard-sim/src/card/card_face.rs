@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::file::{Access, Application, Change, File};
+use super::file::{Access, Application, Change, File, PrivateKey};
 use super::images::Images;
 use super::issue::Issue;
 use super::record::{certificate, key_id, object, public_key, sign, sign_digests, with_offsets};
@@ -62,7 +62,7 @@ pub(crate) fn application(person: &Person, issue: &Issue) -> Application {
             File::reference(CODE_B, Some(&issue.code_b()), 10, 10),
             File::reference(CODE_A, Some(&issue.my_number), 10, 10),
         ],
-        presence: Some(Box::new(presence)),
+        presence: Some(PrivateKey::Rsa(Box::new(presence))),
     }
 }
 

@@ -1,10 +1,9 @@
 //! The chip: selection, security status and every command, over applications made of files.
 
-use rsa::Pkcs1v15Sign;
 use sha2::{Digest as _, Sha256};
 
 use super::command::Command;
-use super::file::{Application, Change, Content, File, Reference};
+use super::file::{Application, Change, Content, File, PrivateKey, Reference};
 use super::jpki;
 use super::pinless::Pinless;
 use super::profile::{Profile, Quirk};
@@ -29,8 +28,6 @@ pub(crate) struct Chip {
 pub(crate) type Answer = Result<(Vec<u8>, Word), Word>;
 
 const DONE: Answer = Ok((Vec::new(), Word::DONE));
-/// Longest input of PKCS#1 v1.5 padding under a 2048-bit key.
-const LONGEST_INPUT: usize = 256 - 11;
 
 impl Chip {
     pub(crate) fn new(seed: &str, profile: Profile, applications: Vec<Application>) -> Self {
@@ -54,6 +51,13 @@ impl Chip {
         self.pinless = Pinless::default();
         self.waiting.clear();
         self.applications.iter_mut().for_each(Application::forget);
+    }
+
+    /// A reset under power: the application and its verifications stay.
+    pub(crate) fn warm_reset(&mut self) {
+        self.current = None;
+        self.pinless = Pinless::default();
+        self.waiting.clear();
     }
 
     pub(crate) fn process(&mut self, command: &Command<'_>) -> Answer {
@@ -373,18 +377,11 @@ impl Chip {
         let allowed = self.profile == Profile::IPhone
             || application.allows(*sign)
             || (*pinless && self.pinless.is_granted());
-        if command.data.is_empty() || command.data.len() > LONGEST_INPUT || command.expected == 0 {
-            return Err(Word::LENGTH);
-        }
-        if command.expected < 256 {
-            return Err(Word::wrong_le(256));
-        }
+        can_sign(key, command)?;
         if !allowed {
             return Err(Word::SECURITY_STATUS);
         }
-        let signature = key
-            .sign(Pkcs1v15Sign::new_unprefixed(), command.data)
-            .map_err(|_| Word::UNDIAGNOSED)?;
+        let signature = key.sign(command.data).ok_or(Word::UNDIAGNOSED)?;
         self.pinless.use_grant();
         Ok((signature, Word::DONE))
     }
@@ -396,15 +393,8 @@ impl Chip {
             .presence
             .as_ref()
             .ok_or(Word::REFERENCE_NOT_FOUND)?;
-        if command.data.is_empty() || command.data.len() > LONGEST_INPUT || command.expected == 0 {
-            return Err(Word::LENGTH);
-        }
-        if command.expected < 256 {
-            return Err(Word::wrong_le(256));
-        }
-        let signature = key
-            .sign(Pkcs1v15Sign::new_unprefixed(), command.data)
-            .map_err(|_| Word::UNDIAGNOSED)?;
+        can_sign(key, command)?;
+        let signature = key.sign(command.data).ok_or(Word::UNDIAGNOSED)?;
         Ok((signature, Word::DONE))
     }
 
@@ -486,4 +476,15 @@ impl Chip {
             None => Err(Word::NO_CURRENT_EF),
         }
     }
+}
+
+/// Whether input and expected length fit the key.
+fn can_sign(key: &PrivateKey, command: &Command<'_>) -> Result<(), Word> {
+    if !key.takes(command.data.len()) || command.expected == 0 {
+        return Err(Word::LENGTH);
+    }
+    if command.expected < key.length() {
+        return Err(Word::wrong_le(key.length()));
+    }
+    Ok(())
 }

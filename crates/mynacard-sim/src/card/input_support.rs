@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::file::{Access, Application, File};
+use super::file::{Access, Application, Change, File, PrivateKey};
 use super::issue::Issue;
 use super::record::{
     certificate, key_id, object, object_with_long_length, public_key, sign, with_offsets,
@@ -31,9 +31,9 @@ pub(crate) fn application(person: &Person, issue: &Issue) -> Application {
     let any: Access = Access::AnyOf(&[PIN, CODE_A, CODE_B]);
     Application {
         aid: AID.to_vec(),
-        change: super::file::Change::Interindustry,
+        change: Change::Interindustry,
         certificate: Some(0x0004),
-        presence: Some(Box::new(presence)),
+        presence: Some(PrivateKey::Rsa(Box::new(presence))),
         files: vec![
             File::exact(0x0003, integrity(&number, &attributes, &signer), any),
             File::exact(0x0001, number, Access::AnyOf(&[PIN, CODE_A])),

@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
-use super::file::{Access, Application, Change, Content, File};
+use super::file::{Access, Application, Change, Content, File, PrivateKey};
 use super::profile::Profile;
 use crate::people::Person;
-use crate::pki::{self, PersonKey, person_key};
+use crate::pki::{self, PersonKey, p384_key, person_key};
 
 /// The application identifier.
 pub(crate) const AID: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
@@ -30,18 +30,27 @@ pub(crate) fn application(person: &Person, at: SystemTime, profile: Profile) -> 
         Access::Free
     };
     let signs = person.signature_password().is_some();
-    let signature_certificate = if signs {
-        pki::signature_certificate(person, at)
-    } else {
-        Vec::new()
+    let preview = profile == Profile::P384Preview;
+    let signature_certificate = match (signs, preview) {
+        (false, _) => Vec::new(),
+        (true, false) => pki::signature_certificate(person, at),
+        (true, true) => pki::signature_certificate_p384(person, at),
     };
-    let key = |id, which, sign, pinless| File {
-        id,
-        content: Content::Key {
-            key: Box::new(person_key(person, which)),
-            sign,
-            pinless,
-        },
+    let authentication_certificate = if preview {
+        pki::authentication_certificate_p384(person, at)
+    } else {
+        pki::authentication_certificate(person, at)
+    };
+    let key = |id, which, sign, pinless| {
+        let key = if preview {
+            PrivateKey::P384(Box::new(p384_key(person, which)))
+        } else {
+            PrivateKey::Rsa(Box::new(person_key(person, which)))
+        };
+        File {
+            id,
+            content: Content::Key { key, sign, pinless },
+        }
     };
     let mut files = vec![
         File::filled(0x0001, &signature_certificate, WITH_PASSWORD),
@@ -56,11 +65,7 @@ pub(crate) fn application(person: &Person, at: SystemTime, profile: Profile) -> 
             vec![0x8F, if signs { 0x8F } else { 0x00 }, 0x00],
             Access::Free,
         ),
-        File::filled(
-            0x000A,
-            &pki::authentication_certificate(person, at),
-            certificate_access,
-        ),
+        File::filled(0x000A, &authentication_certificate, certificate_access),
         File::filled(0x000B, pki::AUTHENTICATION_ROOT, Access::Free),
         File::filled(TERMINAL_CA, TERMINAL_CA_KEY, Access::Free),
         key(0x0017, PersonKey::Authentication, WITH_PIN, true),

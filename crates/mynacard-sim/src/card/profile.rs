@@ -16,16 +16,20 @@ pub enum Profile {
     IPhone,
     /// A 住基カード of before 2016 with its JPKI application.
     OldCard,
+    /// The next card as far as it is announced: today's files with keys on P-384. Its commands are not public; the key takes a SHA-384
+    /// digest and gives r and s back, **a guess**.
+    P384Preview,
 }
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Plastic2016,
         Self::Plastic2023,
         Self::Android,
         Self::IPhone,
         Self::OldCard,
+        Self::P384Preview,
     ];
 
     /// The name on a command line.
@@ -37,6 +41,7 @@ impl Profile {
             Self::Android => "android",
             Self::IPhone => "iphone",
             Self::OldCard => "old-card",
+            Self::P384Preview => "p384-preview",
         }
     }
 
@@ -49,7 +54,7 @@ impl Profile {
     pub(crate) fn atr(self) -> &'static [u8] {
         match self {
             Self::Plastic2016 => &[0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14],
-            Self::Plastic2023 => &[
+            Self::Plastic2023 | Self::P384Preview => &[
                 0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x05, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x7F,
             ],
             Self::Android => &[
@@ -67,7 +72,7 @@ impl Profile {
 
     pub(crate) fn token_label(self) -> &'static str {
         match self {
-            Self::Plastic2016 | Self::Plastic2023 => "JPKIAPICCTOKEN2",
+            Self::Plastic2016 | Self::Plastic2023 | Self::P384Preview => "JPKIAPICCTOKEN2",
             Self::Android => "JPKIAPGPSETOKEN",
             Self::IPhone => "JPKIAPIOSTOKEN",
             Self::OldCard => "JPKIAPICCTOKEN",
@@ -76,7 +81,10 @@ impl Profile {
 
     /// Whether the 券面 applications are on it.
     pub(crate) fn has_face(self) -> bool {
-        matches!(self, Self::Plastic2016 | Self::Plastic2023)
+        matches!(
+            self,
+            Self::Plastic2016 | Self::Plastic2023 | Self::P384Preview
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use sha2::Digest as _;
 
 use crate::people::Person;
 
@@ -51,6 +52,27 @@ pub(crate) fn person_key(person: &Person, which: PersonKey) -> RsaPrivateKey {
         PersonKey::Signature => signature,
         PersonKey::Presence => presence,
     })
+}
+
+/// A key on P-384. No card has one yet, so no file holds it: it follows from the person.
+pub(crate) fn p384_key(person: &Person, which: PersonKey) -> p384::ecdsa::SigningKey {
+    let which = match which {
+        PersonKey::Authentication => b'A',
+        PersonKey::Signature => b'S',
+        PersonKey::Presence => b'P',
+    };
+    let seed = [
+        b"MYNACARD-SIMULATION P-384",
+        &person.number().to_be_bytes()[..],
+        &[which],
+    ]
+    .concat();
+    let mut scalar = sha2::Sha384::digest(seed);
+    // Below the order of the curve, whose first byte is FF.
+    if let Some(first) = scalar.first_mut() {
+        *first &= 0x7F;
+    }
+    p384::ecdsa::SigningKey::from_slice(&scalar).expect("a number below the order, and not zero")
 }
 
 fn read(der: &[u8]) -> RsaPrivateKey {

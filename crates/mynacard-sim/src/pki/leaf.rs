@@ -9,12 +9,50 @@ use sha1::Digest as _;
 use super::der::{
     bits, context, implicit, integer, null, octets, oid, printable, sequence, set, tlv, truth, utf8,
 };
-use super::{CaKey, Day, PersonKey, ca_key, person_key};
+use super::{CaKey, Day, PersonKey, ca_key, p384_key, person_key};
 use crate::people::{CertificateLife, Person};
 
 /// The user authentication certificate (利用者証明用電子証明書) of a person on a day: no name, no address in it.
 #[must_use]
 pub fn authentication_certificate(person: &Person, at: SystemTime) -> Vec<u8> {
+    authentication(
+        person,
+        at,
+        &SubjectKey::rsa(&person_key(person, PersonKey::Authentication)),
+    )
+}
+
+/// The same for a key on P-384, as the next card is announced to have; its issuer is still the RSA root.
+#[must_use]
+pub fn authentication_certificate_p384(person: &Person, at: SystemTime) -> Vec<u8> {
+    authentication(
+        person,
+        at,
+        &SubjectKey::p384(&p384_key(person, PersonKey::Authentication)),
+    )
+}
+
+/// The digital signature certificate (署名用電子証明書): name, birth date, sex and address are in it.
+#[must_use]
+pub fn signature_certificate(person: &Person, at: SystemTime) -> Vec<u8> {
+    signature(
+        person,
+        at,
+        &SubjectKey::rsa(&person_key(person, PersonKey::Signature)),
+    )
+}
+
+/// The same for a key on P-384.
+#[must_use]
+pub fn signature_certificate_p384(person: &Person, at: SystemTime) -> Vec<u8> {
+    signature(
+        person,
+        at,
+        &SubjectKey::p384(&p384_key(person, PersonKey::Signature)),
+    )
+}
+
+fn authentication(person: &Person, at: SystemTime, key: &SubjectKey) -> Vec<u8> {
     let issuer = Issuer::AUTHENTICATION;
     let subject = name(&[(C, "JP"), (CN, &person.authentication_common_name())]);
     let extensions = vec![
@@ -32,19 +70,10 @@ pub fn authentication_certificate(person: &Person, at: SystemTime) -> Vec<u8> {
             ])]),
         ),
     ];
-    issuer.issue(
-        person,
-        at,
-        0x22_0000,
-        &subject,
-        &person_key(person, PersonKey::Authentication),
-        extensions,
-    )
+    issuer.issue(person, at, 0x22_0000, &subject, key, extensions)
 }
 
-/// The digital signature certificate (署名用電子証明書): name, birth date, sex and address are in it.
-#[must_use]
-pub fn signature_certificate(person: &Person, at: SystemTime) -> Vec<u8> {
+fn signature(person: &Person, at: SystemTime, key: &SubjectKey) -> Vec<u8> {
     let issuer = Issuer::SIGNATURE;
     let subject = name(&[
         (C, "JP"),
@@ -59,14 +88,7 @@ pub fn signature_certificate(person: &Person, at: SystemTime) -> Vec<u8> {
         issuer.alternative_name(),
         issuer.distribution_point(person),
     ];
-    issuer.issue(
-        person,
-        at,
-        0x1E_0000,
-        &subject,
-        &person_key(person, PersonKey::Signature),
-        extensions,
-    )
+    issuer.issue(person, at, 0x1E_0000, &subject, key, extensions)
 }
 
 /// The subject alternative name, its values in the card's order 1, 4, 3, 5, 2, 6.
@@ -154,7 +176,7 @@ impl Issuer {
         at: SystemTime,
         serials: u32,
         subject: &[u8],
-        key: &RsaPrivateKey,
+        key: &SubjectKey,
         mut extensions: Vec<Vec<u8>>,
     ) -> Vec<u8> {
         let ca = ca_key(self.key);
@@ -164,7 +186,7 @@ impl Issuer {
             implicit(2, &self.serial),
         ];
         extensions.push(extension("2.5.29.35", false, &sequence(&authority)));
-        extensions.push(extension("2.5.29.14", false, &octets(&key_identifier(key))));
+        extensions.push(extension("2.5.29.14", false, &octets(&key.identifier)));
         let algorithm = sequence(&[oid("1.2.840.113549.1.1.11"), null()]);
         let (first, last) = validity(person, at);
         let tbs = sequence(&[
@@ -174,10 +196,7 @@ impl Issuer {
             self.name(),
             sequence(&[first.asn1("013542"), last.asn1("145959")]),
             subject.to_vec(),
-            sequence(&[
-                sequence(&[oid("1.2.840.113549.1.1.1"), null()]),
-                bits(0, &public_key(key)),
-            ]),
+            key.info.clone(),
             context(3, &sequence(&extensions)),
         ]);
         let signature = ca
@@ -231,6 +250,31 @@ fn policies(policy: &str) -> Vec<u8> {
         true,
         &sequence(&[sequence(&[oid(policy), sequence(&[statement])])]),
     )
+}
+
+/// The key that a certificate is about: its SubjectPublicKeyInfo and its identifier.
+struct SubjectKey {
+    info: Vec<u8>,
+    identifier: [u8; 20],
+}
+
+impl SubjectKey {
+    fn rsa(key: &RsaPrivateKey) -> Self {
+        let algorithm = sequence(&[oid("1.2.840.113549.1.1.1"), null()]);
+        Self {
+            info: sequence(&[algorithm, bits(0, &public_key(key))]),
+            identifier: key_identifier(key),
+        }
+    }
+
+    fn p384(key: &p384::ecdsa::SigningKey) -> Self {
+        let point = key.verifying_key().to_sec1_point(false);
+        let algorithm = sequence(&[oid("1.2.840.10045.2.1"), oid("1.3.132.0.34")]);
+        Self {
+            info: sequence(&[algorithm, bits(0, point.as_bytes())]),
+            identifier: sha1::Sha1::digest(point.as_bytes()).into(),
+        }
+    }
 }
 
 /// `RSAPublicKey` of PKCS#1.

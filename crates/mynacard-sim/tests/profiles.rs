@@ -1,0 +1,191 @@
+//! Our library against every kind of card, and every habit of one.
+
+use mynacard_card::app::jpki::{CardKind, Jpki, Layout};
+use mynacard_card::{CounterPolicy, Error, ErrorKind, Options, Pin, Tries};
+use mynacard_sim::{Link, Profile, Quirk, VirtualCard, person, pki};
+use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
+use sha2::Digest as _;
+
+mod support;
+use support::{Folder, day, openssl, pem};
+
+fn card(profile: Profile) -> VirtualCard {
+    VirtualCard::of_profile(person("kyokai-self").expect("listed"), day(), profile)
+}
+
+fn pin(digits: &str) -> Pin {
+    Pin::new(digits.as_bytes()).expect("four digits")
+}
+
+fn check(card: &mut VirtualCard, options: Options) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let mut jpki = Jpki::open(card, options)?;
+    let certificate = jpki.authentication_certificate()?;
+    let signature = jpki.verify(pin("1234"))?.sign(b"message")?;
+    Ok((certificate, signature))
+}
+
+#[test]
+fn kinds_are_told_apart_by_their_token() {
+    let kinds = Profile::ALL.map(|profile| {
+        let mut card = card(profile);
+        let mut jpki = Jpki::open(&mut card, Options::new()).expect("a JPKI application");
+        jpki.token_info().expect("free to read").kind()
+    });
+    let [plastic, newer, android, iphone, old, preview] = kinds;
+    assert_eq!((&plastic, &plastic), (&newer, &preview));
+    assert_eq!(
+        [plastic, android, iphone, old],
+        [
+            CardKind::MyNumberCard,
+            CardKind::Android,
+            CardKind::IPhone,
+            CardKind::ResidentRegistryCard
+        ]
+    );
+}
+
+#[test]
+fn a_phone_with_android_opens_its_certificate_after_the_pin() {
+    let mut card = card(Profile::Android);
+    let mut jpki = Jpki::open(&mut card, Options::new()).expect("a JPKI application");
+    let error = jpki.authentication_certificate().expect_err("shut");
+    assert!(
+        matches!(error.kind(), ErrorKind::PinNeeded { .. }),
+        "{error:?}"
+    );
+    let mut verified = jpki.verify(pin("1234")).expect("a right PIN");
+    let certificate = verified.authentication_certificate().expect("open");
+    assert_eq!(
+        certificate,
+        pki::authentication_certificate(person("kyokai-self").expect("listed"), day())
+    );
+    assert_eq!(verified.sign(b"message").expect("a signature").len(), 256);
+}
+
+#[test]
+fn an_iphone_is_not_sent_a_pin_into_a_session_that_is_open() {
+    let mut card = card(Profile::IPhone);
+    let error = check(&mut card, Options::new()).expect_err("the counter answers 9000");
+    assert!(
+        matches!(error.kind(), ErrorKind::ForeignSession { .. }),
+        "{error:?}"
+    );
+    assert!(!card.log().iter().any(|entry| entry.presents_pin()));
+}
+
+#[test]
+fn phones_and_old_cards_have_no_face() {
+    use mynacard_card::app::input_support::InputSupport;
+    for profile in [Profile::Android, Profile::IPhone, Profile::OldCard] {
+        let mut card = card(profile);
+        let error = InputSupport::open(&mut card, Options::new())
+            .map(|_| ())
+            .expect_err("no such application");
+        assert!(
+            matches!(error.kind(), ErrorKind::ApplicationMissing { .. }),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn a_blocked_pin_is_blocked_whatever_the_card_calls_it() {
+    for quirk in [None, Some(Quirk::BlockedAs63C0), Some(Quirk::BlockedAs6983)] {
+        for counter in [CounterPolicy::READ_FIRST, CounterPolicy::Skip] {
+            let mut card = VirtualCard::new(person("pin-blocked").expect("listed"), day());
+            card = quirk.into_iter().fold(card, VirtualCard::with_quirk);
+            let error =
+                check(&mut card, Options::new().with_counter(counter)).expect_err("blocked");
+            assert!(
+                matches!(error.kind(), ErrorKind::PinBlocked { .. }),
+                "{quirk:?}: {error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn habits_change_nothing_in_what_is_read() {
+    let right = check(&mut card(Profile::default()), Options::new()).expect("a right PIN");
+    for quirk in Quirk::ALL {
+        for extended in [true, false] {
+            let mut card = card(Profile::default())
+                .with_quirk(quirk)
+                .with_extended(extended);
+            let found = check(&mut card, Options::new())
+                .unwrap_or_else(|error| panic!("{}: {error:?}", quirk.name()));
+            assert_eq!(found, right, "{}", quirk.name());
+        }
+    }
+}
+
+#[test]
+fn an_open_session_is_seen_and_ended_by_the_next_power_down() {
+    let mut card = card(Profile::default()).with_quirk(Quirk::OpenCounter);
+    card.power_on();
+    card.transmit(&support::hex("00A4040C0AD392F000260100000001"));
+    card.transmit(&support::hex("002000980431323334"));
+    card.warm_reset();
+    assert!(card.is_anything_verified(), "a warm reset ends nothing");
+    let mut jpki = Jpki::open(&mut card, Options::new()).expect("a JPKI application");
+    assert_eq!(
+        jpki.authentication_tries().expect("an answer"),
+        Tries::Left(3)
+    );
+}
+
+#[test]
+fn the_preview_of_the_next_card_signs_on_p384() {
+    let mut card = card(Profile::P384Preview);
+    let options = Options::new().with_layout(Layout::PREVIEW_P384);
+    let (certificate, signature) = check(&mut card, options).expect("a right PIN");
+    let signature = p384::ecdsa::Signature::from_slice(&signature).expect("r and s");
+    let folder = Folder::new("p384");
+    let path = pem(&folder, "leaf", &certificate);
+    let root = pem(&folder, "root", pki::AUTHENTICATION_ROOT);
+    let path = path.to_str().expect("UTF-8");
+    openssl([
+        "verify",
+        "-x509_strict",
+        "-no_check_time",
+        "-CAfile",
+        root.to_str().expect("UTF-8"),
+        path,
+    ]);
+    let key = openssl(["x509", "-in", path, "-noout", "-pubkey"]);
+    let key =
+        <p384::ecdsa::VerifyingKey as p384::pkcs8::DecodePublicKey>::from_public_key_pem(&key);
+    key.expect("a key on P-384")
+        .verify_prehash(&sha2::Sha384::digest(b"message"), &signature)
+        .expect("the card's key signed");
+}
+
+/// Seconds on the air for one check, as the virtual clock adds them up.
+#[test]
+fn a_check_takes_less_time_on_a_faster_link_and_with_fewer_exchanges() {
+    let time = |extended, counter, link| {
+        let mut card = card(Profile::Plastic2023)
+            .with_extended(extended)
+            .with_link(link);
+        check(&mut card, Options::new().with_counter(counter)).expect("a right PIN");
+        (card.exchanges(), card.elapsed())
+    };
+    let mut last = None;
+    for (extended, counter) in [
+        (true, CounterPolicy::Skip),
+        (true, CounterPolicy::READ_FIRST),
+        (false, CounterPolicy::Skip),
+        (false, CounterPolicy::READ_FIRST),
+    ] {
+        let at = |link| time(extended, counter, link);
+        let (exchanges, slow) = at(Link::KBIT_106);
+        println!(
+            "{exchanges:>2} exchanges: {slow:?} at 106 kbit/s, {:?} at 212, {:?} at 424",
+            at(Link::KBIT_212).1,
+            at(Link::KBIT_424).1
+        );
+        assert!(slow > at(Link::KBIT_424).1);
+        last = Some(slow);
+    }
+    assert!(last.expect("four modes").as_millis() > 100);
+}
