@@ -3,6 +3,7 @@
 #![cfg(feature = "folder")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use mynacard_auth::Cancel;
 use mynacard_client::folder::{Event, Existing, FaceFolder, FaceOptions};
 use mynacard_eligibility::{Answer, Encoding, FieldId, Record, Section, XmlOptions};
 use std::collections::HashMap;
@@ -10,7 +11,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const NEVER: &dyn Fn() -> bool = &|| false;
+fn never() -> Cancel {
+    Cancel::new()
+}
 
 fn options(existing: Existing) -> FaceOptions {
     FaceOptions {
@@ -70,20 +73,20 @@ fn old_files_are_skipped_or_delivered_by_choice() {
     let mut delivering = FaceFolder::open(dir.path(), options(Existing::Deliver));
     put(dir.path(), 2);
     assert_eq!(
-        answer(skipping.next(Some(Duration::from_secs(5)), NEVER)),
+        answer(skipping.next(Some(Duration::from_secs(5)), &never())),
         (file_name(2), "人 2".into())
     );
     assert_eq!(
-        answer(delivering.next(Some(Duration::from_secs(5)), NEVER)).0,
+        answer(delivering.next(Some(Duration::from_secs(5)), &never())).0,
         file_name(1)
     );
     assert_eq!(
-        answer(delivering.next(Some(Duration::from_secs(5)), NEVER)).0,
+        answer(delivering.next(Some(Duration::from_secs(5)), &never())).0,
         file_name(2)
     );
     assert!(
         skipping
-            .next(Some(Duration::from_millis(100)), NEVER)
+            .next(Some(Duration::from_millis(100)), &never())
             .is_none()
     );
     assert!(dir.path().join(file_name(1)).exists() && dir.path().join(file_name(2)).exists());
@@ -112,7 +115,7 @@ fn a_stuttering_writer_loses_and_doubles_nothing() {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let end = Instant::now() + Duration::from_secs(60);
     while seen.len() < FILES && Instant::now() < end {
-        if let Some(event) = faces.next(Some(Duration::from_millis(500)), NEVER) {
+        if let Some(event) = faces.next(Some(Duration::from_millis(500)), &never()) {
             let (file, name) = answer(Some(event));
             let index: usize = name.trim_start_matches("人 ").parse().unwrap();
             assert_eq!(file, file_name(index));
@@ -122,7 +125,7 @@ fn a_stuttering_writer_loses_and_doubles_nothing() {
     writer.join().unwrap();
     assert!(
         faces
-            .next(Some(Duration::from_millis(200)), NEVER)
+            .next(Some(Duration::from_millis(200)), &never())
             .is_none()
     );
     assert_eq!(seen.len(), FILES);
@@ -135,7 +138,7 @@ fn a_file_that_never_closes_is_reported_once_and_read_when_it_does() {
     let mut faces = FaceFolder::open(dir.path(), options(Existing::Deliver));
     let bytes = xml("人 7");
     std::fs::write(dir.path().join(file_name(7)), bytes.get(..100).unwrap()).unwrap();
-    match faces.next(Some(Duration::from_secs(5)), NEVER) {
+    match faces.next(Some(Duration::from_secs(5)), &never()) {
         Some(Event::Unreadable { name, error }) => assert_eq!(
             (name.as_str(), error.code()),
             (file_name(7).as_str(), "MC-4002")
@@ -144,12 +147,12 @@ fn a_file_that_never_closes_is_reported_once_and_read_when_it_does() {
     }
     assert!(
         faces
-            .next(Some(Duration::from_millis(500)), NEVER)
+            .next(Some(Duration::from_millis(500)), &never())
             .is_none()
     );
     std::fs::write(dir.path().join(file_name(7)), &bytes).unwrap();
     assert_eq!(
-        answer(faces.next(Some(Duration::from_secs(5)), NEVER)).1,
+        answer(faces.next(Some(Duration::from_secs(5)), &never())).1,
         "人 7"
     );
 }
@@ -160,36 +163,36 @@ fn a_share_may_go_away_and_return() {
     let share = dir.path().join("face");
     let mut faces = FaceFolder::open(&share, options(Existing::Deliver));
     assert!(
-        matches!(faces.next(Some(Duration::from_secs(5)), NEVER), Some(Event::Unavailable(error)) if error.code() == "MC-6501")
+        matches!(faces.next(Some(Duration::from_secs(5)), &never()), Some(Event::Unavailable(error)) if error.code() == "MC-6501")
     );
     assert!(
         faces
-            .next(Some(Duration::from_millis(100)), NEVER)
+            .next(Some(Duration::from_millis(100)), &never())
             .is_none()
     );
     std::fs::create_dir(&share).unwrap();
     put(&share, 1);
     assert!(matches!(
-        faces.next(Some(Duration::from_secs(5)), NEVER),
+        faces.next(Some(Duration::from_secs(5)), &never()),
         Some(Event::Available)
     ));
     assert_eq!(
-        answer(faces.next(Some(Duration::from_secs(5)), NEVER)).1,
+        answer(faces.next(Some(Duration::from_secs(5)), &never())).1,
         "人 1"
     );
     std::fs::rename(&share, dir.path().join("away")).unwrap();
     assert!(matches!(
-        faces.next(Some(Duration::from_secs(5)), NEVER),
+        faces.next(Some(Duration::from_secs(5)), &never()),
         Some(Event::Unavailable(_))
     ));
     std::fs::rename(dir.path().join("away"), &share).unwrap();
     put(&share, 2);
     assert!(matches!(
-        faces.next(Some(Duration::from_secs(5)), NEVER),
+        faces.next(Some(Duration::from_secs(5)), &never()),
         Some(Event::Available)
     ));
     assert_eq!(
-        answer(faces.next(Some(Duration::from_secs(5)), NEVER)).1,
+        answer(faces.next(Some(Duration::from_secs(5)), &never())).1,
         "人 2",
         "file 1 must not come twice"
     );
@@ -199,11 +202,14 @@ fn a_share_may_go_away_and_return() {
 fn waiting_stops_soon_when_asked() {
     let dir = tempfile::tempdir().unwrap();
     let mut faces = FaceFolder::open(dir.path(), FaceOptions::default());
+    let stop = Cancel::new();
+    let other = stop.clone();
     let start = Instant::now();
-    assert!(
-        faces
-            .next(None, &|| start.elapsed() > Duration::from_millis(200))
-            .is_none()
-    );
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        other.cancel();
+    });
+    assert!(faces.next(None, &stop).is_none());
     assert!(start.elapsed() < Duration::from_secs(2));
+    thread.join().unwrap();
 }

@@ -8,6 +8,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-6501", "folder-unavailable"),
     ("MC-6502", "file-unreadable"),
     ("MC-6503", "file-too-large"),
+    ("MC-6504", "zip-refused"),
+    ("MC-6505", "zip-password"),
+    ("MC-6506", "journal-failed"),
+    ("MC-6507", "request-id-refused"),
+    ("MC-6508", "already-asked"),
+    ("MC-6509", "not-asked"),
+    ("MC-6510", "answers-another-request"),
 ];
 
 /// A folder or a file in it could not be used.
@@ -30,6 +37,26 @@ pub enum ErrorKind {
         /// The most bytes that are read.
         limit: u64,
     },
+    /// The ZIP is not complete, or holds something else than one answer.
+    ZipRefused {
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The terminal is set to write AES ZIPs: the setting `zip_password` is missing, or is not the terminal's.
+    ZipPassword {
+        /// Missing, or wrong.
+        missing: bool,
+    },
+    /// The journal of requests cannot be read or written.
+    JournalFailed,
+    /// The id has characters that no file name should have.
+    IdRefused,
+    /// A request with that id was asked before.
+    AlreadyAsked,
+    /// No request with that name was asked.
+    NotAsked,
+    /// The answer repeats another file identifier than the request had.
+    AnswersAnotherRequest,
     /// The file is no answer: malformed, or still incomplete after the patience ran out.
     NotAnAnswer {
         /// The code of `mynacard-eligibility`.
@@ -51,6 +78,13 @@ impl Error {
             ErrorKind::FolderUnavailable => "MC-6501",
             ErrorKind::FileUnreadable => "MC-6502",
             ErrorKind::FileTooLarge { .. } => "MC-6503",
+            ErrorKind::ZipRefused { .. } => "MC-6504",
+            ErrorKind::ZipPassword { .. } => "MC-6505",
+            ErrorKind::JournalFailed => "MC-6506",
+            ErrorKind::IdRefused => "MC-6507",
+            ErrorKind::AlreadyAsked => "MC-6508",
+            ErrorKind::NotAsked => "MC-6509",
+            ErrorKind::AnswersAnotherRequest => "MC-6510",
             ErrorKind::NotAnAnswer { code } => code,
         }
     }
@@ -77,6 +111,22 @@ impl fmt::Display for Error {
             ErrorKind::FolderUnavailable => f.write_str("the exchange folder is not available"),
             ErrorKind::FileUnreadable => f.write_str("the file could not be read"),
             ErrorKind::FileTooLarge { limit } => write!(f, "the file is larger than {limit} bytes"),
+            ErrorKind::ZipRefused { what } => write!(f, "the ZIP was refused: {what}"),
+            ErrorKind::ZipPassword { missing: true } => {
+                f.write_str("the setting zip_password is missing")
+            }
+            ErrorKind::ZipPassword { missing: false } => {
+                f.write_str("the setting zip_password is not the terminal's")
+            }
+            ErrorKind::JournalFailed => f.write_str("the journal of requests failed"),
+            ErrorKind::IdRefused => {
+                f.write_str("a request id may have ASCII letters, digits, - and _")
+            }
+            ErrorKind::AlreadyAsked => f.write_str("a request with that id was asked before"),
+            ErrorKind::NotAsked => f.write_str("no such request was asked"),
+            ErrorKind::AnswersAnotherRequest => {
+                f.write_str("the answer belongs to another request")
+            }
             ErrorKind::NotAnAnswer { .. } => f.write_str("the file is no complete answer"),
         }
     }

@@ -1,10 +1,11 @@
 //! The folder `face`: what the card reader at the terminal confirmed, each file once.
 
-use super::name::FaceName;
 use super::unauthenticated::Unauthenticated;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
+use mynacard_auth::Cancel;
 use mynacard_eligibility::Answer;
+use mynacard_eligibility::message::FaceName;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -109,13 +110,13 @@ impl FaceFolder {
     }
 
     /// Waits for the next event: nothing when `stop` says so or the time is over.
-    pub fn next(&mut self, timeout: Option<Duration>, stop: &dyn Fn() -> bool) -> Option<Event> {
+    pub fn next(&mut self, timeout: Option<Duration>, stop: &Cancel) -> Option<Event> {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            if stop() {
+            if stop.is_cancelled() {
                 return None;
             }
             self.look(stop);
@@ -134,7 +135,7 @@ impl FaceFolder {
         if self.primed {
             return;
         }
-        if let Ok(entries) = self.directory.entries() {
+        if let Ok(entries) = self.directory.entries(&is_face) {
             for entry in entries {
                 self.remember(entry.name);
             }
@@ -142,9 +143,9 @@ impl FaceFolder {
         }
     }
 
-    fn look(&mut self, stop: &dyn Fn() -> bool) {
+    fn look(&mut self, stop: &Cancel) {
         self.prime();
-        let entries = match self.directory.entries() {
+        let entries = match self.directory.entries(&is_face) {
             Ok(entries) => entries,
             Err(error) => {
                 if core::mem::replace(&mut self.available, false) {
@@ -159,7 +160,7 @@ impl FaceFolder {
         }
         self.forget(&entries.iter().map(|entry| entry.name.as_str()).collect());
         for entry in entries {
-            if stop() {
+            if stop.is_cancelled() {
                 return;
             }
             if self.done.contains(&entry.name) {
@@ -247,6 +248,10 @@ impl Default for FaceOptions {
             patience: Duration::from_secs(10),
         }
     }
+}
+
+fn is_face(name: &str) -> bool {
+    FaceName::parse(name).is_some()
 }
 
 fn read_answer(path: &Path) -> Result<Answer, Error> {

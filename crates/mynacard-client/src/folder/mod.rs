@@ -7,8 +7,9 @@
 //! ```no_run
 //! use mynacard_client::folder::{Event, FaceFolder, FaceOptions};
 //!
+//! let stop = mynacard_auth::Cancel::new();
 //! let mut faces = FaceFolder::open(r"C:\OQS\face", FaceOptions::default());
-//! while let Some(event) = faces.next(None, &|| false) {
+//! while let Some(event) = faces.next(None, &stop) {
 //!     if let Event::Answer(file) = event {
 //!         println!("{}: {} result(s)", file.name, file.answer.peek().results().len());
 //!     }
@@ -16,13 +17,18 @@
 //! ```
 
 mod error;
+mod exchange;
 mod face;
-mod name;
+mod journal;
+mod response;
 mod unauthenticated;
 mod watch;
 
 pub use error::{CODES, Error, ErrorKind};
+pub use exchange::{Exchange, ExchangeEvent, ExchangeOptions, Folders};
 pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
-pub use name::FaceName;
+pub use journal::{Pending, PendingState};
+pub use mynacard_eligibility::message::FaceName;
+pub use response::{Password, Response};
 pub use unauthenticated::Unauthenticated;
 pub use watch::POLL;

@@ -1,5 +1,6 @@
 //! Waiting for a folder to change: by notification where it works, by polling always.
 
+use mynacard_auth::Cancel;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
@@ -57,25 +58,31 @@ impl Directory {
         &self.path
     }
 
-    /// The files in the folder, by name.
-    pub(super) fn entries(&mut self) -> std::io::Result<Vec<Entry>> {
+    /// The wanted files in the folder, by name. Only they are looked at closely: a share may hold thousands of others.
+    pub(super) fn entries(&mut self, wanted: &dyn Fn(&str) -> bool) -> std::io::Result<Vec<Entry>> {
         let listing = std::fs::read_dir(&self.path).inspect_err(|_| self.watcher = None)?;
         self.subscribe();
         let mut entries = Vec::new();
         for entry in listing {
             let entry = entry?;
+            let Some(name) = entry
+                .file_name()
+                .into_string()
+                .ok()
+                .filter(|name| wanted(name))
+            else {
+                continue;
+            };
             // A file may vanish between listing and asking.
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };
-            if let (true, Ok(name)) = (metadata.is_file(), entry.file_name().into_string()) {
-                entries.push(Entry {
-                    name,
-                    stamp: Stamp {
-                        len: metadata.len(),
-                        modified: metadata.modified().ok(),
-                    },
-                });
+            if metadata.is_file() {
+                let stamp = Stamp {
+                    len: metadata.len(),
+                    modified: metadata.modified().ok(),
+                };
+                entries.push(Entry { name, stamp });
             }
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -83,10 +90,10 @@ impl Directory {
     }
 
     /// Waits until the folder should be looked at again.
-    pub(super) fn wait(&mut self, deadline: Option<Instant>, stop: &dyn Fn() -> bool) -> Wake {
+    pub(super) fn wait(&mut self, deadline: Option<Instant>, stop: &Cancel) -> Wake {
         let next_look = Instant::now() + self.poll;
         loop {
-            if stop() {
+            if stop.is_cancelled() {
                 return Wake::Stopped;
             }
             let now = Instant::now();
@@ -108,7 +115,9 @@ impl Directory {
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => self.watcher = None,
                 },
-                None => std::thread::sleep(slice),
+                None => {
+                    let _ = stop.wait(slice);
+                }
             }
         }
     }

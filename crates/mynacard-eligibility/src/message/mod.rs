@@ -1,8 +1,10 @@
 //! A whole message of the interface: header and body, whatever kind it is.
 
+mod face;
 mod kind;
 pub mod request;
 
+pub use face::FaceName;
 pub use kind::{Direction, FileName, MessageKind};
 
 use crate::xml::{self, Element, Written, XmlOptions};
@@ -23,6 +25,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message of a header and a body.
+    #[must_use]
+    pub fn new(header: Record, body: Record) -> Message {
+        Message { header, body, ..Message::default() }
+    }
+
     /// Reads any message that is not a bulk one, in CP932 or UTF-8.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
-//! File names of the exchange: `<prefix>_<id>.xml`.
+//! The names of face files.
 
-use mynacard_eligibility::DateTime;
+use crate::DateTime;
 
 /// The name of a face file: `OQSsiquc01res_face_<…>_<yyyyMMddHHmmss>.xml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
