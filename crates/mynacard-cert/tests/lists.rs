@@ -1,5 +1,11 @@
 //! Revocation lists: a matrix of differences beside `openssl verify -crl_check`, and lists that `openssl ca` makes.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
 
 mod common;
 

@@ -1,6 +1,12 @@
 //! The mutation matrix of certificates: hundreds that differ from a right one in one respect each, our verdict beside that
 //! of `openssl verify -x509_strict`. openssl is the floor: nothing that it refuses do we accept, and an unexpected success fails.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
 
 mod common;
 

@@ -1,5 +1,11 @@
 //! OCSP answers: a matrix of differences beside `openssl ocsp`, and a real `openssl ocsp` responder.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
 
 mod common;
 

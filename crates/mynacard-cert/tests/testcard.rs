@@ -1,6 +1,12 @@
 //! The certificates of a real JPKI test card: parsed, shown, judged under the right one of two roots with the same name.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
 
 mod common;
 

@@ -1,0 +1,328 @@
+//! The card face and the age record, made here in the form that reference files describe: no real ones are at hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
+
+mod common;
+
+use common::forge::Key;
+use mynacard_cert::record::{CardAuthorities, CardAuthority, RecordSigner};
+use mynacard_cert::{Error, ErrorKind, Hierarchy, Sex};
+use rsa::Pkcs1v15Sign;
+use rsa::traits::PublicKeyParts as _;
+use sha2::{Digest as _, Sha256};
+
+type Private = Box<rsa::RsaPrivateKey>;
+
+fn private(key: Key) -> Private {
+    match key {
+        Key::Rsa(key) => key,
+        _ => unreachable!(),
+    }
+}
+
+/// One object with the shortest length.
+fn object(tag: u16, value: &[u8]) -> Vec<u8> {
+    let mut out = if tag > 0xFF {
+        tag.to_be_bytes().to_vec()
+    } else {
+        vec![tag as u8]
+    };
+    match value.len() {
+        n @ 0..=0x7F => out.push(n as u8),
+        n @ 0x80..=0xFF => out.extend([0x81, n as u8]),
+        n => out.extend([0x82, (n >> 8) as u8, n as u8]),
+    }
+    out.extend_from_slice(value);
+    out
+}
+
+fn modulus(key: &Private) -> Vec<u8> {
+    key.n().to_be_bytes_trimmed_vartime().to_vec()
+}
+
+fn key_value(key: &Private) -> Vec<u8> {
+    [object(0x90, &[1, 0, 1]), object(0x91, &modulus(key))].concat()
+}
+
+fn sign(key: &Private, bytes: &[u8]) -> Vec<u8> {
+    key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(bytes))
+        .unwrap()
+}
+
+const AUTHORITY: [u8; 16] = *b"9000001\x08\x05001\0\0\0\0";
+
+/// An authority, the record signer that it certified, and the signer's private key; the card's key is the authority's, to save one.
+fn setting() -> (RecordSigner, Private, Private) {
+    let (authority, signer) = (private(Key::rsa_root()), private(Key::rsa_other()));
+    let body = [
+        &AUTHORITY[..],
+        b"1310161\x08\x05001\0\0\0\0",
+        &key_value(&signer),
+    ]
+    .concat();
+    let signature = sign(&authority, &body);
+    let certificate = object(
+        0x7F21,
+        &[object(0x5F4E, &body), object(0x5F37, &signature)].concat(),
+    );
+    let pinned = CardAuthority::new(
+        Hierarchy::Simulation,
+        AUTHORITY,
+        &modulus(&authority),
+        &[1, 0, 1],
+    )
+    .unwrap();
+    let verified = CardAuthorities::new(Hierarchy::Simulation)
+        .with(pinned)
+        .unwrap()
+        .verify(&certificate)
+        .unwrap();
+    (verified, signer, authority)
+}
+
+/// The face's objects DF22 to DF27, DF29 and DF2A by their values.
+#[derive(Clone)]
+struct Face {
+    birth: Vec<u8>,
+    sex: Vec<u8>,
+    key: Vec<u8>,
+    name: Vec<u8>,
+    address: Vec<u8>,
+    photo: Vec<u8>,
+    expiry: Vec<u8>,
+    code: Vec<u8>,
+}
+
+impl Face {
+    fn new(card: &Private) -> Self {
+        Self {
+            birth: b"19800217".to_vec(),
+            sex: b"1".to_vec(),
+            key: key_value(card),
+            name: vec![0x89; 200],
+            address: vec![0x8A; 300],
+            photo: vec![0x8B; 700],
+            expiry: b"20300217".to_vec(),
+            code: vec![0x8C; 90],
+        }
+    }
+
+    fn objects(&self) -> [Vec<u8>; 6] {
+        [
+            object(0xDF22, &self.birth),
+            object(0xDF23, &self.sex),
+            object(0xDF24, &self.key),
+            object(0xDF25, &self.name),
+            object(0xDF26, &self.address),
+            object(0xDF27, &self.photo),
+        ]
+    }
+
+    fn sign(&self, key: &Private) -> Vec<u8> {
+        let [birth, sex, card, name, address, photo] = self.objects();
+        let digests =
+            [[birth, sex, card].concat(), [name, address].concat(), photo].map(Sha256::digest);
+        let head = [
+            0x30, 0x71, 0x30, 0x0D, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x60,
+        ];
+        let content = [&head[..], &digests.concat()].concat();
+        key.sign(Pkcs1v15Sign::new_unprefixed(), &content).unwrap()
+    }
+
+    /// The file, with the objects in the order given (indices into DF22..DF2A).
+    fn file(&self, signature: &[u8], order: &[usize]) -> Vec<u8> {
+        let mut all: Vec<Vec<u8>> = self.objects().to_vec();
+        all.extend([
+            object(0xDF28, signature),
+            object(0xDF29, &self.expiry),
+            object(0xDF2A, &self.code),
+        ]);
+        let listed: Vec<Vec<u8>> = order.iter().map(|index| all[*index].clone()).collect();
+        // FF20 82 hi lo, then DF21 12 and eighteen octets.
+        let mut at = 5 + 3 + 18;
+        let mut table = Vec::new();
+        for object in &listed {
+            table.extend((at as u16).to_be_bytes());
+            at += object.len();
+        }
+        table.resize(18, 0);
+        object(0xFF20, &[object(0xDF21, &table), listed.concat()].concat())
+    }
+}
+
+const RIGHT: [usize; 9] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+#[test]
+fn the_face_and_the_card_that_holds_its_key() {
+    let (signer, key, card) = setting();
+    let face = Face::new(&card);
+    let (seen, unsigned) = signer
+        .card_face(&face.file(&face.sign(&key), &RIGHT))
+        .unwrap();
+    assert_eq!(
+        (seen.birth().to_string().as_str(), seen.sex()),
+        ("1980-02-17", Sex::Male)
+    );
+    assert_eq!(
+        (seen.name_png(), seen.address_png(), seen.photo_jp2()),
+        (&face.name[..], &face.address[..], &face.photo[..])
+    );
+    assert_eq!(
+        (unsigned.expiry, unsigned.security_code_png),
+        (face.expiry, face.code)
+    );
+    assert_eq!(signer.hierarchy(), Hierarchy::Simulation);
+    // The card proves that it holds the key of this face; another card does not.
+    let challenge = b"fresh and ours";
+    let presence = seen
+        .key()
+        .verify_presence(challenge, &sign(&card, challenge))
+        .unwrap();
+    assert_eq!(presence.key(), seen.key());
+    for wrong in [
+        sign(&key, challenge),
+        sign(&card, b"an older one"),
+        vec![0; 256],
+        vec![],
+    ] {
+        assert_eq!(
+            seen.key()
+                .verify_presence(challenge, &wrong)
+                .unwrap_err()
+                .kind(),
+            &ErrorKind::Presence
+        );
+    }
+    assert_eq!(format!("{seen:?}"), "CardFace(..)");
+}
+
+#[test]
+fn every_object_of_the_face_is_covered() {
+    let (signer, key, card) = setting();
+    let face = Face::new(&card);
+    let signature = face.sign(&key);
+    let forged = |change: &dyn Fn(&mut Face)| {
+        let mut changed = face.clone();
+        change(&mut changed);
+        signer.card_face(&changed.file(&signature, &RIGHT))
+    };
+    let refused = |change: &dyn Fn(&mut Face)| forged(change).unwrap_err().kind().clone();
+    assert_eq!(refused(&|f| f.birth[7] = b'8'), ErrorKind::RecordSignature);
+    assert_eq!(refused(&|f| f.sex[0] = b'2'), ErrorKind::RecordSignature);
+    assert_eq!(refused(&|f| f.key[260] ^= 2), ErrorKind::RecordSignature);
+    assert_eq!(refused(&|f| f.name[0] ^= 1), ErrorKind::RecordSignature);
+    assert_eq!(refused(&|f| f.address[0] ^= 1), ErrorKind::RecordSignature);
+    assert_eq!(refused(&|f| f.photo[0] ^= 1), ErrorKind::RecordSignature);
+    // A byte moved from the name to the address: the headers are hashed too.
+    let moved = forged(&|f| {
+        let byte = f.name.pop().unwrap();
+        f.address.insert(0, byte);
+    });
+    assert!(moved.is_err());
+    // These two are not signed, and the result says so by keeping them apart.
+    assert!(forged(&|f| f.expiry = b"20990101".to_vec()).is_ok());
+    assert!(forged(&|f| f.code = vec![1]).is_ok());
+}
+
+#[test]
+fn the_objects_have_one_order() {
+    let (signer, key, card) = setting();
+    let face = Face::new(&card);
+    let signature = face.sign(&key);
+    assert!(signer.card_face(&face.file(&signature, &RIGHT)).is_ok());
+    for left in 0..9 {
+        let mut missing = RIGHT.to_vec();
+        missing.remove(left);
+        assert!(
+            signer.card_face(&face.file(&signature, &missing)).is_err(),
+            "without {left}"
+        );
+        let mut repeated = RIGHT.to_vec();
+        repeated.insert(left, left);
+        assert!(
+            signer.card_face(&face.file(&signature, &repeated)).is_err(),
+            "{left} twice"
+        );
+        for right in left + 1..9 {
+            let mut swapped = RIGHT;
+            swapped.swap(left, right);
+            assert!(
+                signer.card_face(&face.file(&signature, &swapped)).is_err(),
+                "{left} and {right} swapped"
+            );
+        }
+    }
+    // The offset table must say where the objects are, though nobody looks there.
+    let right = face.file(&signature, &RIGHT);
+    for at in 8..26 {
+        let mut changed = right.clone();
+        changed[at] ^= 1;
+        assert!(signer.card_face(&changed).is_err(), "offset table at {at}");
+    }
+}
+
+fn none_accepted<T>(bytes: &[u8], read: impl Fn(&[u8]) -> Result<T, Error>) {
+    assert!(read(bytes).is_ok());
+    for at in 0..bytes.len() {
+        for mask in [1, 0x80, 0xFF] {
+            let mut changed = bytes.to_vec();
+            changed[at] ^= mask;
+            assert!(read(&changed).is_err(), "change at {at}");
+        }
+        let mut shorter = bytes.to_vec();
+        shorter.remove(at);
+        assert!(read(&shorter).is_err(), "deletion at {at}");
+        for byte in [0, 0xFF, bytes[at]] {
+            let mut longer = bytes.to_vec();
+            longer.insert(at, byte);
+            assert!(read(&longer).is_err(), "insertion at {at}");
+        }
+    }
+}
+
+#[test]
+fn no_neighbour_is_accepted() {
+    let (signer, key, card) = setting();
+    let objects = [
+        object(0xDF11, b"19800217"),
+        object(0xDF12, &key_value(&card)),
+    ]
+    .concat();
+    let age = object(
+        0xFF10,
+        &[objects.clone(), object(0xDF13, &sign(&key, &objects))].concat(),
+    );
+    let read = signer.age_record(&age).unwrap();
+    assert_eq!(read.birth().japanese(), "昭和55年2月17日");
+    assert!(read.key().verify_presence(b"m", &sign(&card, b"m")).is_ok());
+    none_accepted(&age, |bytes| signer.age_record(bytes));
+    // Of the face everything up to and with the signature; the unsigned end is bound by the offset table alone.
+    let mut face = Face::new(&card);
+    (face.expiry, face.code, face.photo) = (vec![], vec![], vec![0x8B; 90]);
+    none_accepted(&face.file(&face.sign(&key), &RIGHT), |bytes| {
+        signer.card_face(bytes)
+    });
+}
+
+/// A signature over one digest does not pass for one over three, nor the reverse.
+#[test]
+fn the_two_forms_of_signature_are_apart() {
+    let (signer, key, card) = setting();
+    let face = Face::new(&card);
+    let plain = sign(&key, &face.objects().concat());
+    assert!(signer.card_face(&face.file(&plain, &RIGHT)).is_err());
+    let weak = [0xC1; 255];
+    assert!(CardAuthority::new(Hierarchy::Simulation, AUTHORITY, &weak, &[1, 0, 1]).is_err());
+    for exponent in [&[3][..], &[1, 0, 0], &[0, 1, 0, 1], &[]] {
+        assert!(
+            CardAuthority::new(Hierarchy::Simulation, AUTHORITY, &modulus(&card), exponent)
+                .is_err(),
+            "{exponent:?}"
+        );
+    }
+}
