@@ -85,6 +85,13 @@ impl Builder {
         self
     }
 
+    /// How long the portal takes to confirm an application; no time by default. (The official
+    /// portals take three to five working days.)
+    pub fn application_time(mut self, time: Duration) -> Self {
+        self.limits.application_time = time;
+        self
+    }
+
     /// Starts to serve, on a thread with a runtime of its own.
     ///
     /// # Errors

@@ -17,6 +17,21 @@ impl Day {
         Self::from_number((unix + JAPAN).div_euclid(DAY))
     }
 
+    /// The date `YYYYMMDD`; its month and day are not checked.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let number = |range| text.get(range).and_then(|digits: &str| digits.parse().ok());
+        Some(Self {
+            year: number(0..4)?,
+            month: number(4..6)?,
+            day: number(6..8)?,
+        })
+    }
+
+    /// Its first instant in Japan.
+    pub(crate) fn begins(self) -> i64 {
+        self.number() * DAY - JAPAN
+    }
+
     /// The date a number of days later (or, negative, earlier).
     pub(crate) fn plus_days(self, days: i64) -> Self {
         Self::from_number(self.number() + days)

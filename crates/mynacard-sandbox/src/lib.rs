@@ -32,6 +32,7 @@ mod http;
 mod institution;
 mod listener;
 mod people;
+mod portal;
 mod random;
 mod running;
 mod service;

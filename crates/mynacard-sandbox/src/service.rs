@@ -29,6 +29,7 @@ pub(crate) struct Limits {
     pub(crate) activation_life: Duration,
     pub(crate) challenge_life: Duration,
     pub(crate) challenges_per_minute: u32,
+    pub(crate) application_time: Duration,
 }
 
 impl Default for Limits {
@@ -37,6 +38,7 @@ impl Default for Limits {
             activation_life: Duration::from_secs(14 * 86_400),
             challenge_life: Duration::from_secs(120),
             challenges_per_minute: 600,
+            application_time: Duration::ZERO,
         }
     }
 }

@@ -63,6 +63,77 @@ impl Fields {
         }
     }
 
+    /// A text that may be absent or null.
+    pub(crate) fn optional_text(
+        &mut self,
+        member: &str,
+        longest: usize,
+    ) -> Result<Option<String>, Refusal> {
+        if self.is_absent(member) {
+            return Ok(None);
+        }
+        self.text(member, longest).map(Some)
+    }
+
+    /// A text that keeps a rule; `expected` says which.
+    pub(crate) fn ruled(
+        &mut self,
+        member: &str,
+        longest: usize,
+        rule: impl Fn(&str) -> bool,
+        expected: &'static str,
+    ) -> Result<String, Refusal> {
+        let text = self.text(member, longest)?;
+        if rule(&text) {
+            Ok(text)
+        } else {
+            Err(self.refuse(member, expected))
+        }
+    }
+
+    /// Something that has to be agreed to.
+    pub(crate) fn agreed(&mut self, member: &str) -> Result<(), Refusal> {
+        if self.boolean(member)? {
+            Ok(())
+        } else {
+            Err(self.refuse(member, "has to be agreed to"))
+        }
+    }
+
+    /// An array of 1 to `longest` objects, each naming its members `member[index].…`.
+    pub(crate) fn objects(&mut self, member: &str, longest: usize) -> Result<Vec<Self>, Refusal> {
+        let items = self.list(member, longest)?;
+        if items.is_empty() {
+            return Err(self.refuse(member, "empty"));
+        }
+        items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| Self::new(item, &self.name(&format!("{member}[{index}]"))))
+            .collect()
+    }
+
+    /// An array of 1 or more distinct texts out of a set.
+    pub(crate) fn choices<T: PartialEq>(
+        &mut self,
+        member: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, Refusal> {
+        let mut out = Vec::new();
+        for item in self.list(member, 32)? {
+            let value = item
+                .as_str()
+                .and_then(&parse)
+                .filter(|value| !out.contains(value))
+                .ok_or_else(|| self.refuse(member, "not distinct known values"))?;
+            out.push(value);
+        }
+        if out.is_empty() {
+            return Err(self.refuse(member, "empty"));
+        }
+        Ok(out)
+    }
+
     /// A text that names one of a set.
     pub(crate) fn choice<T>(
         &mut self,

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::service::Service;
 use crate::store::Terminal;
-use crate::{Code, check};
+use crate::{Code, check, portal};
 
 /// One call of the protocol, for comparison with its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,18 @@ pub(crate) static ROUTES: &[Entry] = &[
     open("POST", "/v1/activate", terminal::activate),
     mutual("POST", "/v1/terminal/renew", terminal::renew),
     mutual("POST", "/v1/terminal/remove", terminal::remove),
+    open("POST", "/v1/portal/lookup", portal::lookup),
+    open("POST", "/v1/portal/accounts", portal::register),
+    open("GET", "/v1/portal/accounts", portal::list),
+    open("POST", "/v1/portal/accounts/activate", portal::activate),
+    open("POST", "/v1/portal/login", portal::login),
+    open("POST", "/v1/portal/applications", portal::apply),
+    open("GET", "/v1/portal/settings", portal::settings),
+    open("POST", "/v1/portal/start-date", portal::start_date),
+    open("POST", "/v1/portal/change", portal::change),
+    open("POST", "/v1/portal/end", portal::end),
+    open("POST", "/v1/portal/introduction", portal::introduce),
+    open("POST", "/v1/portal/abolition", portal::abolish),
     mutual("POST", "/v1/challenge", check::challenge),
     mutual("POST", "/v1/relay/start", check::relay_start),
     mutual("POST", "/v1/relay/step", check::relay_step),

@@ -33,6 +33,7 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
         let handler = move |Extension(peer): Extension<Peer>, request: Request| async move {
             answer(&service, entry, peer, request).await
         };
+        // A path with two methods is two entries: axum merges them.
         router = router.route(entry.route.path, on(filter, handler));
     }
     router

@@ -1,6 +1,7 @@
 //! What the stand-in remembers, in SQLite: memory or a file. No answer and no person is in it.
 
 mod challenges;
+mod portal;
 mod register;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use crate::Error;
 use crate::http::Refusal;
 
 pub(crate) use challenges::{Attempt, Challenge, NewChallenge, Spending};
+pub(crate) use portal::{Account, Secrets};
 pub(crate) use register::Terminal;
 
 /// The database behind one lock: the stand-in serves from one thread.

@@ -68,3 +68,58 @@ CREATE TABLE IF NOT EXISTS tap (
     tap      TEXT NOT NULL,
     PRIMARY KEY (terminal, tap)
 ) STRICT;
+
+-- The portals. Passwords are stretched; links and sessions are kept as hashes.
+CREATE TABLE IF NOT EXISTS account (
+    mail         TEXT PRIMARY KEY,
+    salt         BLOB NOT NULL,
+    password     BLOB NOT NULL,
+    wrong        INTEGER NOT NULL DEFAULT 0,
+    locked_until INTEGER NOT NULL DEFAULT 0,
+    portal       TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    role         TEXT NOT NULL,
+    institution  TEXT NOT NULL,
+    -- The form's further members, as JSON.
+    details      TEXT NOT NULL,
+    link_sha256  BLOB NOT NULL,
+    link_expires INTEGER NOT NULL,
+    active       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS session (
+    token_sha256 BLOB PRIMARY KEY,
+    mail         TEXT NOT NULL REFERENCES account (mail),
+    expires      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS application (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    institution TEXT NOT NULL,
+    additional  INTEGER NOT NULL,
+    staff       INTEGER NOT NULL,
+    terminals   INTEGER NOT NULL,
+    ready       INTEGER NOT NULL,
+    granted     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- ユーザー設定情報 as the portal shows them: the one place that has the code itself.
+CREATE TABLE IF NOT EXISTS settings (
+    id          TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    expires     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS operation (
+    institution TEXT PRIMARY KEY,
+    starts      TEXT NOT NULL
+) STRICT;
+
+-- 導入届 and 廃止届.
+CREATE TABLE IF NOT EXISTS filing (
+    code      TEXT PRIMARY KEY,
+    insurer   TEXT NOT NULL,
+    details   TEXT NOT NULL,
+    abolished TEXT
+) STRICT;
