@@ -381,3 +381,32 @@ fn a_card_that_is_not_there_is_said_so() {
     card.insert();
     check(&mut card, Options::new(), PIN).expect("the card is back");
 }
+
+#[test]
+fn after_a_failed_change_the_report_agrees_with_the_pin_that_the_card_has() {
+    let change = |card: &mut VirtualCard| -> Result<(), Error> {
+        let mut jpki = Jpki::open(card, Options::new())?;
+        jpki.verify(pin(PIN)?)?.change_pin(pin("5678")?)
+    };
+    let mut cases = 0;
+    for exchange in 1..=4 {
+        for fault in Fault::ALL
+            .into_iter()
+            .filter(|fault| *fault != Fault::OtherCard)
+        {
+            let mut card = card().with_fault(exchange, fault);
+            let result = change(&mut card);
+            let case = format!("exchange {exchange}, {}: {result:?}", fault.name());
+            let changed = check(&mut card.clone(), Options::new(), "5678").is_ok();
+            let unchanged = check(&mut card, Options::new(), PIN).is_ok();
+            assert_ne!(changed, unchanged, "{case}");
+            match result {
+                Ok(()) => assert!(changed, "{case}"),
+                Err(error) if matches!(error.kind(), ErrorKind::ChangeOutcomeUnknown { .. }) => {}
+                Err(_) => assert!(unchanged, "{case}"),
+            }
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 52);
+}

@@ -2,8 +2,9 @@
 //! is counted by the card.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use mynacard_sim::{person, pki};
+use mynacard_sim::{Link, person, pki};
 
 #[path = "support/reader.rs"]
 mod reader;
@@ -140,9 +141,15 @@ fn every_client_does_a_check_and_is_counted() {
     for (name, card, command, expected) in &cases {
         let session = check(&name.replace([' ', ','], "-"), card, command);
         let verifies = session.count("0020008004") + session.count("0020009804");
+        let air: Duration = session
+            .trace
+            .iter()
+            .map(|(command, answer)| Link::KBIT_106.cost(command.len() / 2, answer.len() / 2))
+            .sum();
         println!(
-            "{:>3} exchanges, {verifies} VERIFY: {name}",
-            session.trace.len()
+            "{:>3} exchanges, {verifies} VERIFY, {:>4} ms on the air at 106 kbit/s: {name}",
+            session.trace.len(),
+            air.as_millis()
         );
         if *expected > 0 {
             assert_eq!(
