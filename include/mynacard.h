@@ -257,6 +257,60 @@ typedef int32_t mynacard_class;
 #endif // __cplusplus
 
 /**
+ * An encoding of text.
+ */
+enum mynacard_encoding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * UTF-8.
+     */
+    MYNACARD_ENCODING_UTF8 = 0,
+    /**
+     * UTF-16, little-endian, without byte order mark: what C# and Win32 use.
+     */
+    MYNACARD_ENCODING_UTF16LE = 1,
+    /**
+     * Shift_JIS as Windows' code page 932 has it: what old receipt computers use.
+     */
+    MYNACARD_ENCODING_SHIFT_JIS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_encoding mynacard_encoding;
+#else
+typedef int32_t mynacard_encoding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What becomes of the card when a dialogue ends.
+ */
+enum mynacard_end
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The card keeps its power.
+     */
+    MYNACARD_END_LEAVE = 0,
+    /**
+     * The card loses its power, and with it everything that a PIN opened.
+     */
+    MYNACARD_END_POWER_DOWN = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_end mynacard_end;
+#else
+typedef int32_t mynacard_end;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A text of an error.
  */
 enum mynacard_error_item
@@ -290,6 +344,43 @@ typedef int32_t mynacard_error_item;
 #endif // __cplusplus
 
 /**
+ * A whole answer as one document.
+ */
+enum mynacard_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * JSON in UTF-8; the keys are the tags of the interface.
+     */
+    MYNACARD_FORMAT_JSON = 0,
+    /**
+     * XML in UTF-8, the form of a face file.
+     */
+    MYNACARD_FORMAT_XML_UTF8 = 1,
+    /**
+     * XML in Shift_JIS; characters without place there become character references.
+     */
+    MYNACARD_FORMAT_XML_SHIFT_JIS = 2,
+    /**
+     * Lines for people, in Japanese, UTF-8.
+     */
+    MYNACARD_FORMAT_TEXT_JAPANESE = 3,
+    /**
+     * Lines for people, in English, UTF-8.
+     */
+    MYNACARD_FORMAT_TEXT_ENGLISH = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_format mynacard_format;
+#else
+typedef int32_t mynacard_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A language of texts.
  */
 enum mynacard_language
@@ -315,60 +406,117 @@ typedef int32_t mynacard_language;
 #endif // __cplusplus
 
 /**
- * An encoding of text.
+ * How the person's identity is established.
  */
-enum mynacard_encoding
+enum mynacard_method
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * UTF-8.
+     * By PIN.
      */
-    MYNACARD_ENCODING_UTF8 = 0,
+    MYNACARD_METHOD_PIN = 0,
     /**
-     * UTF-16, little-endian, without byte order mark: what C# and Win32 use.
+     * Staff compare photo and person (目視確認).
      */
-    MYNACARD_ENCODING_UTF16LE = 1,
-    /**
-     * Shift_JIS as Windows' code page 932 has it: what old receipt computers use.
-     */
-    MYNACARD_ENCODING_SHIFT_JIS = 2,
+    MYNACARD_METHOD_VISUAL = 1,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum mynacard_encoding mynacard_encoding;
+typedef enum mynacard_method mynacard_method;
 #else
-typedef int32_t mynacard_encoding;
+typedef int32_t mynacard_method;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
 /**
- * What becomes of a character that has no place in the encoding.
+ * What a check is for.
  */
-enum mynacard_unmappable
+enum mynacard_purpose
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The call fails with `MYNACARD_STATUS_UNMAPPABLE`.
+     * 受付での資格確認.
      */
-    MYNACARD_UNMAPPABLE_REFUSE = 0,
+    MYNACARD_PURPOSE_RECEPTION = 0,
     /**
-     * It becomes 〓.
+     * 特定健診・特定保健指導.
      */
-    MYNACARD_UNMAPPABLE_REPLACE = 1,
+    MYNACARD_PURPOSE_CHECKUP = 1,
     /**
-     * It becomes `&#…;`, which only XML and HTML can carry.
+     * 人間ドック, where the contract with the insurer needs it.
      */
-    MYNACARD_UNMAPPABLE_CHARACTER_REFERENCE = 2,
+    MYNACARD_PURPOSE_CONTRACT_CHECKUP = 2,
+    /**
+     * 助産所: 直接支払制度.
+     */
+    MYNACARD_PURPOSE_MIDWIFERY = 3,
+    /**
+     * 訪問診療等, オンライン診療等.
+     */
+    MYNACARD_PURPOSE_VISITING = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum mynacard_unmappable mynacard_unmappable;
+typedef enum mynacard_purpose mynacard_purpose;
 #else
-typedef int32_t mynacard_unmappable;
+typedef int32_t mynacard_purpose;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Where a check stands.
+ */
+enum mynacard_step
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A new challenge is fetched; the card may wait.
+     */
+    MYNACARD_STEP_RENEWING = 0,
+    /**
+     * The certificate is read: the card must stay.
+     */
+    MYNACARD_STEP_READING_CARD = 1,
+    /**
+     * The service proves itself to the card (visual check).
+     */
+    MYNACARD_STEP_RELAYING = 2,
+    /**
+     * The PIN goes to the card, or is typed on the reader's keypad.
+     */
+    MYNACARD_STEP_VERIFYING_PIN = 3,
+    /**
+     * The card signs.
+     */
+    MYNACARD_STEP_SIGNING = 4,
+    /**
+     * The card may be taken away.
+     */
+    MYNACARD_STEP_CARD_DONE = 5,
+    /**
+     * The service is asked.
+     */
+    MYNACARD_STEP_ASKING_SERVICE = 6,
+    /**
+     * The answer is here.
+     */
+    MYNACARD_STEP_DONE = 7,
+    /**
+     * A step that this version does not know.
+     */
+    MYNACARD_STEP_OTHER = 99,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_step mynacard_step;
+#else
+typedef int32_t mynacard_step;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -435,64 +583,56 @@ typedef int32_t mynacard_transport_result;
 #endif // __cplusplus
 
 /**
- * What becomes of the card when a dialogue ends.
+ * Whose cards are accepted.
  */
-enum mynacard_end
+enum mynacard_trust
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The card keeps its power.
+     * Real cards.
      */
-    MYNACARD_END_LEAVE = 0,
+    MYNACARD_TRUST_PRODUCTION = 0,
     /**
-     * The card loses its power, and with it everything that a PIN opened.
+     * The virtual cards of `mynacard_sandbox`, and no real card.
      */
-    MYNACARD_END_POWER_DOWN = 1,
+    MYNACARD_TRUST_SIMULATION = 1,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum mynacard_end mynacard_end;
+typedef enum mynacard_trust mynacard_trust;
 #else
-typedef int32_t mynacard_end;
+typedef int32_t mynacard_trust;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
 /**
- * A whole answer as one document.
+ * What becomes of a character that has no place in the encoding.
  */
-enum mynacard_format
+enum mynacard_unmappable
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * JSON in UTF-8; the keys are the tags of the interface.
+     * The call fails with `MYNACARD_STATUS_UNMAPPABLE`.
      */
-    MYNACARD_FORMAT_JSON = 0,
+    MYNACARD_UNMAPPABLE_REFUSE = 0,
     /**
-     * XML in UTF-8, the form of a face file.
+     * It becomes 〓.
      */
-    MYNACARD_FORMAT_XML_UTF8 = 1,
+    MYNACARD_UNMAPPABLE_REPLACE = 1,
     /**
-     * XML in Shift_JIS; characters without place there become character references.
+     * It becomes `&#…;`, which only XML and HTML can carry.
      */
-    MYNACARD_FORMAT_XML_SHIFT_JIS = 2,
-    /**
-     * Lines for people, in Japanese, UTF-8.
-     */
-    MYNACARD_FORMAT_TEXT_JAPANESE = 3,
-    /**
-     * Lines for people, in English, UTF-8.
-     */
-    MYNACARD_FORMAT_TEXT_ENGLISH = 4,
+    MYNACARD_UNMAPPABLE_CHARACTER_REFERENCE = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum mynacard_format mynacard_format;
+typedef enum mynacard_unmappable mynacard_unmappable;
 #else
-typedef int32_t mynacard_format;
+typedef int32_t mynacard_unmappable;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 

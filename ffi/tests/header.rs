@@ -1,6 +1,6 @@
 //! The header in `include/` is the one that this source makes, says everything, and compiles as C and as C++.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,6 +74,21 @@ fn the_header_is_the_generated_one() {
         checked_in == header,
         "include/mynacard.h is stale: run MYNACARD_BLESS=1 cargo test -p mynacard-ffi"
     );
+}
+
+#[test]
+fn everything_in_the_source_is_in_the_header() {
+    let header = generated();
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for kind in ["pub enum mynacard_", "pub struct mynacard_", "extern \"C\" fn mynacard_"] {
+            for rest in source.split(kind).skip(1) {
+                let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')).unwrap();
+                let name = format!("mynacard_{}", &rest[..end]);
+                assert!(header.contains(&name), "{name} is not in the header");
+            }
+        }
+    }
 }
 
 #[test]
