@@ -1,0 +1,523 @@
+// mynacard for C++17: owning handles over mynacard.h, header only.
+//
+// Everything that can fail returns result<T>. Ask it (`if (r)`, r.why()), or let it throw (r.value()): the choice is the
+// caller's at each call. Handles are move-only and as large as a pointer.
+//
+//     mynacard::answer a = desk.prepare().value().by_pin(card, mynacard::pin::of("1234").value()).value();
+#ifndef MYNACARD_HPP
+#define MYNACARD_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "mynacard.h"
+
+namespace mynacard {
+
+namespace detail {
+
+template <class T, auto Free>
+struct freeing {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+template <class T, auto Free>
+using handle = std::unique_ptr<T, freeing<T, Free>>;
+
+inline const std::uint8_t *data(std::string_view text) noexcept {
+    return reinterpret_cast<const std::uint8_t *>(text.data());
+}
+
+using buffer = handle<mynacard_buffer, mynacard_buffer_free>;
+
+inline std::string text(mynacard_buffer *owned) {
+    buffer own(owned);
+    if (!own) {
+        return {};
+    }
+    return {reinterpret_cast<const char *>(mynacard_buffer_data(own.get())), mynacard_buffer_size(own.get())};
+}
+
+}  // namespace detail
+
+/// Bytes of the caller: a pointer and a length.
+struct bytes_view {
+    const std::uint8_t *data = nullptr;
+    std::size_t size = 0;
+
+    bytes_view() = default;
+    bytes_view(const std::uint8_t *bytes, std::size_t count) noexcept : data(bytes), size(count) {}
+    bytes_view(std::string_view text) noexcept : data(detail::data(text)), size(text.size()) {}
+    bytes_view(const char *text) noexcept : bytes_view(std::string_view(text)) {}
+    template <class Container, class = decltype(std::declval<const Container &>().data()[0]),
+              class = std::enable_if_t<sizeof(*std::declval<const Container &>().data()) == 1>>
+    bytes_view(const Container &bytes) noexcept
+        : data(reinterpret_cast<const std::uint8_t *>(bytes.data())), size(bytes.size()) {}
+};
+
+/// Why a call failed.
+class error {
+public:
+    /// What the call returned.
+    mynacard_status status() const noexcept { return status_; }
+    /// Whose turn it is.
+    mynacard_class turn() const noexcept { return mynacard_error_class(own_.get()); }
+    /// The stable code, for example "MC-1003".
+    std::string code() const {
+        const char *code = mynacard_error_code(own_.get());
+        return code == nullptr ? std::string() : std::string(code);
+    }
+    /// The PIN tries left, where the error knows.
+    std::optional<int> tries_left() const noexcept { return known(mynacard_error_tries_left(own_.get())); }
+    /// The card's status word, where one is behind the error.
+    std::optional<int> status_word() const noexcept { return known(mynacard_error_status_word(own_.get())); }
+    /// A text, UTF-8.
+    std::string text(mynacard_error_item item, mynacard_language language = MYNACARD_LANGUAGE_JAPANESE) const {
+        mynacard_buffer *text = nullptr;
+        mynacard_error_text(own_.get(), item, language, MYNACARD_ENCODING_UTF8, &text);
+        return detail::text(text);
+    }
+
+    error(mynacard_status status, mynacard_error *owned) noexcept : status_(status), own_(owned) {}
+
+private:
+    static std::optional<int> known(std::int32_t value) noexcept {
+        return value < 0 ? std::nullopt : std::optional<int>(value);
+    }
+    mynacard_status status_;
+    detail::handle<mynacard_error, mynacard_error_free> own_;
+};
+
+/// What result::value throws.
+class exception : public std::exception {
+public:
+    explicit exception(error why)
+        : why_(std::make_shared<error>(std::move(why))),
+          what_(why_->code() + ": " + why_->text(MYNACARD_ERROR_ITEM_DETAIL)) {}
+    /// Why the call failed.
+    const error &why() const noexcept { return *why_; }
+    const char *what() const noexcept override { return what_.c_str(); }
+
+private:
+    std::shared_ptr<error> why_;
+    std::string what_;
+};
+
+/// A value, or why there is none.
+template <class T>
+class [[nodiscard]] result {
+public:
+    result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    result(error why) : held_(std::in_place_index<1>, std::move(why)) {}
+
+    explicit operator bool() const noexcept { return held_.index() == 0; }
+    /// The value; throws mynacard::exception when there is none.
+    T value() && {
+        if (!*this) {
+            throw exception(std::get<1>(std::move(held_)));
+        }
+        return std::get<0>(std::move(held_));
+    }
+    T value() & { return std::move(*this).value(); }
+    /// The value of a result that is true.
+    T &operator*() & { return std::get<0>(held_); }
+    T *operator->() { return &std::get<0>(held_); }
+    /// Why there is no value, of a result that is false.
+    const error &why() const { return std::get<1>(held_); }
+
+private:
+    std::variant<T, error> held_;
+};
+
+/// Nothing, as a value.
+struct done {};
+
+namespace detail {
+
+/// Calls a function of the C API that writes to one place.
+template <class T, class Out, class Call>
+result<T> get(Call &&call) {
+    Out out{};
+    mynacard_error *why = nullptr;
+    mynacard_status status = call(&out, &why);
+    if (status != MYNACARD_STATUS_OK) {
+        return error(status, why);
+    }
+    return T(out);
+}
+
+template <class Call>
+result<done> run(Call &&call) {
+    mynacard_error *why = nullptr;
+    mynacard_status status = call(&why);
+    if (status != MYNACARD_STATUS_OK) {
+        return error(status, why);
+    }
+    return done{};
+}
+
+template <class Call>
+result<std::string> string(Call &&call) {
+    mynacard_buffer *out = nullptr;
+    mynacard_error *why = nullptr;
+    mynacard_status status = call(&out, &why);
+    if (status != MYNACARD_STATUS_OK) {
+        return error(status, why);
+    }
+    return text(out);
+}
+
+}  // namespace detail
+
+/// Stops calls from any thread, for good.
+class cancel {
+public:
+    [[nodiscard]] static result<cancel> make() {
+        return detail::get<cancel, mynacard_cancel *>(
+            [](auto *out, auto *why) { return mynacard_cancel_new(out, why); });
+    }
+    void stop() const noexcept { mynacard_cancel_cancel(own_.get()); }
+    bool is_stopped() const noexcept { return mynacard_cancel_is_cancelled(own_.get()) != 0; }
+    const mynacard_cancel *get() const noexcept { return own_.get(); }
+    explicit cancel(mynacard_cancel *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_cancel, mynacard_cancel_free> own_;
+};
+
+namespace detail {
+inline const mynacard_cancel *raw(const class cancel *stop) noexcept { return stop == nullptr ? nullptr : stop->get(); }
+}  // namespace detail
+
+/// A PIN, digit by digit or at once; wiped when used or gone.
+class pin {
+public:
+    [[nodiscard]] static result<pin> of(bytes_view digits = {}) {
+        return detail::get<pin, mynacard_pin *>(
+            [&](auto *out, auto *why) { return mynacard_pin_new(digits.data, digits.size, out, why); });
+    }
+    result<done> push(char digit) {
+        return detail::run([&](auto *why) { return mynacard_pin_push(own_.get(), static_cast<std::uint8_t>(digit), why); });
+    }
+    result<done> erase(bool all = false) {
+        return detail::run([&](auto *why) { return mynacard_pin_erase(own_.get(), all ? 1 : 0, why); });
+    }
+    std::size_t length() const noexcept { return mynacard_pin_length(own_.get()); }
+    mynacard_pin *get() const noexcept { return own_.get(); }
+    explicit pin(mynacard_pin *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_pin, mynacard_pin_free> own_;
+};
+
+/// A card that this program carries commands to. All functions run on a thread of the library, one at a time; what they
+/// throw becomes MYNACARD_TRANSPORT_RESULT_OTHER.
+class transport {
+public:
+    virtual ~transport() = default;
+    /// Powers the card down and up, exclusively.
+    virtual mynacard_transport_result begin() = 0;
+    /// Sends a command; writes the answer to `response`, at most `capacity` bytes, their number to `size`. A secret
+    /// command is neither logged nor kept.
+    virtual std::int32_t exchange(bytes_view command, bool secret, std::uint8_t *response, std::size_t capacity,
+                                  std::size_t &size) = 0;
+    /// Ends the dialogue.
+    virtual void end(mynacard_end how) = 0;
+    /// The longest command and answer; 0 for short ones.
+    virtual std::pair<std::size_t, std::size_t> limits() const { return {0, 0}; }
+};
+
+namespace detail {
+
+extern "C" {
+inline std::int32_t mynacard_hpp_begin(void *self) {
+    try {
+        return static_cast<transport *>(self)->begin();
+    } catch (...) {
+        return MYNACARD_TRANSPORT_RESULT_OTHER | MYNACARD_TRANSPORT_NOT_SENT;
+    }
+}
+inline std::int32_t mynacard_hpp_exchange(void *self, const std::uint8_t *command, std::size_t command_size,
+                                          std::int32_t secret, std::uint8_t *response, std::size_t capacity,
+                                          std::size_t *size) {
+    try {
+        return static_cast<transport *>(self)->exchange({command, command_size}, secret != 0, response, capacity, *size);
+    } catch (...) {
+        return MYNACARD_TRANSPORT_RESULT_OTHER;
+    }
+}
+inline void mynacard_hpp_end(void *self, std::int32_t how) {
+    try {
+        static_cast<transport *>(self)->end(static_cast<mynacard_end>(how));
+    } catch (...) {
+    }
+}
+inline void mynacard_hpp_destroy(void *self) { delete static_cast<transport *>(self); }
+inline void mynacard_hpp_step(void *self, std::int32_t step) {
+    try {
+        (*static_cast<std::function<void(mynacard_step)> *>(self))(static_cast<mynacard_step>(step));
+    } catch (...) {
+    }
+}
+inline void mynacard_hpp_forget(void *self) { delete static_cast<std::function<void(mynacard_step)> *>(self); }
+}
+
+}  // namespace detail
+
+/// A card.
+class card {
+public:
+    /// Waits for a card in a reader; below 0 for ever. An empty name means the only reader that holds one.
+    [[nodiscard]] static result<card> wait(std::string_view reader = {}, std::int64_t timeout_ms = -1,
+                                           const cancel *stop = nullptr) {
+        return detail::get<card, mynacard_card *>([&](auto *out, auto *why) {
+            return mynacard_card_wait(detail::data(reader), reader.size(), timeout_ms, detail::raw(stop), out, why);
+        });
+    }
+    /// A card behind functions of this program.
+    [[nodiscard]] static result<card> behind(std::unique_ptr<transport> functions) {
+        mynacard_transport table = MYNACARD_TRANSPORT_INIT;
+        auto [command, response] = functions->limits();
+        table.userdata = functions.get();
+        table.begin = detail::mynacard_hpp_begin;
+        table.exchange = detail::mynacard_hpp_exchange;
+        table.end = detail::mynacard_hpp_end;
+        table.destroy = detail::mynacard_hpp_destroy;
+        table.max_command = command;
+        table.max_response = response;
+        auto made = behind(table);
+        if (made) {
+            functions.release();
+        }
+        return made;
+    }
+    /// A card behind a table as C has it.
+    [[nodiscard]] static result<card> behind(const mynacard_transport &table) {
+        return detail::get<card, mynacard_card *>(
+            [&](auto *out, auto *why) { return mynacard_card_from_transport(&table, out, why); });
+    }
+    /// Tries left of the authentication PIN; spends none.
+    result<std::int32_t> tries_left(const cancel *stop = nullptr) {
+        return detail::get<std::int32_t, std::int32_t>([&](auto *out, auto *why) {
+            return mynacard_card_tries_left(own_.get(), detail::raw(stop), out, why);
+        });
+    }
+    /// Waits until the card has left its reader.
+    result<done> wait_removed(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
+        return detail::run([&](auto *why) {
+            return mynacard_card_wait_removed(own_.get(), timeout_ms, detail::raw(stop), why);
+        });
+    }
+    mynacard_card *get() const noexcept { return own_.get(); }
+    explicit card(mynacard_card *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_card, mynacard_card_free> own_;
+};
+
+/// What the service or a face file says.
+class answer {
+public:
+    [[nodiscard]] static result<answer> from_xml(bytes_view xml) {
+        return detail::get<answer, mynacard_answer *>(
+            [&](auto *out, auto *why) { return mynacard_answer_from_xml(xml.data, xml.size, out, why); });
+    }
+    mynacard_validity validity() const noexcept { return mynacard_answer_validity(own_.get()); }
+    std::size_t count() const noexcept { return mynacard_answer_count(own_.get()); }
+    /// A field by its tag, UTF-8; of insurance `index`, or of the message with -1. Empty where it is absent.
+    result<std::string> text(std::string_view tag, std::int32_t index = 0,
+                             mynacard_encoding encoding = MYNACARD_ENCODING_UTF8,
+                             mynacard_unmappable unmappable = MYNACARD_UNMAPPABLE_REFUSE) const {
+        return detail::string([&](auto *out, auto *why) {
+            auto field = mynacard_field_by_tag(detail::data(tag), tag.size());
+            return mynacard_answer_text(own_.get(), index, field, encoding, unmappable, out, why);
+        });
+    }
+    /// The whole answer as a document.
+    result<std::string> write(mynacard_format format) const {
+        return detail::string(
+            [&](auto *out, auto *why) { return mynacard_answer_write(own_.get(), format, out, why); });
+    }
+    /// What to keep with the answer, JSON; empty for a file.
+    result<std::string> check_json() const {
+        return detail::string([&](auto *out, auto *why) { return mynacard_answer_check_json(own_.get(), out, why); });
+    }
+    explicit answer(mynacard_answer *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_answer, mynacard_answer_free> own_;
+};
+
+/// A service to reach.
+struct service {
+    std::string url;
+    std::string root;
+    std::string name;
+    std::string environment;
+    mynacard_trust trust = MYNACARD_TRUST_PRODUCTION;
+    bool direct = false;
+
+    mynacard_service raw() const noexcept {
+        mynacard_service raw = MYNACARD_SERVICE_INIT;
+        raw.url = detail::data(url);
+        raw.url_size = url.size();
+        raw.root = detail::data(root);
+        raw.root_size = root.size();
+        raw.name = detail::data(name);
+        raw.name_size = name.size();
+        raw.environment = detail::data(environment);
+        raw.environment_size = environment.size();
+        raw.trust = static_cast<std::int32_t>(trust);
+        raw.direct = direct ? 1 : 0;
+        return raw;
+    }
+};
+
+/// An activated terminal.
+class terminal {
+public:
+    /// Activates a new one; somebody accepted the terms on this program's screen.
+    [[nodiscard]] static result<terminal> activate(const service &where, std::string_view institution_code,
+                                                   std::string_view id, std::string_view activation_code,
+                                                   bool terms_accepted, const cancel *stop = nullptr) {
+        mynacard_service raw = where.raw();
+        return detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
+            return mynacard_terminal_activate(&raw, detail::data(institution_code), institution_code.size(),
+                                              detail::data(id), id.size(), detail::data(activation_code),
+                                              activation_code.size(), terms_accepted ? 1 : 0, detail::raw(stop), out, why);
+        });
+    }
+    /// The one kept in a vault file.
+    [[nodiscard]] static result<terminal> open(std::string_view path, std::string_view passcode) {
+        return detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
+            return mynacard_terminal_open(detail::data(path), path.size(), detail::data(passcode), passcode.size(), out, why);
+        });
+    }
+    /// Keeps it in a new vault file.
+    result<done> store(std::string_view path, std::string_view passcode) const {
+        return detail::run([&](auto *why) {
+            return mynacard_terminal_store(own_.get(), detail::data(path), path.size(), detail::data(passcode),
+                                           passcode.size(), why);
+        });
+    }
+    result<std::string> json() const {
+        return detail::string([&](auto *out, auto *why) { return mynacard_terminal_json(own_.get(), out, why); });
+    }
+    const mynacard_terminal *get() const noexcept { return own_.get(); }
+    explicit terminal(mynacard_terminal *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_terminal, mynacard_terminal_free> own_;
+};
+
+/// A prepared check; it serves once.
+class check {
+public:
+    result<answer> by_pin(card &card, pin pin, const cancel *stop = nullptr) {
+        return finish([&](auto *out, auto *why) {
+            return mynacard_check_by_pin(own_.get(), card.get(), pin.get(), detail::raw(stop), out, why);
+        });
+    }
+    result<answer> by_keypad(card &card, const cancel *stop = nullptr) {
+        return finish([&](auto *out, auto *why) {
+            return mynacard_check_by_keypad(own_.get(), card.get(), detail::raw(stop), out, why);
+        });
+    }
+    result<done> tap(card &card, const cancel *stop = nullptr) {
+        return detail::run(
+            [&](auto *why) { return mynacard_check_tap(own_.get(), card.get(), detail::raw(stop), why); });
+    }
+    result<done> confirm(std::string_view staff) {
+        return detail::run(
+            [&](auto *why) { return mynacard_check_confirm(own_.get(), detail::data(staff), staff.size(), why); });
+    }
+    result<answer> by_sight(card &card, const cancel *stop = nullptr) {
+        return finish([&](auto *out, auto *why) {
+            return mynacard_check_by_sight(own_.get(), card.get(), detail::raw(stop), out, why);
+        });
+    }
+    explicit check(mynacard_check *owned) noexcept : own_(owned) {}
+
+private:
+    template <class Call>
+    result<answer> finish(Call &&call) {
+        return detail::get<answer, mynacard_answer *>(std::forward<Call>(call));
+    }
+    detail::handle<mynacard_check, mynacard_check_free> own_;
+};
+
+/// A reception desk.
+class desk {
+public:
+    /// `progress` is told each step, on a thread of the library.
+    [[nodiscard]] static result<desk> open(const service &where, const terminal &terminal,
+                                           mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT,
+                                           std::function<void(mynacard_step)> progress = {}) {
+        mynacard_service raw = where.raw();
+        mynacard_progress table = MYNACARD_PROGRESS_INIT;
+        auto told = progress ? std::make_unique<std::function<void(mynacard_step)>>(std::move(progress)) : nullptr;
+        if (told) {
+            table.userdata = told.get();
+            table.step = detail::mynacard_hpp_step;
+            table.destroy = detail::mynacard_hpp_forget;
+        }
+        auto made = detail::get<desk, mynacard_desk *>([&](auto *out, auto *why) {
+            return mynacard_desk_open(&raw, terminal.get(), &options, told ? &table : nullptr, out, why);
+        });
+        if (made) {
+            told.release();
+        }
+        return made;
+    }
+    /// Prepares a check before the tap.
+    result<check> prepare(mynacard_ask ask = MYNACARD_ASK_INIT, const cancel *stop = nullptr) {
+        return detail::get<check, mynacard_check *>([&](auto *out, auto *why) {
+            return mynacard_check_prepare(own_.get(), &ask, detail::raw(stop), out, why);
+        });
+    }
+    explicit desk(mynacard_desk *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_desk, mynacard_desk_free> own_;
+};
+
+/// A watched exchange folder.
+class folder {
+public:
+    [[nodiscard]] static result<folder> open(std::string_view path, bool deliver_existing = false) {
+        return detail::get<folder, mynacard_folder *>([&](auto *out, auto *why) {
+            return mynacard_folder_open(detail::data(path), path.size(), deliver_existing ? 1 : 0, out, why);
+        });
+    }
+    /// The next face file.
+    result<answer> next(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
+        return detail::get<answer, mynacard_answer *>([&](auto *out, auto *why) {
+            return mynacard_folder_next(own_.get(), timeout_ms, detail::raw(stop), out, nullptr, why);
+        });
+    }
+    explicit folder(mynacard_folder *owned) noexcept : own_(owned) {}
+
+private:
+    detail::handle<mynacard_folder, mynacard_folder_free> own_;
+};
+
+/// The readers of this machine, JSON.
+[[nodiscard]] inline result<std::string> readers_json() {
+    return detail::string([](auto *out, auto *why) { return mynacard_readers_json(out, why); });
+}
+
+static_assert(sizeof(card) == sizeof(void *), "a handle is as large as a pointer");
+static_assert(sizeof(desk) == sizeof(void *), "a handle is as large as a pointer");
+static_assert(!std::is_copy_constructible_v<answer>, "a handle has one owner");
+
+}  // namespace mynacard
+
+#endif  // MYNACARD_HPP
