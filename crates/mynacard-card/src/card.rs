@@ -2,6 +2,15 @@
 //!
 //! A [`Card`] powers the card down when it begins and when it ends, also when dropped. Applications are opened on it
 //! (see [`app`](crate::app)) and hand it back, so that several of them can be read in one unbroken session.
+//!
+//! ```
+//! use mynacard_card::{Card, Error, LengthPolicy, PinKind, Transport, Tries};
+//!
+//! /// How every PIN of the card stands; costs no try.
+//! fn status(card: &mut dyn Transport) -> Result<Vec<(PinKind, Option<Tries>)>, Error> {
+//!     Card::power_up(card, LengthPolicy::FromTransport)?.every_counter()
+//! }
+//! ```
 
 use alloc::vec::Vec;
 use core::{fmt, mem, num::NonZeroU16};
@@ -40,8 +49,8 @@ pub enum LengthPolicy {
     AtMost(NonZeroU16),
 }
 
-/// What an exchange of the dialogue is bounded by.
-pub(crate) const MAX_CHAIN: usize = 512;
+/// GET RESPONSEs for one answer at most.
+const MAX_CHAIN: usize = 512;
 
 impl<'t, T: Transport + ?Sized> Card<'t, T> {
     /// Powers the card down and up.
@@ -454,9 +463,12 @@ impl<T: Transport + ?Sized> fmt::Debug for Card<'_, T> {
     }
 }
 
+/// Instruction of GET RESPONSE.
+pub(crate) const GET_RESPONSE: u8 = 0xC0;
+
 /// GET RESPONSE for the bytes that 61xx announces.
 pub(crate) fn get_response(waiting: u8) -> Command<'static> {
-    Command::new(0x00, 0xC0, 0x00, 0x00).with_expected(count(waiting))
+    Command::new(0x00, GET_RESPONSE, 0x00, 0x00).with_expected(count(waiting))
 }
 
 /// The length that 61xx and 6Cxx tell in one byte.

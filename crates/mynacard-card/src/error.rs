@@ -1,4 +1,18 @@
 //! What can go wrong with a card, with stable codes (`MC-1xxx`) and what is known about the PIN try.
+//!
+//! ```
+//! use mynacard_card::{Error, ErrorKind, PinTry};
+//!
+//! fn next_step(error: &Error) -> &'static str {
+//!     match (error.kind(), error.pin_try()) {
+//!         (ErrorKind::WrongPin { left: Some(_), .. }, _) => "ask again",
+//!         (ErrorKind::PinBlocked { .. }, _) => "check the face instead",
+//!         (_, PinTry::Unknown) => "read the counter first",
+//!         (_, PinTry::NotSpent) => "start over",
+//!         _ => "call support",
+//!     }
+//! }
+//! ```
 
 use core::{error, fmt};
 

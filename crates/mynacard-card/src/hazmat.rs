@@ -2,6 +2,15 @@
 //!
 //! The authentication key signs whatever digest it is given, and its certificate serves logins elsewhere: a digest from
 //! a remote party can be a login in the patient's name. Nothing on the paved path comes here with foreign data.
+//!
+//! ```
+//! use mynacard_card::{Error, Transport, app::jpki::Jpki, hazmat};
+//!
+//! /// After a relay brought the card into the state that needs no PIN.
+//! fn visual_check(jpki: &mut Jpki<'_, dyn Transport>, message: &[u8]) -> Result<Vec<u8>, Error> {
+//!     hazmat::pinless(jpki).sign(message)
+//! }
+//! ```
 
 use alloc::vec::Vec;
 use zeroize::Zeroizing;

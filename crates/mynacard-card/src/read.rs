@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::apdu::{Command, StatusWord};
-use crate::card::{Card, append, count, get_response};
+use crate::card::{Card, GET_RESPONSE, append, count, get_response};
 use crate::error::{Error, ErrorKind, FileProblem};
 use crate::tlv::{Header, TlvError};
 use crate::transport::{Delivery, Transport, TransportErrorKind};
@@ -142,6 +142,7 @@ impl<T: Transport + ?Sized> Card<'_, T> {
             _ => block,
         };
         let mut command = read.with_expected(wanted(self.block));
+        let mut allowed = wanted(self.block);
         let mut corrected = false;
         loop {
             *reads += 1;
@@ -165,16 +166,27 @@ impl<T: Transport + ?Sized> Card<'_, T> {
                 Err(error) => return Err(Error::transport(error, self.pin_try())),
             };
             match status {
-                StatusWord::Success | StatusWord::EndOfFile => {
+                StatusWord::Success | StatusWord::EndOfFile | StatusWord::MoreData(_) => {
+                    let found = bytes.len() - offset + self.data().len();
+                    let expected = usize::try_from(allowed).unwrap_or(usize::MAX);
+                    // More than was asked for, or a continuation that continues nothing.
+                    if found > expected || (command.ins() == GET_RESPONSE && self.data().is_empty())
+                    {
+                        return Err(self.error(ErrorKind::MalformedAnswer {
+                            command: "READ BINARY",
+                            expected,
+                            found,
+                        }));
+                    }
                     append(bytes, self.data(), capacity);
-                    return Ok(());
-                }
-                StatusWord::MoreData(waiting) => {
-                    append(bytes, self.data(), capacity);
+                    let StatusWord::MoreData(waiting) = status else {
+                        return Ok(());
+                    };
                     command = get_response(waiting);
                 }
                 StatusWord::WrongExpected(right) if !corrected => {
                     corrected = true;
+                    allowed = allowed.max(count(right));
                     command = command.with_expected(count(right));
                 }
                 // Past the end: nothing more comes, and the caller knows whether that is too early.

@@ -1,4 +1,14 @@
 //! 券面事項確認AP, the card-face application: what is printed on the card, as signed images.
+//!
+//! ```
+//! use mynacard_card::{BirthDate, Error, NumberB, Options, Transport, app::card_face::{CardFace, FaceRecord}};
+//!
+//! /// What stands on the card opens it: birth date, year of expiry, security code.
+//! fn photo(card: &mut dyn Transport, birth: &BirthDate, year: u16, code: &[u8]) -> Result<FaceRecord, Error> {
+//!     let mut app = CardFace::open(card, Options::default())?;
+//!     app.verify_number_b(NumberB::from_card(birth, year, code)?)?.face()
+//! }
+//! ```
 
 use alloc::vec::Vec;
 use core::{fmt, mem};

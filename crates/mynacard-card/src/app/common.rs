@@ -1,4 +1,12 @@
 //! 共通カードAP, the common-card application: serial number, municipality and expiry of the card.
+//!
+//! ```
+//! use mynacard_card::{Error, Options, Transport, app::common::{CardIdentity, Common}};
+//!
+//! fn identity(card: &mut dyn Transport) -> Result<CardIdentity, Error> {
+//!     Common::open(card, Options::default())?.identity() // serial(), municipality(), expiry()
+//! }
+//! ```
 
 use core::fmt;
 

@@ -3,6 +3,15 @@
 //! The My Number, which lives in this application too, is never read, and neither is anything it can be computed from:
 //! the record that signs the attributes also contains a hash of the number, so [`Opened::verified_attributes`] reads it,
 //! checks it and wipes it without letting a byte of it out.
+//!
+//! ```
+//! use mynacard_card::{Error, Options, Pin, Transport, app::input_support::{Attributes, InputSupport}};
+//!
+//! fn reception_form(card: &mut dyn Transport, pin: Pin) -> Result<Attributes, Error> {
+//!     let mut app = InputSupport::open(card, Options::default())?;
+//!     app.verify(pin)?.attributes() // name(), address(), birth_date(), sex()
+//! }
+//! ```
 
 use alloc::{string::String, vec::Vec};
 use core::{fmt, mem};

@@ -10,10 +10,12 @@
 )]
 
 use mynacard_card::{
-    Command, Delivery, End, Limits, Response, Transport, TransportError, TransportErrorKind,
+    Command, Delivery, End, Limits, PinEntry, Response, StatusWord, Transport, TransportError,
+    TransportErrorKind,
 };
 use std::collections::BTreeMap;
 
+pub type Pad = fn(&PinEntry) -> Result<StatusWord, TransportError>;
 pub type Answer = Result<Vec<u8>, TransportError>;
 type Hook = Box<dyn FnMut(usize, &[u8]) -> Option<Answer>>;
 
@@ -38,6 +40,8 @@ pub struct FakeCard {
     waiting: Vec<u8>,
     /// When set, READ answers come as 61xx pieces of at most this many bytes.
     pub chain: Option<usize>,
+    /// What a PIN pad makes of a request; `None` when the reader has none.
+    pub pad: Option<Pad>,
 }
 
 #[derive(Clone)]
@@ -108,6 +112,7 @@ impl FakeCard {
             current: 0,
             waiting: Vec::new(),
             chain: None,
+            pad: None,
         }
     }
 
@@ -327,6 +332,15 @@ impl Transport for FakeCard {
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+
+    fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
+        let unsupported = TransportError::new(TransportErrorKind::Unsupported, Delivery::NotSent);
+        let status = self.pad.ok_or(unsupported)?(request)?;
+        if status.is_success() {
+            self.verified.push(0x18);
+        }
+        Ok(status)
     }
 
     fn end(&mut self, how: End) {

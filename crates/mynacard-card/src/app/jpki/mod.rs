@@ -8,6 +8,26 @@
 //!     jpki.sign(b"message")
 //! }
 //! ```
+//!
+//! Neither does a PIN used twice:
+//!
+//! ```compile_fail
+//! # use mynacard_card::{Error, Pin, Transport, app::jpki::Jpki};
+//! fn again(jpki: &mut Jpki<'_, dyn Transport>, pin: Pin) -> Result<(), Error> {
+//!     jpki.verify(pin)?;
+//!     jpki.verify(pin)?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! What does compile, so that the two above fail for their own reason:
+//!
+//! ```
+//! # use mynacard_card::{Error, Pin, Transport, app::jpki::Jpki};
+//! fn sign(jpki: &mut Jpki<'_, dyn Transport>, pin: Pin) -> Result<Vec<u8>, Error> {
+//!     jpki.verify(pin)?.sign(b"message")
+//! }
+//! ```
 
 mod layout;
 mod token;
