@@ -169,6 +169,9 @@ kinds! {
     TerminalKeyMismatch = "MC-5302", "terminal-key-mismatch", "the service certified another key than ours";
     /// The stored terminal cannot be read.
     TerminalMalformed = "MC-5303", "terminal-malformed", "the stored terminal cannot be read";
+
+    /// The audit trail could not be kept.
+    Audit = "MC-5401", "audit-failed", "the audit trail could not be kept";
 }
 
 impl Error {

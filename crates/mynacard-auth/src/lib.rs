@@ -20,27 +20,32 @@
 //! reads the certificate, judges it, verifies the PIN, lets the card sign the [`Message`] that our code built, powers the
 //! card down, verifies the signature, and only then speaks to the service.
 
+mod audit;
 mod cancel;
 mod context;
 mod desk;
+mod digits;
 mod error;
 mod evidence;
 mod message;
 mod proof;
 mod purpose;
 mod request;
+mod screen;
 mod terminal;
 
 pub mod pinless;
 pub mod service;
 pub mod vault;
 
+pub use audit::{Audit, AuditEvent, AuditKind, DropReason};
 pub use cancel::{Cancel, Subscription};
 pub use context::{Challenge, ChallengeParts, CheckContext, Extra, Method};
 pub use desk::{
     CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Identity, Ready, Step, Tap, Times,
     UnknownIssuer, VisualSetting, Warning,
 };
+pub use digits::PinDigits;
 pub use error::{CODES, Error, ErrorKind, PinTries};
 pub use evidence::{Evidence, Query};
 pub use message::{CheckMessage, Message};
@@ -48,5 +53,6 @@ pub use pinless::{GuardedCard, PinlessProvider};
 pub use proof::{Grant, Proof};
 pub use purpose::Purpose;
 pub use request::{OperatorConfirmation, Request, TapId};
+pub use screen::Screen;
 pub use service::{ActivationService, EligibilityService, ServiceError, ServiceErrorKind};
 pub use terminal::{Institution, Terminal, TerminalKey, TermsAccepted, UserSettings};

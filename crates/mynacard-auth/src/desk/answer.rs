@@ -89,6 +89,27 @@ impl CheckedAnswer {
         }
     }
 
+    /// An answer without a check, for tests of what comes after.
+    #[cfg(test)]
+    pub(crate) fn sample(tap: TapId) -> Self {
+        let never = SystemTime::UNIX_EPOCH;
+        Self {
+            outcome: Outcome::NotRegistered,
+            evidence: Evidence::Online(crate::Query::Pin),
+            check_id: "sample".into(),
+            tap,
+            card_exchanges: 0,
+            warnings: Vec::new(),
+            certificate_status: CertificateStatus::Good,
+            times: Times {
+                checked_at: never,
+                processed_at: never,
+                card: Duration::ZERO,
+                service: Duration::ZERO,
+            },
+        }
+    }
+
     /// The insurance by value.
     #[must_use]
     pub fn into_answer(self) -> Option<Answer> {

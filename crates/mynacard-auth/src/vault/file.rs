@@ -19,9 +19,24 @@ pub(super) fn failed(error: io::Error) -> Error {
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    read_whole(&File::open(path).map_err(failed)?)
+}
+
+/// A vault's bytes, and the vault itself held against every other opener: two guesses never count as one.
+pub(super) fn hold(path: &Path) -> Result<(Vec<u8>, File), Error> {
+    let file = File::open(path).map_err(failed)?;
+    match file.lock() {
+        // A file system without locks: the attempts are still counted, one program at a time.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+        other => other.map_err(failed)?,
+    }
+    Ok((read_whole(&file)?, file))
+}
+
+fn read_whole(file: &File) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
         .map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
         return Err(ErrorKind::VaultMalformed.into());

@@ -119,7 +119,7 @@ impl Vault {
     /// [`ErrorKind::WrongPasscode`], [`ErrorKind::VaultWait`], [`ErrorKind::VaultLocked`], [`ErrorKind::VaultMissing`],
     /// [`ErrorKind::VaultMalformed`], [`ErrorKind::VaultParameters`], [`ErrorKind::VaultFile`], [`ErrorKind::OutOfMemory`].
     pub fn open(path: &Path, unlock: &Unlock<'_>, now: SystemTime) -> Result<Self, Error> {
-        let sealed = file::read(path)?;
+        let (sealed, _held) = file::hold(path)?;
         let header = format::Header::parse(&sealed)?;
         let attempt = attempts::begin(path, now)?;
         let lock = header.unlock(unlock)?;

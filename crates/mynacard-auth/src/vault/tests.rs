@@ -245,3 +245,27 @@ fn missing_and_existing_files_have_errors_of_their_own() {
         "MC-5210"
     );
 }
+
+#[test]
+fn guesses_at_the_same_time_are_counted_one_by_one() {
+    let fixture = Fixture::new();
+    let codes: Vec<&str> = std::thread::scope(|scope| {
+        let guesses: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| fixture.open_wrong(0).code()))
+            .collect();
+        guesses
+            .into_iter()
+            .map(|guess| guess.join().unwrap())
+            .collect()
+    });
+    assert_eq!(
+        codes.iter().filter(|code| **code == "MC-5202").count(),
+        3,
+        "{codes:?}"
+    );
+    assert_eq!(
+        codes.iter().filter(|code| **code == "MC-5203").count(),
+        1,
+        "{codes:?}"
+    );
+}

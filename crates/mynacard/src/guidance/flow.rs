@@ -383,4 +383,16 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         REGISTER_AGAIN,
     ),
+    terminal(
+        "MC-5401",
+        Class::Environment,
+        Text::new(
+            "監査記録を書き込めないため、結果を表示していません。",
+            "The audit trail cannot be written, so the result is not shown.",
+        ),
+        Text::new(
+            "ディスクの空きとフォルダーの権限を管理者に確認してから、もう一度確認してください。",
+            "Ask the administrator about disk space and folder rights, then check again.",
+        ),
+    ),
 ];

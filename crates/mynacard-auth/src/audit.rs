@@ -1,0 +1,129 @@
+//! What happened at the desk, without anybody's data: for the audit trail that the field's guideline asks for.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
+
+use crate::{Error, Evidence, TapId};
+
+/// Where audit events go: a file, the vendor's own log.
+pub trait Audit: Send {
+    /// Keeps the event, or says that it could not: then nothing is shown.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeping failed with; it becomes the source of [`ErrorKind::Audit`](crate::ErrorKind::Audit).
+    fn record(
+        &mut self,
+        event: &AuditEvent,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// One event. It names a tap and a check, never a person, a card, a PIN or an insurance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    at: SystemTime,
+    what: AuditKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuditKind {
+    /// An answer came up on the screen.
+    Shown {
+        /// The tap that it answers.
+        tap: TapId,
+        /// The service's name for the check.
+        check_id: String,
+        /// How the insurance was established.
+        evidence: Evidence,
+    },
+    /// An answer left the screen and the memory.
+    Dropped {
+        /// The tap that it answered.
+        tap: TapId,
+        /// Why.
+        why: DropReason,
+    },
+    /// A check did not come to an answer.
+    Refused {
+        /// The error's code.
+        code: &'static str,
+    },
+}
+
+/// Why an answer left the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// Staff closed it (閉じる).
+    Closed,
+    /// It stood too long.
+    TimedOut,
+    /// The next card came.
+    AnotherTap,
+    /// The program ended.
+    Ended,
+}
+
+impl AuditEvent {
+    pub(crate) const fn new(at: SystemTime, what: AuditKind) -> Self {
+        Self { at, what }
+    }
+
+    /// A check that did not come to an answer.
+    #[must_use]
+    pub fn refused(error: &Error, at: SystemTime) -> Self {
+        Self::new(at, AuditKind::Refused { code: error.code() })
+    }
+
+    /// When, by the caller's clock.
+    #[must_use]
+    pub const fn at(&self) -> SystemTime {
+        self.at
+    }
+
+    /// What.
+    #[must_use]
+    pub const fn what(&self) -> &AuditKind {
+        &self.what
+    }
+
+    /// The event as one line of JSON, without the line's end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let at = self
+            .at
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        match &self.what {
+            AuditKind::Shown {
+                tap,
+                check_id,
+                evidence,
+            } => json!({
+                "at": at, "event": "shown", "tap": tap.to_string(), "check_id": check_id,
+                "evidence": evidence.as_str(),
+            }),
+            AuditKind::Dropped { tap, why } => {
+                json!({ "at": at, "event": "dropped", "tap": tap.to_string(), "why": why.as_str() })
+            }
+            AuditKind::Refused { code } => json!({ "at": at, "event": "refused", "code": code }),
+        }
+        .to_string()
+    }
+}
+
+impl DropReason {
+    /// A stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::TimedOut => "timed-out",
+            Self::AnotherTap => "another-tap",
+            Self::Ended => "ended",
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The result screen: at most one answer, and not for long. It keeps no history.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::audit::{Audit, AuditEvent, AuditKind, DropReason};
+use crate::{CheckedAnswer, Error, ErrorKind};
+
+/// Holds the one answer that staff see, until they close it (閉じる), it stood too long, or the next card comes.
+///
+/// Showing and dropping are audited. What cannot be audited is not shown.
+pub struct Screen {
+    shown: Option<Shown>,
+    keep: Duration,
+    audit: Box<dyn Audit>,
+    last_seen: SystemTime,
+}
+
+struct Shown {
+    answer: CheckedAnswer,
+    since: SystemTime,
+}
+
+impl Screen {
+    /// An empty screen that drops an answer after `keep`.
+    #[must_use]
+    pub fn new(keep: Duration, audit: Box<dyn Audit>) -> Self {
+        Self {
+            shown: None,
+            keep,
+            audit,
+            last_seen: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    /// Shows an answer; one that still stands there is dropped first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`] when the trail cannot be kept: the answer is dropped unseen.
+    pub fn show(
+        &mut self,
+        answer: CheckedAnswer,
+        now: SystemTime,
+    ) -> Result<&CheckedAnswer, Error> {
+        self.tap(now)?;
+        let (tap, evidence) = (answer.tap(), answer.evidence());
+        let check_id = answer.check_id().to_owned();
+        self.record(
+            now,
+            AuditKind::Shown {
+                tap,
+                check_id,
+                evidence,
+            },
+        )?;
+        Ok(&self.shown.insert(Shown { answer, since: now }).answer)
+    }
+
+    /// The answer, while it may be seen. A clock that was set back ends it too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`] when it was just dropped and the trail cannot be kept.
+    pub fn answer(&mut self, now: SystemTime) -> Result<Option<&CheckedAnswer>, Error> {
+        self.last_seen = now;
+        let keep = self.keep;
+        let stands = |shown: &Shown| now.duration_since(shown.since).is_ok_and(|age| age < keep);
+        if !self.shown.as_ref().is_some_and(stands) {
+            self.drop_answer(now, DropReason::TimedOut)?;
+        }
+        Ok(self.shown.as_ref().map(|shown| &shown.answer))
+    }
+
+    /// Staff close the answer (閉じる).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`]; the answer is gone all the same.
+    pub fn close(&mut self, now: SystemTime) -> Result<(), Error> {
+        self.end(now, DropReason::Closed)
+    }
+
+    /// The next card came, or the next check is prepared: the answer before it goes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`]; the answer is gone all the same.
+    pub fn tap(&mut self, now: SystemTime) -> Result<(), Error> {
+        self.end(now, DropReason::AnotherTap)
+    }
+
+    /// Audits a check that did not come to an answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`].
+    pub fn refused(&mut self, error: &Error, now: SystemTime) -> Result<(), Error> {
+        self.record(now, AuditKind::Refused { code: error.code() })
+    }
+
+    /// Ends what stands there, for its time if that is over and otherwise for `why`.
+    fn end(&mut self, now: SystemTime, why: DropReason) -> Result<(), Error> {
+        self.answer(now)?;
+        self.drop_answer(now, why)
+    }
+
+    fn drop_answer(&mut self, now: SystemTime, why: DropReason) -> Result<(), Error> {
+        match self.shown.take() {
+            Some(shown) => self.record(
+                now,
+                AuditKind::Dropped {
+                    tap: shown.answer.tap(),
+                    why,
+                },
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn record(&mut self, now: SystemTime, what: AuditKind) -> Result<(), Error> {
+        self.last_seen = now;
+        self.audit
+            .record(&AuditEvent::new(now, what))
+            .map_err(|error| Error::from(ErrorKind::Audit).with_source(error))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let at = self.last_seen;
+        if let Err(error) = self.drop_answer(at, DropReason::Ended) {
+            log::error!("{error}");
+        }
+    }
+}
+
+impl fmt::Debug for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Screen")
+            .field("shows", &self.shown.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::TapId;
+
+const KEEP: u64 = 30;
+
+/// An audit trail in memory that can be made to fail.
+#[derive(Clone, Default)]
+struct Trail(Arc<Mutex<(Vec<AuditEvent>, bool)>>);
+
+impl Trail {
+    fn events(&self) -> Vec<AuditKind> {
+        self.0
+            .lock()
+            .unwrap()
+            .0
+            .iter()
+            .map(|event| event.what().clone())
+            .collect()
+    }
+
+    fn fail(&self, fails: bool) {
+        self.0.lock().unwrap().1 = fails;
+    }
+}
+
+impl Audit for Trail {
+    fn record(
+        &mut self,
+        event: &AuditEvent,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let mut trail = self.0.lock().unwrap();
+        if trail.1 {
+            return Err("disk full".into());
+        }
+        trail.0.push(event.clone());
+        Ok(())
+    }
+}
+
+fn tap(number: u8) -> TapId {
+    TapId::from_bytes([number; 16])
+}
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + seconds)
+}
+
+fn screen() -> (Screen, Trail) {
+    let trail = Trail::default();
+    (
+        Screen::new(Duration::from_secs(KEEP), Box::new(trail.clone())),
+        trail,
+    )
+}
+
+/// What staff can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Show,
+    Look,
+    Close,
+    Tap,
+    WaitShort,
+    WaitLong,
+}
+
+const ACTIONS: [Action; 6] = [
+    Action::Show,
+    Action::Look,
+    Action::Close,
+    Action::Tap,
+    Action::WaitShort,
+    Action::WaitLong,
+];
+
+/// The desk in three lines: which tap's answer stands there, and since when.
+#[derive(Default)]
+struct Model {
+    shown: Option<(u8, u64)>,
+    events: Vec<(u8, &'static str)>,
+}
+
+impl Model {
+    fn end(&mut self, now: u64, why: &'static str) {
+        if let Some((number, since)) = self.shown.take() {
+            self.events.push((
+                number,
+                if now - since >= KEEP {
+                    "timed-out"
+                } else {
+                    why
+                },
+            ));
+        }
+    }
+
+    fn look(&mut self, now: u64) -> Option<u8> {
+        if self.shown.is_some_and(|(_, since)| now - since >= KEEP) {
+            self.end(now, "timed-out");
+        }
+        self.shown.map(|(number, _)| number)
+    }
+}
+
+#[test]
+fn every_sequence_of_six_actions_agrees_with_the_model() {
+    let mut sequences = 0;
+    for code in 0..6_usize.pow(6) {
+        let actions: Vec<Action> = (0..6)
+            .map(|place| ACTIONS[code / 6_usize.pow(place) % 6])
+            .collect();
+        let (mut screen, trail) = screen();
+        let (mut model, mut now, mut number) = (Model::default(), 0, 0);
+        for action in &actions {
+            match action {
+                Action::Show => {
+                    number += 1;
+                    model.end(now, "another-tap");
+                    model.shown = Some((number, now));
+                    model.events.push((number, "shown"));
+                    screen
+                        .show(CheckedAnswer::sample(tap(number)), at(now))
+                        .unwrap();
+                }
+                Action::Look => {
+                    let seen = screen.answer(at(now)).unwrap().map(CheckedAnswer::tap);
+                    assert_eq!(seen, model.look(now).map(tap), "{actions:?}");
+                }
+                Action::Close => {
+                    model.end(now, "closed");
+                    screen.close(at(now)).unwrap();
+                }
+                Action::Tap => {
+                    model.end(now, "another-tap");
+                    screen.tap(at(now)).unwrap();
+                }
+                Action::WaitShort => now += KEEP / 2,
+                Action::WaitLong => now += KEEP,
+            }
+        }
+        if let Some((number, _)) = model.shown.take() {
+            model.events.push((number, "ended"));
+        }
+        drop(screen);
+        let events: Vec<(TapId, &str)> = trail
+            .events()
+            .iter()
+            .map(|event| match event {
+                AuditKind::Shown { tap, .. } => (*tap, "shown"),
+                AuditKind::Dropped { tap, why } => (*tap, why.as_str()),
+                AuditKind::Refused { .. } => unreachable!("nothing is refused here"),
+            })
+            .collect();
+        let expected: Vec<_> = model
+            .events
+            .iter()
+            .map(|(number, what)| (tap(*number), *what))
+            .collect();
+        assert_eq!(events, expected, "{actions:?}");
+        sequences += 1;
+    }
+    assert_eq!(sequences, 46_656);
+}
+
+#[test]
+fn what_cannot_be_audited_is_not_shown() {
+    let (mut screen, trail) = screen();
+    trail.fail(true);
+    let error = screen
+        .show(CheckedAnswer::sample(tap(1)), at(0))
+        .unwrap_err();
+    assert_eq!(error.code(), "MC-5401");
+    trail.fail(false);
+    assert!(screen.answer(at(0)).unwrap().is_none());
+}
+
+#[test]
+fn what_cannot_be_audited_is_dropped_all_the_same() {
+    let (mut screen, trail) = screen();
+    screen.show(CheckedAnswer::sample(tap(1)), at(0)).unwrap();
+    trail.fail(true);
+    assert_eq!(screen.close(at(1)).unwrap_err().code(), "MC-5401");
+    assert!(screen.answer(at(1)).unwrap().is_none());
+}
+
+#[test]
+fn a_clock_set_back_shows_nothing_longer() {
+    let (mut screen, _) = screen();
+    screen.show(CheckedAnswer::sample(tap(1)), at(100)).unwrap();
+    assert!(screen.answer(at(99)).unwrap().is_none());
+}
+
+#[test]
+fn lines_of_the_trail_name_taps_and_codes_only() {
+    let (mut screen, trail) = screen();
+    screen
+        .show(CheckedAnswer::sample(tap(0xAB)), at(0))
+        .unwrap();
+    screen.close(at(3)).unwrap();
+    screen
+        .refused(&ErrorKind::CardChanged.into(), at(4))
+        .unwrap();
+    let lines: Vec<String> = trail
+        .0
+        .lock()
+        .unwrap()
+        .0
+        .iter()
+        .map(AuditEvent::to_json)
+        .collect();
+    let tap = "ab".repeat(16);
+    let expected = [
+        format!(
+            r#"{{"at":1790000000,"check_id":"sample","event":"shown","evidence":"online-pin","tap":"{tap}"}}"#
+        ),
+        format!(r#"{{"at":1790000003,"event":"dropped","tap":"{tap}","why":"closed"}}"#),
+        r#"{"at":1790000004,"code":"MC-5016","event":"refused"}"#.to_owned(),
+    ];
+    assert_eq!(lines, expected);
+}
