@@ -70,7 +70,6 @@ fn demo(arguments: &[String]) -> Result<(), String> {
     run::cargo()
         .args([
             "run",
-            "--quiet",
             "--package",
             "mynacard-cli",
             "--bin",
