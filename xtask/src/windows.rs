@@ -180,12 +180,19 @@ fn imports(width: Width, checks: &mut Checks) -> Result<(), String> {
         .arg("--private-headers")
         .arg(chain(width));
     let (succeeded, text) = objdump.capture()?;
-    let dlls: Vec<String> = text
+    let dlls: std::collections::BTreeSet<String> = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix("DLL Name: "))
         .map(str::to_lowercase)
         .collect();
-    println!("{}: imports {}", width.target(), dlls.join(" "));
+    println!(
+        "{}: imports {}",
+        width.target(),
+        dlls.iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
     if !succeeded || dlls.is_empty() || !text.contains(width.format()) {
         checks.fail(format!(
             "{} is not a program of format {}",
