@@ -12,6 +12,7 @@ mod images;
 mod input_support;
 mod issue;
 mod jpki;
+mod key;
 mod pinless;
 mod profile;
 mod record;

@@ -2,9 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::file::{Access, Application, Change, File, PrivateKey};
+use super::file::{Access, Application, Change, File};
 use super::images::Images;
 use super::issue::Issue;
+use super::key::PrivateKey;
 use super::record::{certificate, key_id, object, public_key, sign, sign_digests, with_offsets};
 use crate::people::Person;
 use crate::pki::{CARD_VERIFIABLE_CA_KEY_ID, CaKey, PersonKey, ca_key, person_key};

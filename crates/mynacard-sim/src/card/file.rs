@@ -1,7 +1,6 @@
 //! What an application consists of: elementary files of data, of reference data (PINs) and of keys, each with its rule of access.
 
-use p384::ecdsa::signature::hazmat::PrehashSigner as _;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use super::key::PrivateKey;
 
 /// An application (DF) and its elementary files.
 #[derive(Debug, Clone)]
@@ -49,44 +48,6 @@ pub(crate) enum Content {
         sign: Access,
         pinless: bool,
     },
-}
-
-/// A key that signs.
-#[derive(Debug, Clone)]
-pub(crate) enum PrivateKey {
-    /// Pads what it is given (PKCS#1 v1.5, type 1); 256 bytes come back.
-    Rsa(Box<RsaPrivateKey>),
-    /// Signs a digest of 48 bytes; r and s come back, 96 bytes.
-    P384(Box<p384::ecdsa::SigningKey>),
-}
-
-impl PrivateKey {
-    /// Lengths of input that the key takes.
-    pub(crate) fn takes(&self, input: usize) -> bool {
-        match self {
-            Self::Rsa(_) => (1..=256 - 11).contains(&input),
-            Self::P384(_) => input == 48,
-        }
-    }
-
-    /// Bytes of a signature.
-    pub(crate) fn length(&self) -> usize {
-        match self {
-            Self::Rsa(_) => 256,
-            Self::P384(_) => 96,
-        }
-    }
-
-    /// The signature; none when the arithmetic fails, which it does not for input that the key takes.
-    pub(crate) fn sign(&self, input: &[u8]) -> Option<Vec<u8>> {
-        match self {
-            Self::Rsa(key) => key.sign(Pkcs1v15Sign::new_unprefixed(), input).ok(),
-            Self::P384(key) => {
-                let signature: p384::ecdsa::Signature = key.sign_prehash(input).ok()?;
-                Some(signature.to_bytes().to_vec())
-            }
-        }
-    }
 }
 
 /// Who may.

@@ -2,8 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::file::{Access, Application, Change, File, PrivateKey};
+use super::file::{Access, Application, Change, File};
 use super::issue::Issue;
+use super::key::PrivateKey;
 use super::record::{
     certificate, key_id, object, object_with_long_length, public_key, sign, with_offsets,
 };

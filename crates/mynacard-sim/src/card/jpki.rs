@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use super::file::{Access, Application, Change, Content, File, PrivateKey};
+use super::file::{Access, Application, Change, Content, File};
+use super::key::PrivateKey;
 use super::profile::Profile;
 use crate::people::Person;
 use crate::pki::{self, PersonKey, p384_key, person_key};
