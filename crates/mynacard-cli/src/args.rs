@@ -129,6 +129,10 @@ pub(crate) struct CheckArguments {
     /// Use short commands only.
     #[arg(long)]
     pub(crate) short: bool,
+    /// Use extended commands even where the reader's driver does not say that it carries them: fewer exchanges.
+    #[cfg(feature = "pcsc")]
+    #[arg(long, conflicts_with = "short")]
+    pub(crate) extended: bool,
     /// Ask for the 限度額 information too; the patient agreed.
     #[arg(long)]
     pub(crate) limit_application: bool,

@@ -11,9 +11,9 @@ pub(crate) enum Source {
     /// A synthetic person's virtual card.
     #[cfg(feature = "demo")]
     Virtual(&'static mynacard_sim::Person),
-    /// A reader, by name or the only one with a card.
+    /// A reader, by name or the only one with a card, and what commands it carries.
     #[cfg(feature = "pcsc")]
-    Reader(Option<String>),
+    Reader(Option<String>, mynacard::pcsc::Length),
 }
 
 impl Source {
@@ -34,7 +34,15 @@ impl Source {
             });
         }
         #[cfg(feature = "pcsc")]
-        return Ok(Self::Reader(arguments.card.reader.clone()));
+        {
+            use mynacard::pcsc::Length;
+            let length = if arguments.extended {
+                Length::Extended
+            } else {
+                Length::FromReader
+            };
+            Ok(Self::Reader(arguments.card.reader.clone(), length))
+        }
         #[cfg(not(feature = "pcsc"))]
         Err(Failure::usage(
             "this program was built without PC/SC (feature `pcsc`): use --virtual PERSON"
@@ -58,7 +66,7 @@ impl Source {
                 std::time::SystemTime::now(),
             ))),
             #[cfg(feature = "pcsc")]
-            Self::Reader(name) => crate::reader::open(name.as_deref(), output),
+            Self::Reader(name, length) => crate::reader::open(name.as_deref(), length, output),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mynacard::card::app::jpki::{CardKind, Jpki, Options as JpkiOptions};
 use mynacard::card::{Transport, Tries};
-use mynacard::pcsc::{Choice, Options, PcscCard, Reader, Readers, Stop};
+use mynacard::pcsc::{Choice, Length, Options, PcscCard, Reader, Readers, Stop};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ pub(crate) fn list(output: &Output) -> Result<(), Failure> {
 
 /// What the card is and how many PIN tries are left; no PIN is sent.
 pub(crate) fn status(name: Option<&str>, output: &Output) -> Result<(), Failure> {
-    let mut card = wait(name)?;
+    let mut card = wait(name, Length::FromReader)?;
     let reader = card.reader().to_owned();
     let mut jpki = Jpki::open(&mut card, JpkiOptions::default())?;
     let kind = kind(&jpki.token_info()?.kind());
@@ -66,21 +66,27 @@ pub(crate) fn status(name: Option<&str>, output: &Output) -> Result<(), Failure>
 }
 
 /// Opens the card of a check, after waiting for it.
-pub(crate) fn open(name: Option<&str>, output: &Output) -> Result<Box<dyn Transport>, Failure> {
+pub(crate) fn open(
+    name: Option<&str>,
+    length: Length,
+    output: &Output,
+) -> Result<Box<dyn Transport>, Failure> {
     if !output.is_json() {
         output.line(output.pick(
             "カードをリーダーに置いてください。",
             "Put the card on the reader.",
         ))?;
     }
-    Ok(Box::new(wait(name)?))
+    Ok(Box::new(wait(name, length)?))
 }
 
-fn wait(name: Option<&str>) -> Result<PcscCard, Failure> {
+fn wait(name: Option<&str>, length: Length) -> Result<PcscCard, Failure> {
     let choice = name.map_or(Choice::OnlyCard, |name| Choice::Named(name.to_owned()));
     let readers = Readers::new();
     let reader = readers.wait_for_card(&choice, Some(PATIENCE), &Stop::new())?;
-    Ok(readers.card(&reader, Options::default()))
+    let mut options = Options::default();
+    options.length = length;
+    Ok(readers.card(&reader, options))
 }
 
 fn kind(kind: &CardKind) -> &'static str {
