@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use mynacard::Advice;
+use mynacard::auth::Cancel;
 use mynacard::client::folder::{Event, Existing, FaceFolder, FaceOptions};
 use mynacard::eligibility::{FieldId, Language};
 
@@ -25,7 +26,7 @@ fn main() -> Result<(), String> {
         ..FaceOptions::default()
     };
     let mut faces = FaceFolder::open(folder, options);
-    while let Some(event) = faces.next(wait, &|| false) {
+    while let Some(event) = faces.next(wait, &Cancel::new()) {
         match event {
             Event::Answer(file) => {
                 // Whoever can write into the folder can make a file: `peek` reads, `trust_the_folder` takes it over.

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use mynacard::auth::Cancel;
 use mynacard::client::folder::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
 use mynacard::eligibility::shape::csv::{self, CsvOptions, Headings};
 use mynacard::eligibility::shape::{fhir, screen};
@@ -83,7 +84,7 @@ fn watch(folder: &Path, once: bool, output: &Output) -> Result<(), Failure> {
     };
     let mut faces = FaceFolder::open(folder, options);
     let timeout = once.then_some(Duration::ZERO);
-    while let Some(event) = faces.next(timeout, &|| false) {
+    while let Some(event) = faces.next(timeout, &Cancel::new()) {
         match event {
             Event::Answer(file) => delivered(&file, output)?,
             Event::Unreadable { name, error } => {
