@@ -487,4 +487,102 @@ pub(super) const TABLE: &[Guidance] = &[
         WAIT,
         OTHER_PROOF,
     ),
+    entry(
+        "MC-6504",
+        Class::Input,
+        Text::new(
+            "一括照会の回答ファイル（ZIP）を開けません。",
+            "The bulk answer (ZIP) cannot be opened.",
+        ),
+        Text::new(
+            "資格確認端末で、もう一度ダウンロードしてください。",
+            "Download it again at the terminal.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6505",
+        Class::Caller,
+        Text::new(
+            "一括照会の回答ファイル（ZIP）のパスワードが設定されていないか、違います。",
+            "The password of the bulk answer (ZIP) is not set, or wrong.",
+        ),
+        Text::new(
+            "設定「ZIPパスワード」を、資格確認端末の設定と合わせてください。",
+            "Set the ZIP password to the one configured at the terminal.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6506",
+        Class::Environment,
+        Text::new(
+            "照会の控えを保存できません。照会は送っていません。",
+            "The record of requests could not be written. Nothing was asked.",
+        ),
+        Text::new(
+            "ディスクの空きとフォルダーの権限を確かめてください。",
+            "Check disk space and the folder's rights.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6507",
+        Class::Caller,
+        Text::new(
+            "照会番号に使えない文字があります。",
+            "The request's identifier cannot be used.",
+        ),
+        Text::new(
+            "英数字の短い番号にしてください。",
+            "Use a short identifier of letters and digits.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6508",
+        Class::Caller,
+        Text::new(
+            "同じ番号の照会をすでに送っています。",
+            "A request with this identifier was sent already.",
+        ),
+        Text::new(
+            "前の照会の回答を待つか、別の番号で照会してください。",
+            "Wait for its answer, or ask under another identifier.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6509",
+        Class::Input,
+        Text::new(
+            "こちらから送っていない照会の回答が届きました。",
+            "An answer came to a request that was not sent from here.",
+        ),
+        Text::new(
+            "別の端末の照会かもしれません。取り込まずに管理者に伝えてください。",
+            "It may belong to another computer. Do not take it over; tell the administrator.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6510",
+        Class::Input,
+        Text::new(
+            "回答の中身が、照会した内容と合いません。",
+            "The answer does not belong to the request.",
+        ),
+        Text::new(
+            "取り込まずに、もう一度照会してください。",
+            "Do not take it over; ask again.",
+        ),
+        Text::NONE,
+        &[],
+    ),
 ];
