@@ -125,7 +125,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     } else {
         chosen
     };
-    let rows: Vec<_> = stages.into_iter().map(Stage::run).collect();
+    let rows: Vec<_> = stages.into_iter().map(|stage| stage.run(quick)).collect();
     if report(&rows) {
         Ok(())
     } else {
@@ -196,9 +196,13 @@ fn test_all(checks: &mut Checks) -> Result<(), String> {
     if std::env::var_os("MYNACARD_VECTORS").is_none() {
         checks.skip("tests on the real test card's files: MYNACARD_VECTORS names no folder");
     }
+    let mut program = cargo();
+    if checks.quick {
+        program = program.env("MYNACARD_QUICK", "1");
+    }
     let kinds = ["--lib", "--bins", "--tests", "--examples"];
     checks.program(
-        cargo()
+        program
             .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
             .args(kinds),
     )

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cargo_metadata::Metadata;
+use cargo_metadata::{Metadata, Package};
 
 /// Rust files end here; they should end much sooner.
 const MOST_LINES: usize = 700;
@@ -46,12 +46,19 @@ pub(crate) fn manifests(metadata: &Metadata) -> Vec<String> {
         if package.license.is_none() {
             miss("licence");
         }
+        if package.publish.is_none() && !has_readme(package) {
+            miss("README.md");
+        }
         let manifest = std::fs::read_to_string(&package.manifest_path).unwrap_or_default();
         if !takes_workspace_lints(&manifest) && !may_be_unsafe(&manifest, &package.name) {
             miss("[lints] workspace = true");
         }
     }
     found
+}
+
+fn has_readme(package: &Package) -> bool {
+    package.readme().is_some_and(|readme| readme.is_file())
 }
 
 /// The C ABI alone has lints of its own: it may not forbid unsafe code, and must explain each piece.
@@ -166,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_without_description_is_found() {
+    fn a_manifest_without_description_or_readme_is_found() {
         let mut metadata = workspace::metadata().unwrap();
         let package = metadata
             .packages
@@ -175,8 +182,9 @@ mod tests {
             .unwrap();
         package.description = None;
         package.license = None;
+        package.readme = None;
         let found = manifests(&metadata);
-        for what in ["no description", "no licence"] {
+        for what in ["no description", "no licence", "no README.md"] {
             assert!(
                 found
                     .iter()

@@ -15,6 +15,13 @@ const HERE: &[Needed] = &[
     ("pkg-config", "/usr/bin/pkg-config"),
     ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
     ("openssl", "/usr/bin/openssl"),
+    ("pcscd", "/usr/sbin/pcscd"),
+    (
+        "vsmartcard-vpcd",
+        "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+    ),
+    ("opensc", "/usr/bin/opensc-tool"),
+    ("util-linux", "/usr/bin/unshare"),
 ];
 
 /// To build for Windows and to run the result.

@@ -44,7 +44,7 @@ enum Width {
 
 /// `cargo xtask windows`.
 pub(crate) fn command() -> Result<(), String> {
-    let row = crate::stages::find("windows").map(crate::stage::Stage::run);
+    let row = crate::stages::find("windows").map(|stage| stage.run(false));
     if crate::stage::report(row.as_slice()) {
         Ok(())
     } else {
