@@ -135,6 +135,13 @@ fn the_signature_of_the_test_cards_attributes_holds() {
         .verified_attributes(|digest, signature| rsa_verifies(&key, digest, signature))
         .unwrap();
     assert_eq!(person.name().chars().count(), 5);
+    let judged = opened.signed_attributes(|lent| {
+        assert_eq!(lent.record, vector("text-0002.bin").unwrap());
+        let person = Sha256::digest(&lent.record[14..]);
+        lent.attributes_digest[..] == person[..]
+            && rsa_verifies(&key, lent.signed_digest, lent.signature)
+    });
+    assert!(judged.unwrap());
     let refused = opened.verified_attributes(|_, _| false).unwrap_err();
     assert_eq!(
         refused.kind(),
@@ -219,6 +226,7 @@ fn the_other_files_of_the_test_card() {
     );
     let mut opened = app.verify_number_b(number_b()).unwrap();
     let card_key = opened.card_key().unwrap();
+    assert_eq!(card_key.record, vector("text-0007.bin").unwrap());
     assert_eq!(card_key.key.exponent, [1, 0, 1]);
     let digest = Sha256::digest(&card_key.signed);
     assert!(rsa_verifies(
@@ -395,6 +403,7 @@ fn the_card_face() {
             (face.unsigned_security_code_png().len(), face.signature()),
             (200, &[0x28; 256][..])
         );
+        assert_eq!(face.record(), face_file(7000));
         assert_eq!(face.offset_table(), OffsetTable::Agrees);
         let hash = |parts: &[Vec<u8>]| Sha256::digest(parts.concat()).to_vec();
         let expected = [

@@ -11,7 +11,7 @@
 //! ```
 
 use alloc::vec::Vec;
-use core::{fmt, mem};
+use core::{fmt, mem, ops::Range};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -46,6 +46,7 @@ pub struct FaceOpened<'f, 't, T: Transport + ?Sized> {
 
 /// Birth date and card key, signed (EF 0001). `Debug` shows nothing.
 pub struct AgeRecord {
+    record: Zeroizing<Vec<u8>>,
     birth_date: CardDate,
     public_key: Vec<u8>,
     signed: Zeroizing<Vec<u8>>,
@@ -55,15 +56,16 @@ pub struct AgeRecord {
 /// Images of name, address and photo with birth date and sex, signed (EF 0002). Wiped when dropped; `Debug` shows
 /// nothing. **Expiry and the security code are not signed**: a verified face does not include them.
 pub struct FaceRecord {
+    record: Zeroizing<Vec<u8>>,
     birth_date: CardDate,
     sex: Sex,
-    public_key: Vec<u8>,
-    name: Zeroizing<Vec<u8>>,
-    address: Zeroizing<Vec<u8>>,
-    photo: Zeroizing<Vec<u8>>,
-    signature: Vec<u8>,
+    public_key: Range<usize>,
+    name: Range<usize>,
+    address: Range<usize>,
+    photo: Range<usize>,
+    signature: Range<usize>,
     expiry: CardDate,
-    security_code: Zeroizing<Vec<u8>>,
+    security_code: Range<usize>,
     offsets: OffsetTable,
     digests: [u8; 96],
 }
@@ -212,6 +214,11 @@ impl<T: Transport + ?Sized> FaceOpened<'_, '_, T> {
 }
 
 impl AgeRecord {
+    /// EF 0001 without filler, for a verifier of signed records.
+    pub fn record(&self) -> &[u8] {
+        &self.record
+    }
+
     /// Reads the file (EF 0001 without filler).
     ///
     /// # Errors
@@ -223,6 +230,7 @@ impl AgeRecord {
         let signature = record.take(0xDF13)?.value.to_vec();
         record.end()?;
         Ok(AgeRecord {
+            record: Zeroizing::new(bytes.to_vec()),
             birth_date: date(birth, 0xDF11)?,
             public_key: key.value.to_vec(),
             signed: Zeroizing::new([birth.raw, key.raw].concat()),
@@ -252,6 +260,15 @@ impl AgeRecord {
 }
 
 impl FaceRecord {
+    /// EF 0002 without filler, for a verifier of signed records.
+    pub fn record(&self) -> &[u8] {
+        &self.record
+    }
+
+    fn part(&self, at: &Range<usize>) -> &[u8] {
+        self.record.get(at.clone()).unwrap_or_default()
+    }
+
     /// Reads the file (EF 0002 without filler).
     ///
     /// # Errors
@@ -290,15 +307,16 @@ impl FaceRecord {
             birth, sex, key, name, address, photo, signature, expiry, code,
         ];
         Ok(FaceRecord {
+            record: Zeroizing::new(bytes.to_vec()),
             birth_date: date(birth, 0xDF22)?,
             sex: Sex::read(sex.value).ok_or(FileProblem::Value { tag: 0xDF23 })?,
-            public_key: key.value.to_vec(),
-            name: Zeroizing::new(name.value.to_vec()),
-            address: Zeroizing::new(address.value.to_vec()),
-            photo: Zeroizing::new(photo.value.to_vec()),
-            signature: signature.value.to_vec(),
+            public_key: within(key),
+            name: within(name),
+            address: within(address),
+            photo: within(photo),
+            signature: within(signature),
             expiry: date(expiry, 0xDF29)?,
-            security_code: Zeroizing::new(code.value.to_vec()),
+            security_code: within(code),
             offsets: OffsetTable::check(table.value, &objects),
             digests,
         })
@@ -316,22 +334,22 @@ impl FaceRecord {
 
     /// The card's own key, as stored: see [`RsaKey::read`].
     pub fn public_key(&self) -> &[u8] {
-        &self.public_key
+        self.part(&self.public_key)
     }
 
     /// The name as printed: PNG, black and white.
     pub fn name_png(&self) -> &[u8] {
-        &self.name
+        self.part(&self.name)
     }
 
     /// The address as printed: PNG, black and white.
     pub fn address_png(&self) -> &[u8] {
-        &self.address
+        self.part(&self.address)
     }
 
     /// The photo: JPEG 2000, greyscale. Empty on cards issued without one (infants).
     pub fn photo_jpeg2000(&self) -> &[u8] {
-        &self.photo
+        self.part(&self.photo)
     }
 
     /// The three digests, one after the other, that stand in the signature's DigestInfo.
@@ -342,7 +360,7 @@ impl FaceRecord {
     /// PKCS#1 v1.5 under the key of the card-verifiable certificate, over a DigestInfo with the SHA-256 identifier whose
     /// digest is [`FaceRecord::digests`].
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        self.part(&self.signature)
     }
 
     /// When the card expires. **Not signed.**
@@ -352,7 +370,7 @@ impl FaceRecord {
 
     /// The security code as printed: PNG. **Not signed.**
     pub fn unsigned_security_code_png(&self) -> &[u8] {
-        &self.security_code
+        self.part(&self.security_code)
     }
 
     /// Whether the file's own offset table points at its objects.
@@ -375,4 +393,10 @@ impl fmt::Debug for FaceRecord {
 
 fn date(object: Object<'_>, tag: u32) -> Result<CardDate, FileProblem> {
     CardDate::read(object.value).ok_or(FileProblem::Value { tag })
+}
+
+/// Where the value of an object stands within its file.
+fn within(object: Object<'_>) -> Range<usize> {
+    let end = object.at + object.raw.len();
+    end - object.value.len()..end
 }

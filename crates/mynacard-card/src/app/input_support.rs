@@ -52,10 +52,28 @@ pub struct Attributes {
     digest: [u8; 32],
 }
 
+/// The attributes as stored and what signs them, lent to [`Opened::signed_attributes`]'s judge and wiped behind it.
+///
+/// **Digest and signature must not be kept, sent or logged.** Both depend on a hash of the My Number, which somebody who
+/// has them and the attributes could search for: a hundred thousand million candidates. That is why they are lent.
+#[non_exhaustive]
+pub struct SignedAttributes<'a> {
+    /// EF 0002 without filler.
+    pub record: &'a [u8],
+    /// The digest of the attributes that was signed: the value of DF32.
+    pub attributes_digest: &'a [u8; 32],
+    /// SHA-256 over the DF31 and DF32 objects: what the signature covers.
+    pub signed_digest: &'a [u8; 32],
+    /// RSASSA-PKCS1-v1_5 with SHA-256: the value of DF33.
+    pub signature: &'a [u8],
+}
+
 /// The card's own key with the signature that certifies it (EF 0007): presence signatures verify under it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CardKey {
+    /// EF 0007 without filler.
+    pub record: Vec<u8>,
     /// The key.
     pub key: RsaKey,
     /// What the signature covers.
@@ -181,9 +199,8 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
 
     /// The attributes, and the card's signature over them checked.
     ///
-    /// `is_valid` is given a SHA-256 digest and an RSASSA-PKCS1-v1_5 signature over it, and says whether the signature is
-    /// good under the key that [`InputSupport::cv_certificate`] certifies. **It must keep neither**: both depend on the
-    /// My Number, which a search could recover from them. That is why they are lent and not returned.
+    /// `is_valid` is lent a SHA-256 digest and an RSASSA-PKCS1-v1_5 signature over it, and says whether the signature is
+    /// good under the key that [`InputSupport::cv_certificate`] certifies. It must keep neither: see [`SignedAttributes`].
     ///
     /// # Errors
     /// [`ErrorKind::NotAuthentic`] when the digest of the attributes is not the signed one or `is_valid` says no; a refused
@@ -192,26 +209,53 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
         &mut self,
         is_valid: impl FnOnce(&[u8; 32], &[u8]) -> bool,
     ) -> Result<Attributes, Error> {
-        let attributes = self.attributes()?;
-        let digest_agrees = |bytes: &[u8]| {
+        let read = self.signed_attributes(|lent| {
+            let attributes = Attributes::read(lent.record)?;
+            let holds = attributes.digest == *lent.attributes_digest
+                && is_valid(lent.signed_digest, lent.signature);
+            Ok(holds.then_some(attributes))
+        })?;
+        let card = &self.app.card;
+        match read {
+            Ok(Some(attributes)) => Ok(attributes),
+            Ok(None) => Err(card.error(ErrorKind::NotAuthentic {
+                file: ATTRIBUTES.name,
+            })),
+            Err(problem) => Err(card.error(ErrorKind::MalformedFile {
+                file: ATTRIBUTES.name,
+                problem,
+            })),
+        }
+    }
+
+    /// Lends the attributes as stored, with what signs them, to a judge such as a verifier of signed records, and returns
+    /// what it makes of them. Nothing is verified here, and nothing lent may be kept: see [`SignedAttributes`].
+    ///
+    /// # Errors
+    /// A refused READ, a malformed file, a transport that fails.
+    pub fn signed_attributes<R>(
+        &mut self,
+        judge: impl FnOnce(&SignedAttributes<'_>) -> R,
+    ) -> Result<R, Error> {
+        let attributes = self.app.card.read(&ATTRIBUTES)?;
+        self.app.card.read_as(&SIGNED_DIGESTS, |bytes| {
             let mut record = Record::open(bytes, 0xFF30)?;
             let (number, _) = record.take_exactly::<32>(0xDF31)?;
-            let (person, told) = record.take_exactly::<32>(0xDF32)?;
+            let (person, attributes_digest) = record.take_exactly::<32>(0xDF32)?;
             let signature = record.take(0xDF33)?.value;
             record.end()?;
             let hash = Sha256::new()
                 .chain_update(number.raw)
                 .chain_update(person.raw)
                 .finalize();
-            let signed = Zeroizing::new(<[u8; 32]>::from(hash));
-            Ok(told == attributes.digest && is_valid(&signed, signature))
-        };
-        match self.app.card.read_as(&SIGNED_DIGESTS, digest_agrees)? {
-            true => Ok(attributes),
-            false => Err(self.app.card.error(ErrorKind::NotAuthentic {
-                file: ATTRIBUTES.name,
-            })),
-        }
+            let signed_digest = Zeroizing::new(<[u8; 32]>::from(hash));
+            Ok(judge(&SignedAttributes {
+                record: &attributes,
+                attributes_digest: &attributes_digest,
+                signed_digest: &signed_digest,
+                signature,
+            }))
+        })
     }
 
     /// The card's own key, certified.
@@ -324,6 +368,7 @@ impl CardKey {
         let signature = record.take(0xDF52)?.value.to_vec();
         record.end()?;
         Ok(CardKey {
+            record: bytes.to_vec(),
             key: RsaKey::read(key.value)?,
             signed: key.raw.to_vec(),
             signature,
