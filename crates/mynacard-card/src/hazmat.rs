@@ -65,7 +65,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// [`ErrorKind::NotAllowed`], nothing sent, for VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER, for signing and for
-/// SELECT by name: PIN tries, signatures and the selected application belong to this crate's own bookkeeping.
+/// any SELECT but of a file: PIN tries, signatures and the selected application belong to this crate's own bookkeeping.
 pub fn exchange<T: Transport + ?Sized>(
     jpki: &mut Jpki<'_, T>,
     command: &Command<'_>,
@@ -73,7 +73,7 @@ pub fn exchange<T: Transport + ?Sized>(
     let why = match (command.ins(), command.p1()) {
         (0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D | 0x32, _) => "relayed command would touch a PIN",
         (0x2A | 0x88, _) => "relayed command would sign",
-        (0xA4, 0x04) => "relayed command would select another application",
+        (0xA4, p1) if p1 != 0x02 => "relayed command would select another application",
         _ => {
             let status = jpki.card.run(command)?;
             let data = Zeroizing::new(jpki.card.data().to_vec());

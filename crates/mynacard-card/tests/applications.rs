@@ -549,6 +549,18 @@ fn a_missing_application_is_told_from_a_foreign_card() {
 }
 
 #[test]
+fn a_counter_of_another_application_does_not_leave_this_one() {
+    let mut card = face_card(Limits::SHORT, face_file(0));
+    let mut app = CardFace::open(&mut card, Options::default()).unwrap();
+    assert_eq!(
+        app.tries(PinKind::CardFaceNumberB).unwrap(),
+        Tries::Left(10)
+    );
+    assert_eq!(app.tries(PinKind::Signature).unwrap_err().code(), "MC-1025");
+    assert_eq!(app.exchanges(), 2);
+}
+
+#[test]
 fn several_applications_in_one_power_session() {
     let mut card = face_card(Limits::EXTENDED, face_file(100));
     let mut jpki = Jpki::open(&mut card, Options::default()).unwrap();

@@ -722,6 +722,7 @@ fn relayed_commands_touch_no_pin_and_no_key() {
         (0x2C, 0),
         (0x2A, 0),
         (0xA4, 4),
+        (0xA4, 0),
         (0x32, 0),
     ] {
         let error = hazmat::exchange(

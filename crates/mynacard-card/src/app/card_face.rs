@@ -124,9 +124,9 @@ impl<'t, T: Transport + ?Sized> CardFace<'t, T> {
     /// Tries left of the birth date, 照合番号A or 照合番号B. Costs none.
     ///
     /// # Errors
-    /// A transport that fails.
+    /// [`ErrorKind::NotAllowed`](crate::ErrorKind::NotAllowed) for a PIN of another application; a transport that fails.
     pub fn tries(&mut self, pin: PinKind) -> Result<Tries, Error> {
-        self.card.tries(pin)
+        self.card.tries_here(pin)
     }
 
     /// Sends the birth date printed on the card, once. A wrong one costs a try.

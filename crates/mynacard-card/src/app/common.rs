@@ -74,7 +74,7 @@ impl<'t, T: Transport + ?Sized> Common<'t, T> {
     /// # Errors
     /// A transport that fails.
     pub fn tries(&mut self) -> Result<Tries, Error> {
-        self.card.tries(PinKind::Common)
+        self.card.tries_here(PinKind::Common)
     }
 
     /// Commands exchanged so far.

@@ -137,9 +137,9 @@ impl<'t, T: Transport + ?Sized> InputSupport<'t, T> {
     /// Tries left of the PIN, 照合番号A or 照合番号B. Costs none.
     ///
     /// # Errors
-    /// A transport that fails.
+    /// [`ErrorKind::NotAllowed`](crate::ErrorKind::NotAllowed) for a PIN of another application; a transport that fails.
     pub fn tries(&mut self, pin: PinKind) -> Result<Tries, Error> {
-        self.card.tries(pin)
+        self.card.tries_here(pin)
     }
 
     /// Sends the four-digit PIN to the card, once.

@@ -206,7 +206,7 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A transport that fails.
     pub fn authentication_tries(&mut self) -> Result<Tries, Error> {
-        self.card.tries(PinKind::Authentication)
+        self.card.tries_here(PinKind::Authentication)
     }
 
     /// Tries left of the signature password. Costs none.
@@ -214,7 +214,7 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A transport that fails.
     pub fn signature_tries(&mut self) -> Result<Tries, Error> {
-        self.card.tries(PinKind::Signature)
+        self.card.tries_here(PinKind::Signature)
     }
 
     /// Sends the PIN to the card, once.
