@@ -1,4 +1,5 @@
 //! A recorded dialogue runs again from its trace, and the trace holds nobody's data.
+#![cfg(feature = "trace")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod support;
