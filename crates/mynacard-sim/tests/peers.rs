@@ -191,3 +191,37 @@ fn a_program_killed_after_the_pin_leaves_no_session_to_the_next() {
         session.stdout
     );
 }
+
+#[test]
+fn another_library_reads_the_other_applications_and_accepts_their_signatures() {
+    if left_out() {
+        return;
+    }
+    let command = format!(
+        "{}/read-myna-card 1234 550401 55040120354016",
+        programs().display()
+    );
+    let session = Session::run("applications", CARD, &command);
+    session.assert_success();
+    for line in [
+        "common 990000000000001 13101 2035-04-01",
+        "common tries Remaining(3)",
+        "registry tries Remaining(3)",
+        "text basic true",
+        "text 医療　太郎 東京都千代田区霞が関１丁目２番３号 1980-04-01 Male",
+        "text key signed",
+        "text presence proven",
+        "face municipality 13101",
+        "face age signed",
+        "face signed 2035-04-01 Png Jpeg2000",
+        "face presence proven",
+        "jpki signs true",
+        "jpki Sha256Pss holds",
+    ] {
+        assert!(
+            session.stdout.contains(line),
+            "no {line:?} in {}",
+            session.stdout
+        );
+    }
+}
