@@ -75,7 +75,7 @@ pub(crate) fn play(options: &Options) -> io::Result<()> {
         options.person.id(),
         options.port
     );
-    vpcd::serve(&mut card, Prompt(reader), |card, command, answer| {
+    vpcd::serve_watched(&mut card, Prompt(reader), |card, command, answer| {
         if let Some(path) = &options.counters {
             counters::store(card, path)?;
         }
