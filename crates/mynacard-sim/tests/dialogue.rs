@@ -6,7 +6,10 @@ use mynacard_sim::{VirtualCard, person, pki};
 use sha2::{Digest as _, Sha256};
 
 mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
 use support::{Folder, day, hex, openssl, pem, to_hex};
+use terminal::Terminal;
 
 const SELECT: &str = "00A4040C0A D392F000260100000001";
 const PIN: &str = "0020009804 31323334";
@@ -445,41 +448,6 @@ fn pinless_authentication_refuses_what_is_not_quite_right() {
             (&sign, "6982"),
         ],
     );
-}
-
-/// A terminal whose certificate the simulated terminal CA signed.
-struct Terminal(p256::ecdsa::SigningKey);
-
-impl Terminal {
-    const FACILITY: &[u8; 10] = b"1312345678";
-
-    fn new() -> Self {
-        Self(p256::ecdsa::SigningKey::from_slice(&[7; 32]).expect("a scalar"))
-    }
-
-    fn present(&self) -> String {
-        use rsa::pkcs8::DecodePrivateKey as _;
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../mynacard-sandbox/data/terminal-ca.key.der"
-        );
-        let der = std::fs::read(path).expect("the terminal CA's key lies in the sandbox's data");
-        let authority = rsa::RsaPrivateKey::from_pkcs8_der(&der).expect("PKCS #8");
-        let mut body = b"MNSIMT01".to_vec();
-        body.extend(self.0.verifying_key().to_sec1_point(true).as_bytes());
-        body.extend(Self::FACILITY);
-        let signature = authority
-            .sign(rsa::Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&body))
-            .expect("a signature");
-        format!("80A206C1000133{}{}", to_hex(&body), to_hex(&signature))
-    }
-
-    fn answer(&self, challenge: &[u8]) -> String {
-        use p256::ecdsa::signature::Signer as _;
-        let message = [b"MNSIMPINLESS", challenge, Self::FACILITY].concat();
-        let signature: p256::ecdsa::Signature = self.0.sign(&message);
-        format!("80A200C140{}", to_hex(&signature.to_bytes()))
-    }
 }
 
 #[test]

@@ -4,14 +4,18 @@
 use mynacard_card::app::card_face::CardFace;
 use mynacard_card::app::common::Common;
 use mynacard_card::app::input_support::InputSupport;
-use mynacard_card::app::jpki::Jpki;
+use mynacard_card::app::jpki::{Jpki, Layout};
 use mynacard_card::{
-    BirthDate, CounterPolicy, Error, ErrorKind, NumberB, Options, Pin, PinTry, SignaturePassword,
+    BirthDate, Command, CounterPolicy, Error, ErrorKind, NumberB, Options, Pin, PinTry,
+    SignaturePassword, hazmat,
 };
-use mynacard_sim::{Counter, Fault, Person, Quirk, VirtualCard, person};
+use mynacard_sim::{Counter, Fault, Person, Profile, Quirk, VirtualCard, person};
 
 mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
 use support::day;
+use terminal::Terminal;
 
 /// What a flow brought home.
 type Spoils = Vec<Vec<u8>>;
@@ -204,10 +208,10 @@ fn card() -> VirtualCard {
 }
 
 /// Tries all flows against a kind of card and returns the number of cases.
-fn exhaust(card: &VirtualCard) -> usize {
+fn exhaust(card: &VirtualCard, flows: &[Flow]) -> usize {
     let other = VirtualCard::new(&holder("kokuho"), day());
     let mut cases = 0;
-    for flow in &FLOWS {
+    for flow in flows {
         let mut clean = card.clone();
         let right = (flow.run)(&mut clean);
         let elsewhere = (flow.run)(&mut other.clone().with_pin_pad(PIN));
@@ -317,21 +321,24 @@ fn judge(
 
 #[test]
 fn every_fault_at_every_exchange_extended() {
-    let cases = exhaust(&card());
+    let cases = exhaust(&card(), &FLOWS);
     println!("{cases} cases, extended length");
     assert!(cases > 700, "{cases} cases only");
 }
 
 #[test]
 fn every_fault_at_every_exchange_short() {
-    let cases = exhaust(&card().with_extended(false));
+    let cases = exhaust(&card().with_extended(false), &FLOWS);
     println!("{cases} cases, short length");
     assert!(cases > 1500, "{cases} cases only");
 }
 
 #[test]
 fn every_fault_at_every_exchange_behind_get_response() {
-    let cases = exhaust(&card().with_extended(false).with_quirk(Quirk::GetResponse));
+    let cases = exhaust(
+        &card().with_extended(false).with_quirk(Quirk::GetResponse),
+        &FLOWS,
+    );
     println!("{cases} cases, GET RESPONSE");
     assert!(cases > 2000, "{cases} cases only");
 }
@@ -342,6 +349,7 @@ fn every_fault_at_every_exchange_with_exact_lengths_and_open_counters() {
         &card()
             .with_quirk(Quirk::ExactLe)
             .with_quirk(Quirk::OpenCounter),
+        &FLOWS,
     );
     println!("{cases} cases, exact Le and open counters");
     assert!(cases > 700, "{cases} cases only");
@@ -409,4 +417,59 @@ fn after_a_failed_change_the_report_agrees_with_the_pin_that_the_card_has() {
         }
     }
     assert_eq!(cases, 52);
+}
+
+/// A phone with Android opens its certificate after the PIN only.
+const PHONE: [Flow; 1] = [Flow {
+    name: "check on a phone",
+    run: |card| {
+        let mut jpki = Jpki::open(card, Options::new())?;
+        let mut verified = jpki.verify(pin(PIN)?)?;
+        Ok(vec![
+            verified.authentication_certificate()?,
+            verified.sign(b"message")?,
+        ])
+    },
+    counter: Counter::Authentication,
+    verifies: 1,
+}];
+
+/// The next card, as far as it is announced.
+const NEXT: [Flow; 1] = [Flow {
+    name: "check with P-384",
+    run: |card| check(card, Options::new().with_layout(Layout::PREVIEW_P384), PIN),
+    counter: Counter::Authentication,
+    verifies: 1,
+}];
+
+/// The stand-in for the visual check: a relay brings the card into the state that allows one signature.
+const VISUAL: [Flow; 1] = [Flow {
+    name: "visual check",
+    run: |card| {
+        let terminal = Terminal::new();
+        let mut jpki = Jpki::open(card, Options::new())?;
+        let mut relay = |text: &str| -> Result<Vec<u8>, Error> {
+            let bytes = support::hex(text);
+            let command = Command::decode(&bytes).expect("a command of our own");
+            Ok(hazmat::exchange(&mut jpki, &command)?.data.to_vec())
+        };
+        relay("00A4020C020016")?;
+        relay(&terminal.present())?;
+        let challenge = relay("0084000010")?;
+        relay(&terminal.answer(&challenge))?;
+        Ok(vec![hazmat::pinless(&mut jpki).sign(b"message")?])
+    },
+    counter: Counter::Authentication,
+    verifies: 0,
+}];
+
+#[test]
+fn every_fault_at_every_exchange_of_phones_previews_and_visual_checks() {
+    let of = |profile| VirtualCard::of_profile(&holder("kyokai-self"), day(), profile);
+    let cases = exhaust(&of(Profile::Android), &PHONE)
+        + exhaust(&of(Profile::Android).with_extended(false), &PHONE)
+        + exhaust(&of(Profile::P384Preview), &NEXT)
+        + exhaust(&card(), &VISUAL);
+    println!("{cases} cases, phone, preview and visual check");
+    assert!(cases > 300, "{cases} cases only");
 }
