@@ -1,6 +1,7 @@
 //! What our library costs and concludes, against a card that decodes independently: exchanges, refusals, tries.
 
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
+use mynacard_card::{Command, End, Limits, Response, Transport, TransportError};
 use mynacard_card::{Error, ErrorKind, Pin, PinKind, SignaturePassword, Tries, hazmat};
 use mynacard_sim::{VirtualCard, person, pki};
 
@@ -208,4 +209,70 @@ fn without_a_grant_the_pinless_door_is_shut() {
         matches!(error.kind(), ErrorKind::Refused { status, .. } if u16::from(*status) == 0x6982),
         "{error:?}"
     );
+}
+
+/// A reader that carries answers of a certain length.
+struct Reader<'a>(&'a mut VirtualCard, Limits);
+
+impl Transport for Reader<'_> {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.0.begin()
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        let expected = command.expected().map_or(0, |expected| {
+            usize::try_from(expected).expect("32 bits fit")
+        });
+        assert!(
+            expected + 2 <= self.1.max_response,
+            "{expected} bytes asked of {:?}",
+            self.1
+        );
+        self.0.exchange(command, response)
+    }
+
+    fn limits(&self) -> Limits {
+        self.1
+    }
+
+    fn end(&mut self, how: End) {
+        self.0.end(how);
+    }
+}
+
+#[test]
+fn whatever_the_reader_carries_the_same_files_come_out() {
+    let read = |limits: Limits| {
+        let mut card = card("long-name");
+        let mut reader = Reader(&mut card, limits);
+        let mut jpki = Jpki::open(&mut reader, Options::new()).expect("a card");
+        let certificate = jpki.authentication_certificate().expect("free");
+        let authority = jpki.authentication_ca_certificate().expect("free");
+        let mut verified = jpki
+            .signature_verify(SignaturePassword::new(b"ABC123").expect("six characters"))
+            .expect("a right password");
+        [
+            certificate,
+            authority,
+            verified.signature_certificate().expect("open"),
+        ]
+    };
+    let right = read(Limits::SHORT);
+    assert_eq!(
+        right[2],
+        pki::signature_certificate(person("long-name").expect("listed"), day())
+    );
+    for max_response in [
+        258, 259, 300, 514, 1000, 1024, 1592, 1593, 2050, 2051, 4098, 65_538,
+    ] {
+        let limits = Limits {
+            max_command: 300,
+            max_response,
+        };
+        assert_eq!(read(limits), right, "{max_response}");
+    }
 }

@@ -68,6 +68,7 @@ impl Session {
             })
             .arg(SCRIPT);
         unshare
+            .env("PATH", search_path())
             .env("FOLDER", folder.path())
             .env("SIM", env!("CARGO_BIN_EXE_mynacard-sim"))
             .env("PORT", port.to_string())
@@ -126,7 +127,7 @@ pub fn left_out() -> bool {
 
 #[track_caller]
 fn require_tools() {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = search_path();
     for tool in [
         "pcscd",
         "opensc-tool",
@@ -144,6 +145,13 @@ fn require_tools() {
         Path::new(DRIVER).exists(),
         "{DRIVER} is missing. These tests need it: apt-get install {PACKAGES}"
     );
+}
+
+/// The PATH, and where pcscd lies, which is on the administrator's PATH only.
+fn search_path() -> std::ffi::OsString {
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/sbin");
+    path
 }
 
 fn is_root() -> bool {
