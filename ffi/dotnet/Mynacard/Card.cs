@@ -1,0 +1,225 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace Mynacard
+{
+    /// <summary>A card that this program carries commands to: its own reader, a phone, a virtual card.
+    /// The members run on a thread of the library, one at a time, while the call that uses the card waits.</summary>
+    public interface ICardTransport
+    {
+        /// <summary>Takes the card exclusively, powers it down and up. An exception means: no card.</summary>
+        void Begin();
+        /// <summary>Sends a command, once, and returns the answer with its two status bytes. A secret command is neither
+        /// logged nor kept; the array is cleared afterwards.</summary>
+        byte[] Exchange(byte[] command, bool secret);
+        /// <summary>Ends the dialogue; the card loses its power when <paramref name="powerDown"/>.</summary>
+        void End(bool powerDown);
+        /// <summary>The longest command in bytes; 0 for short ones only.</summary>
+        int MaxCommand { get; }
+        /// <summary>The longest answer in bytes; 0 for short ones only.</summary>
+        int MaxResponse { get; }
+    }
+
+    /// <summary>Stops calls from any thread, for good.</summary>
+    public sealed class Cancel : IDisposable
+    {
+        internal readonly CancelHandle Handle;
+
+        public Cancel()
+        {
+            IntPtr cancel, error;
+            Calls.Check(Native.mynacard_cancel_new(out cancel, out error), error);
+            Handle = NativeHandle.Own<CancelHandle>(cancel);
+        }
+
+        /// <summary>Stops every call that was given this handle, and every later one.</summary>
+        public void Stop() { Native.mynacard_cancel_cancel(Handle); }
+        public void Dispose() { Handle.Dispose(); }
+        internal static CancelHandle Of(Cancel cancel) { return cancel == null ? CancelHandle.None : cancel.Handle; }
+    }
+
+    /// <summary>A PIN, digit by digit, so that no string ever holds it; wiped when used or disposed.</summary>
+    public sealed class Pin : IDisposable
+    {
+        internal readonly PinHandle Handle;
+
+        /// <summary>An empty PIN, or one of ASCII digits; the array is cleared.</summary>
+        public Pin(byte[] digits = null)
+        {
+            IntPtr pin, error;
+            var own = digits ?? new byte[0];
+            int status;
+            try { status = Native.mynacard_pin_new(own, Calls.Size(own), out pin, out error); }
+            finally { Array.Clear(own, 0, own.Length); }
+            Calls.Check(status, error);
+            Handle = NativeHandle.Own<PinHandle>(pin);
+        }
+
+        /// <summary>How many digits there are, for the dots on a screen.</summary>
+        public int Length { get { return (int)Native.mynacard_pin_length(Handle).ToUInt64(); } }
+
+        /// <summary>Adds one digit.</summary>
+        public void Push(char digit)
+        {
+            IntPtr error;
+            Calls.Check(Native.mynacard_pin_push(Handle, (byte)digit, out error), error);
+        }
+
+        /// <summary>Takes the last digit back, or all.</summary>
+        public void Erase(bool all = false)
+        {
+            IntPtr error;
+            Calls.Check(Native.mynacard_pin_erase(Handle, all ? 1 : 0, out error), error);
+        }
+
+        public void Dispose() { Handle.Dispose(); }
+    }
+
+    /// <summary>A card.</summary>
+    public sealed class Card : IDisposable
+    {
+        internal readonly CardHandle Handle;
+        private readonly Callbacks callbacks;
+
+        private Card(IntPtr native, Callbacks callbacks)
+        {
+            Handle = NativeHandle.Own<CardHandle>(native);
+            this.callbacks = callbacks;
+        }
+
+        /// <summary>Waits for a card in a reader, for ever without a timeout. No name means the only reader that holds one.</summary>
+        public static Card Wait(string reader = null, TimeSpan? timeout = null, Cancel cancel = null)
+        {
+            IntPtr card, error;
+            var name = Calls.Utf8(reader);
+            var status = Native.mynacard_card_wait(name, Calls.Size(name), Milliseconds(timeout), Cancel.Of(cancel), out card, out error);
+            Calls.Check(status, error);
+            return new Card(card, null);
+        }
+
+        /// <summary>A card behind an object of this program.</summary>
+        public static Card Behind(ICardTransport transport)
+        {
+            var callbacks = new Callbacks(transport);
+            var table = callbacks.Root();
+            IntPtr card, error;
+            var status = Native.mynacard_card_from_transport(ref table, out card, out error);
+            if (status != 0) callbacks.Unroot();
+            Calls.Check(status, error);
+            return new Card(card, callbacks);
+        }
+
+        /// <summary>The tries left of the PIN; spends none.</summary>
+        public int TriesLeft(Cancel cancel = null)
+        {
+            int tries;
+            IntPtr error;
+            var status = Native.mynacard_card_tries_left(Handle, Cancel.Of(cancel), out tries, out error);
+            Calls.Check(status, error, TakeException());
+            return tries;
+        }
+
+        /// <summary>Waits until the card has left its reader.</summary>
+        public void WaitRemoved(TimeSpan? timeout = null, Cancel cancel = null)
+        {
+            IntPtr error;
+            Calls.Check(Native.mynacard_card_wait_removed(Handle, Milliseconds(timeout), Cancel.Of(cancel), out error), error);
+        }
+
+        /// <summary>The readers of this machine and what they hold, JSON.</summary>
+        public static string ReadersJson()
+        {
+            IntPtr json, error;
+            Calls.Check(Native.mynacard_readers_json(out json, out error), error);
+            return Calls.TakeUtf8(json);
+        }
+
+        public void Dispose() { Handle.Dispose(); }
+
+        /// <summary>What the transport threw during the last call.</summary>
+        internal Exception TakeException() { return callbacks == null ? null : callbacks.Take(); }
+
+        internal static long Milliseconds(TimeSpan? timeout) { return timeout == null ? -1 : (long)timeout.Value.TotalMilliseconds; }
+
+        /// <summary>The delegates, rooted until the library calls destroy.</summary>
+        private sealed class Callbacks
+        {
+            private static readonly HashSet<Callbacks> Rooted = new HashSet<Callbacks>();
+            private readonly ICardTransport transport;
+            private readonly Native.BeginFunction begin;
+            private readonly Native.ExchangeFunction exchange;
+            private readonly Native.EndFunction end;
+            private readonly Native.DestroyFunction destroy;
+            private Exception thrown;
+
+            internal Callbacks(ICardTransport transport)
+            {
+                if (transport == null) throw new ArgumentNullException("transport");
+                this.transport = transport;
+                begin = OnBegin;
+                exchange = OnExchange;
+                end = OnEnd;
+                destroy = OnDestroy;
+            }
+
+            internal Native.Transport Root()
+            {
+                lock (Rooted) Rooted.Add(this);
+                return new Native.Transport
+                {
+                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Transport))),
+                    Begin = Marshal.GetFunctionPointerForDelegate(begin),
+                    Exchange = Marshal.GetFunctionPointerForDelegate(exchange),
+                    End = Marshal.GetFunctionPointerForDelegate(end),
+                    Destroy = Marshal.GetFunctionPointerForDelegate(destroy),
+                    MaxCommand = new UIntPtr((uint)transport.MaxCommand),
+                    MaxResponse = new UIntPtr((uint)transport.MaxResponse)
+                };
+            }
+
+            internal void Unroot() { lock (Rooted) Rooted.Remove(this); }
+            internal Exception Take() { return Interlocked.Exchange(ref thrown, null); }
+
+            private int OnBegin(IntPtr userdata)
+            {
+                try { transport.Begin(); return 0; }
+                catch (Exception exception) { thrown = exception; return 1 | 0x100; }
+            }
+
+            private int OnExchange(IntPtr userdata, IntPtr command, UIntPtr size, int secret, IntPtr response, UIntPtr capacity, IntPtr responseSize)
+            {
+                var bytes = new byte[(int)size.ToUInt64()];
+                try
+                {
+                    Marshal.Copy(command, bytes, 0, bytes.Length);
+                    var answer = transport.Exchange(bytes, secret != 0);
+                    if (answer == null || (ulong)answer.Length > capacity.ToUInt64()) return 10;
+                    Marshal.Copy(answer, 0, response, answer.Length);
+                    Marshal.WriteIntPtr(responseSize, new IntPtr(answer.Length));
+                    return 0;
+                }
+                catch (Exception exception) { thrown = exception; return 10; }
+                finally { Array.Clear(bytes, 0, bytes.Length); }
+            }
+
+            private void OnEnd(IntPtr userdata, int how)
+            {
+                try { transport.End(how != 0); }
+                catch (Exception exception) { thrown = exception; }
+            }
+
+            private void OnDestroy(IntPtr userdata)
+            {
+                Unroot();
+                try
+                {
+                    var disposable = transport as IDisposable;
+                    if (disposable != null) disposable.Dispose();
+                }
+                catch (Exception exception) { thrown = exception; }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// The imports, one to one with mynacard.h. Every one is cdecl: the default would be stdcall, which corrupts the stack of
+// 32-bit processes and which no 64-bit test sees.
+using System;
+using System.Runtime.InteropServices;
+
+namespace Mynacard
+{
+    internal static class Native
+    {
+        internal const string Library = "mynacard_ffi";
+        internal const CallingConvention Convention = CallingConvention.Cdecl;
+        internal const uint AbiVersion = 1;
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Transport
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Userdata;
+            internal IntPtr Begin;
+            internal IntPtr Exchange;
+            internal IntPtr End;
+            internal IntPtr Destroy;
+            internal UIntPtr MaxCommand;
+            internal UIntPtr MaxResponse;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Service
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Url;
+            internal UIntPtr UrlSize;
+            internal IntPtr Root;
+            internal UIntPtr RootSize;
+            internal IntPtr Name;
+            internal UIntPtr NameSize;
+            internal IntPtr Environment;
+            internal UIntPtr EnvironmentSize;
+            internal int Trust;
+            internal int Direct;
+            internal int AllowTls12;
+            internal uint TimeoutMs;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct DeskOptions
+        {
+            internal UIntPtr StructSize;
+            internal int VisualCheck;
+            internal int RefuseExpired;
+            internal int RefuseUnknownIssuer;
+            internal int SkipCounter;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Ask
+        {
+            internal UIntPtr StructSize;
+            internal int Purpose;
+            internal int Method;
+            internal int LimitApplication;
+            internal int SpecificDiseases;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Progress
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Userdata;
+            internal IntPtr Step;
+            internal IntPtr Destroy;
+        }
+
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int BeginFunction(IntPtr userdata);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int ExchangeFunction(IntPtr userdata, IntPtr command, UIntPtr commandSize, int secret,
+            IntPtr response, UIntPtr capacity, IntPtr responseSize);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate void EndFunction(IntPtr userdata, int how);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate void DestroyFunction(IntPtr userdata);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate void StepFunction(IntPtr userdata, int step);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern IntPtr mynacard_version();
+        [DllImport(Library, CallingConvention = Convention)] internal static extern uint mynacard_abi_version();
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_panic_on_purpose(out IntPtr error);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern IntPtr mynacard_buffer_data(IntPtr buffer);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern UIntPtr mynacard_buffer_size(IntPtr buffer);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_buffer_free(IntPtr buffer);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_class(IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern IntPtr mynacard_error_code(IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_tries_left(IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_status_word(IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_text(IntPtr error, int item, int language, int encoding, out IntPtr text);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_free(IntPtr error);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_new(out IntPtr cancel, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_cancel(CancelHandle cancel);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_free(IntPtr cancel);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_new(byte[] digits, UIntPtr size, out IntPtr pin, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_push(PinHandle pin, byte digit, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_erase(PinHandle pin, int all, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern UIntPtr mynacard_pin_length(PinHandle pin);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_free(IntPtr pin);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait(byte[] reader, UIntPtr size, long timeoutMs, CancelHandle cancel, out IntPtr card, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait_removed(CardHandle card, long timeoutMs, CancelHandle cancel, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_from_transport(ref Transport transport, out IntPtr card, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_tries_left(CardHandle card, CancelHandle cancel, out int tries, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_free(IntPtr card);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_readers_json(out IntPtr json, out IntPtr error);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_activate(ref Service service, byte[] code, UIntPtr codeSize, byte[] id, UIntPtr idSize, byte[] activation, UIntPtr activationSize, int termsAccepted, CancelHandle cancel, out IntPtr terminal, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_store(TerminalHandle terminal, byte[] path, UIntPtr pathSize, byte[] passcode, UIntPtr passcodeSize, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_open(byte[] path, UIntPtr pathSize, byte[] passcode, UIntPtr passcodeSize, out IntPtr terminal, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_json(TerminalHandle terminal, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_free(IntPtr terminal);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_open(ref Service service, TerminalHandle terminal, ref DeskOptions options, ref Progress progress, out IntPtr desk, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_free(IntPtr desk);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_prepare(DeskHandle desk, ref Ask ask, CancelHandle cancel, out IntPtr check, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_pin(CheckHandle check, CardHandle card, PinHandle pin, CancelHandle cancel, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_keypad(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_tap(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_confirm(CheckHandle check, byte[] staff, UIntPtr size, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_sight(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_free(IntPtr check);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_from_xml(byte[] xml, UIntPtr size, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_validity(AnswerHandle answer);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern UIntPtr mynacard_answer_count(AnswerHandle answer);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern ushort mynacard_field_by_tag(byte[] tag, UIntPtr size);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_text(AnswerHandle answer, int index, ushort field, int encoding, int unmappable, out IntPtr text, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_write(AnswerHandle answer, int format, out IntPtr document, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_check_json(AnswerHandle answer, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_free(IntPtr answer);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_open(byte[] path, UIntPtr size, int existing, out IntPtr folder, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_next(FolderHandle folder, long timeoutMs, CancelHandle cancel, out IntPtr answer, out IntPtr name, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_free(IntPtr folder);
+    }
+}
