@@ -1,0 +1,382 @@
+/* Everything that a C program can do wrong, and what the library answers. Prints "done" when all is as promised. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mynacard.h"
+
+#define BYTES(text) (const uint8_t *)(text), strlen(text)
+
+static int failures;
+
+#define EXPECT(condition)                                                   \
+    do {                                                                    \
+        if (!(condition)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                     \
+        }                                                                   \
+    } while (0)
+
+/* A card that answers 6D00 to everything, and waits at its gate. */
+struct blank {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int inside, open, destroyed, secrets;
+    mynacard_card *own;
+    mynacard_status reentry;
+    size_t answer;
+    int32_t result;
+};
+
+static int32_t blank_begin(void *userdata)
+{
+    struct blank *blank = userdata;
+    int32_t tries;
+    if (blank->own != NULL) {
+        blank->reentry = mynacard_card_tries_left(blank->own, NULL, &tries, NULL);
+    }
+    pthread_mutex_lock(&blank->lock);
+    blank->inside = 1;
+    pthread_cond_broadcast(&blank->changed);
+    while (!blank->open) {
+        pthread_cond_wait(&blank->changed, &blank->lock);
+    }
+    pthread_mutex_unlock(&blank->lock);
+    return MYNACARD_TRANSPORT_RESULT_OK;
+}
+
+static int32_t blank_exchange(void *userdata, const uint8_t *command, size_t command_size, int32_t secret,
+                              uint8_t *response, size_t capacity, size_t *response_size)
+{
+    struct blank *blank = userdata;
+    (void)command;
+    blank->secrets += secret != 0;
+    EXPECT(command_size >= 4 && capacity >= 258);
+    response[0] = 0x6D;
+    response[1] = 0x00;
+    *response_size = blank->answer;
+    return blank->result;
+}
+
+static void blank_end(void *userdata, int32_t how)
+{
+    (void)userdata;
+    EXPECT(how == MYNACARD_END_LEAVE || how == MYNACARD_END_POWER_DOWN);
+}
+
+static void blank_destroy(void *userdata) { ((struct blank *)userdata)->destroyed++; }
+
+static struct blank new_blank(int open)
+{
+    struct blank blank = { .open = open, .answer = 2 };
+    pthread_mutex_init(&blank.lock, NULL);
+    pthread_cond_init(&blank.changed, NULL);
+    return blank;
+}
+
+static mynacard_transport table(struct blank *blank)
+{
+    mynacard_transport table = MYNACARD_TRANSPORT_INIT;
+    table.userdata = blank;
+    table.begin = blank_begin;
+    table.exchange = blank_exchange;
+    table.end = blank_end;
+    table.destroy = blank_destroy;
+    return table;
+}
+
+static void nulls(void)
+{
+    mynacard_error *error = NULL;
+    mynacard_card *card = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_terminal *terminal = NULL;
+    mynacard_desk *desk = NULL;
+    mynacard_check *check = NULL;
+    mynacard_folder *folder = NULL;
+    mynacard_buffer *buffer = NULL;
+    mynacard_transport empty = MYNACARD_TRANSPORT_INIT;
+    mynacard_service service = MYNACARD_SERVICE_INIT;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_ARGUMENT;
+    int32_t tries;
+
+    EXPECT(mynacard_pin_new(NULL, 0, NULL, NULL) == bad);
+    EXPECT(mynacard_pin_new(NULL, 4, NULL, &error) == bad);
+    EXPECT(error != NULL && strcmp(mynacard_error_code(error), "MC-9001") == 0);
+    EXPECT(mynacard_error_free(error) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_push(NULL, '1', NULL) == bad);
+    EXPECT(mynacard_pin_erase(NULL, 0, NULL) == bad);
+    EXPECT(mynacard_pin_length(NULL) == 0);
+    EXPECT(mynacard_cancel_new(NULL, NULL) == bad);
+    EXPECT(mynacard_cancel_cancel(NULL) == bad);
+    EXPECT(mynacard_cancel_is_cancelled(NULL) == 0);
+    EXPECT(mynacard_card_wait(NULL, 0, 0, NULL, NULL, NULL) == bad);
+    EXPECT(mynacard_card_wait(NULL, 3, 0, NULL, &card, NULL) == bad);
+    EXPECT(mynacard_card_wait_removed(NULL, 0, NULL, NULL) == bad);
+    EXPECT(mynacard_card_from_transport(NULL, &card, NULL) == bad);
+    EXPECT(mynacard_card_from_transport(&empty, &card, NULL) == bad);
+    EXPECT(mynacard_card_from_transport(&empty, NULL, NULL) == bad);
+    EXPECT(mynacard_card_tries_left(NULL, NULL, &tries, NULL) == bad);
+    EXPECT(mynacard_card_tries_left(NULL, NULL, NULL, NULL) == bad);
+    EXPECT(mynacard_card_certificate(NULL, NULL, &buffer, NULL) == bad);
+    EXPECT(mynacard_readers_json(NULL, NULL) == bad);
+    EXPECT(mynacard_terminal_activate(NULL, NULL, 0, NULL, 0, NULL, 0, 1, NULL, &terminal, NULL) == bad);
+    EXPECT(mynacard_terminal_activate(&service, NULL, 0, NULL, 0, NULL, 0, 0, NULL, &terminal, NULL) == bad);
+    EXPECT(mynacard_terminal_store(NULL, NULL, 0, NULL, 0, NULL) == bad);
+    EXPECT(mynacard_terminal_open(NULL, 0, NULL, 0, NULL, NULL) == bad);
+    EXPECT(mynacard_terminal_json(NULL, &buffer, NULL) == bad);
+    EXPECT(mynacard_desk_open(NULL, NULL, NULL, NULL, &desk, NULL) == bad);
+    EXPECT(mynacard_check_prepare(NULL, NULL, NULL, &check, NULL) == bad);
+    EXPECT(mynacard_check_by_pin(NULL, NULL, NULL, NULL, &answer, NULL) == bad);
+    EXPECT(mynacard_check_by_keypad(NULL, NULL, NULL, &answer, NULL) == bad);
+    EXPECT(mynacard_check_tap(NULL, NULL, NULL, NULL) == bad);
+    EXPECT(mynacard_check_confirm(NULL, NULL, 0, NULL) == bad);
+    EXPECT(mynacard_check_by_sight(NULL, NULL, NULL, &answer, NULL) == bad);
+    EXPECT(mynacard_answer_from_xml(NULL, 0, NULL, NULL) == bad);
+    EXPECT(mynacard_answer_from_xml(NULL, 1, &answer, NULL) == bad);
+    EXPECT(mynacard_answer_validity(NULL) == MYNACARD_VALIDITY_UNSTATED);
+    EXPECT(mynacard_answer_count(NULL) == 0);
+    EXPECT(mynacard_answer_text(NULL, 0, 1, 0, 0, &buffer, NULL) == bad);
+    EXPECT(mynacard_answer_write(NULL, 0, &buffer, NULL) == bad);
+    EXPECT(mynacard_answer_check_json(NULL, &buffer, NULL) == bad);
+    EXPECT(mynacard_field_by_tag(NULL, 0) == 0);
+    EXPECT(mynacard_fields_json(NULL, NULL) == bad);
+    EXPECT(mynacard_folder_open(NULL, 0, 0, NULL, NULL) == bad);
+    EXPECT(mynacard_folder_open(NULL, 0, 7, &folder, NULL) == bad);
+    EXPECT(mynacard_folder_next(NULL, 0, NULL, &answer, NULL, NULL) == bad);
+    EXPECT(mynacard_buffer_data(NULL) == NULL && mynacard_buffer_size(NULL) == 0);
+    EXPECT(mynacard_error_status(NULL) == bad);
+    EXPECT(mynacard_error_code(NULL) == NULL);
+    EXPECT(mynacard_error_tries_left(NULL) == -1 && mynacard_error_status_word(NULL) == -1);
+    EXPECT(mynacard_error_text(NULL, 0, 0, 0, &buffer) == bad);
+    EXPECT(mynacard_error_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_buffer_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_terminal_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_desk_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_check_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_answer_free(NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_folder_free(NULL) == MYNACARD_STATUS_OK);
+    /* Nothing was written by calls that failed. */
+    EXPECT(card == NULL && answer == NULL && terminal == NULL && desk == NULL && check == NULL && folder == NULL && buffer == NULL);
+}
+
+static void lengths_and_numbers(void)
+{
+    mynacard_answer *answer = NULL;
+    mynacard_pin *pin = NULL;
+    uint8_t byte = '<';
+    EXPECT(mynacard_answer_from_xml(&byte, SIZE_MAX, &answer, NULL) == MYNACARD_STATUS_INVALID_ARGUMENT);
+    EXPECT(mynacard_answer_from_xml(&byte, SIZE_MAX / 2 + 1, &answer, NULL) == MYNACARD_STATUS_INVALID_ARGUMENT);
+    EXPECT(mynacard_answer_from_xml(&byte, 1, &answer, NULL) == MYNACARD_STATUS_INPUT);
+    EXPECT(mynacard_pin_new(BYTES("12345678901234567"), &pin, NULL) == MYNACARD_STATUS_MALFORMED_PIN);
+    EXPECT(mynacard_pin_new(NULL, 0, &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_push(pin, 'x', NULL) == MYNACARD_STATUS_MALFORMED_PIN);
+    EXPECT(mynacard_pin_push(pin, '1', NULL) == MYNACARD_STATUS_OK && mynacard_pin_length(pin) == 1);
+    EXPECT(mynacard_pin_erase(pin, 0, NULL) == MYNACARD_STATUS_OK && mynacard_pin_length(pin) == 0);
+    EXPECT(mynacard_pin_erase(pin, 0, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
+}
+
+static void handles(void)
+{
+    mynacard_pin *pin = NULL, *other = NULL;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_HANDLE;
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free((mynacard_card *)pin) == bad);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(pin) == bad);
+    EXPECT(mynacard_pin_push(pin, '1', NULL) == bad);
+    EXPECT(mynacard_pin_new(BYTES("1234"), &other, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(other != pin && mynacard_pin_length(pin) == 0 && mynacard_pin_length(other) == 4);
+    EXPECT(mynacard_pin_free(other) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_buffer_free((mynacard_buffer *)(uintptr_t)0x1000) == bad);
+}
+
+static void structures(void)
+{
+    struct blank blank = new_blank(1);
+    struct { mynacard_transport known; uint64_t later; } newer = { table(&blank), 0 };
+    mynacard_transport older = table(&blank);
+    mynacard_card *card = NULL;
+    older.struct_size = sizeof older - 1;
+    EXPECT(mynacard_card_from_transport(&older, &card, NULL) == MYNACARD_STATUS_STRUCT_SIZE);
+    older.struct_size = 0;
+    EXPECT(mynacard_card_from_transport(&older, &card, NULL) == MYNACARD_STATUS_STRUCT_SIZE);
+    newer.known.struct_size = sizeof newer;
+    newer.later = 1;
+    EXPECT(mynacard_card_from_transport(&newer.known, &card, NULL) == MYNACARD_STATUS_UNKNOWN_OPTION);
+    EXPECT(blank.destroyed == 0);
+    newer.later = 0;
+    EXPECT(mynacard_card_from_transport(&newer.known, &card, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK);
+    EXPECT(blank.destroyed == 1);
+}
+
+struct call {
+    mynacard_card *card;
+    mynacard_cancel *cancel;
+    mynacard_status status;
+};
+
+static void *ask(void *userdata)
+{
+    struct call *call = userdata;
+    int32_t tries;
+    call->status = mynacard_card_tries_left(call->card, call->cancel, &tries, NULL);
+    return NULL;
+}
+
+static void busy_and_reentrant(void)
+{
+    struct blank blank = new_blank(0);
+    mynacard_transport functions = table(&blank);
+    struct call call = { NULL, NULL, MYNACARD_STATUS_OK };
+    int32_t tries;
+    pthread_t thread;
+    EXPECT(mynacard_card_from_transport(&functions, &call.card, NULL) == MYNACARD_STATUS_OK);
+    blank.own = call.card;
+    pthread_create(&thread, NULL, ask, &call);
+    pthread_mutex_lock(&blank.lock);
+    while (!blank.inside) {
+        pthread_cond_wait(&blank.changed, &blank.lock);
+    }
+    pthread_mutex_unlock(&blank.lock);
+    /* The card is in a call: busy at once, and freeing is deferred. */
+    EXPECT(mynacard_card_tries_left(call.card, NULL, &tries, NULL) == MYNACARD_STATUS_BUSY);
+    EXPECT(mynacard_card_free(call.card) == MYNACARD_STATUS_OK);
+    EXPECT(blank.destroyed == 0);
+    EXPECT(mynacard_card_tries_left(call.card, NULL, &tries, NULL) == MYNACARD_STATUS_INVALID_HANDLE);
+    pthread_mutex_lock(&blank.lock);
+    blank.open = 1;
+    pthread_cond_broadcast(&blank.changed);
+    pthread_mutex_unlock(&blank.lock);
+    pthread_join(thread, NULL);
+    EXPECT(call.status == MYNACARD_STATUS_NOT_MY_NUMBER_CARD);
+    EXPECT(blank.reentry == MYNACARD_STATUS_REENTRANT);
+    EXPECT(blank.destroyed == 1 && blank.secrets == 0);
+}
+
+static mynacard_status with_answer(size_t size, int32_t result)
+{
+    struct blank blank = new_blank(1);
+    mynacard_transport functions = table(&blank);
+    mynacard_card *card = NULL;
+    mynacard_status status;
+    int32_t tries;
+    blank.answer = size;
+    blank.result = result;
+    EXPECT(mynacard_card_from_transport(&functions, &card, NULL) == MYNACARD_STATUS_OK);
+    status = mynacard_card_tries_left(card, NULL, &tries, NULL);
+    mynacard_card_free(card);
+    return status;
+}
+
+static void answers(void)
+{
+    EXPECT(with_answer(2, MYNACARD_TRANSPORT_RESULT_OK) == MYNACARD_STATUS_NOT_MY_NUMBER_CARD);
+    EXPECT(with_answer(1, MYNACARD_TRANSPORT_RESULT_OK) != MYNACARD_STATUS_OK);
+    EXPECT(with_answer(SIZE_MAX, MYNACARD_TRANSPORT_RESULT_OK) != MYNACARD_STATUS_OK);
+    EXPECT(with_answer(70000, MYNACARD_TRANSPORT_RESULT_OK) != MYNACARD_STATUS_OK);
+    EXPECT(with_answer(2, MYNACARD_TRANSPORT_RESULT_CARD_REMOVED) == MYNACARD_STATUS_CARD_GONE);
+    EXPECT(with_answer(2, 12345) != MYNACARD_STATUS_OK);
+}
+
+static void *small_stack(void *userdata)
+{
+    mynacard_answer *answer = NULL;
+    static const char xml[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader/><MessageBody/></XmlMsg>";
+    (void)userdata;
+    /* Whatever it says of this document, it says it. */
+    if (mynacard_answer_from_xml((const uint8_t *)xml, sizeof xml - 1, &answer, NULL) == MYNACARD_STATUS_OK) {
+        mynacard_answer_free(answer);
+    }
+    return NULL;
+}
+
+static long resident(void)
+{
+    long pages = 0, size = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file != NULL) {
+        if (fscanf(file, "%ld %ld", &size, &pages) != 2) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void cycles(int count)
+{
+    long before = 0;
+    for (int i = 0; i < count; i++) {
+        mynacard_pin *pin = NULL;
+        mynacard_error *error = NULL;
+        mynacard_cancel *cancel = NULL;
+        struct blank blank = new_blank(1);
+        mynacard_transport functions = table(&blank);
+        mynacard_card *card = NULL;
+        mynacard_pin_new(BYTES("1234"), &pin, NULL);
+        mynacard_pin_push(pin, 'x', &error);
+        mynacard_cancel_new(&cancel, NULL);
+        mynacard_card_from_transport(&functions, &card, NULL);
+        mynacard_card_free(card);
+        mynacard_cancel_free(cancel);
+        mynacard_error_free(error);
+        mynacard_pin_free(pin);
+        EXPECT(blank.destroyed == 1);
+        if (i == count / 2) {
+            before = resident();
+        }
+    }
+    EXPECT(resident() - before < 512);
+}
+
+int main(int argc, char **argv)
+{
+    mynacard_error *error = NULL;
+    mynacard_cancel *cancel = NULL;
+    mynacard_card *card = NULL;
+    mynacard_pin *pin = NULL;
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    nulls();
+    lengths_and_numbers();
+    handles();
+    structures();
+    busy_and_reentrant();
+    answers();
+
+    EXPECT(mynacard_panic_on_purpose(&error) == MYNACARD_STATUS_PANIC);
+    EXPECT(mynacard_error_status(error) == MYNACARD_STATUS_PANIC);
+    mynacard_error_free(error);
+
+    /* Two outputs in one place: the later write wins, and nothing breaks. */
+    error = NULL;
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, (mynacard_error **)(void *)&pin) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
+
+    /* A cancelled wait ends at once, also where there is no reader. */
+    EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_cancel(cancel) == MYNACARD_STATUS_OK && mynacard_cancel_is_cancelled(cancel) == 1);
+    EXPECT(mynacard_card_wait(NULL, 0, -1, cancel, &card, NULL) == MYNACARD_STATUS_CANCELLED);
+    mynacard_cancel_free(cancel);
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 256 * 1024);
+    pthread_create(&thread, &attributes, small_stack, NULL);
+    pthread_join(thread, NULL);
+
+    cycles(argc > 1 ? atoi(argv[1]) : 10000);
+
+    if (failures == 0) {
+        printf("done\n");
+    }
+    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
