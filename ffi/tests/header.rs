@@ -81,9 +81,15 @@ fn everything_in_the_source_is_in_the_header() {
     let header = generated();
     for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
         let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for kind in ["pub enum mynacard_", "pub struct mynacard_", "extern \"C\" fn mynacard_"] {
+        for kind in [
+            "pub enum mynacard_",
+            "pub struct mynacard_",
+            "extern \"C\" fn mynacard_",
+        ] {
             for rest in source.split(kind).skip(1) {
-                let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')).unwrap();
+                let end = rest
+                    .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+                    .unwrap();
                 let name = format!("mynacard_{}", &rest[..end]);
                 assert!(header.contains(&name), "{name} is not in the header");
             }
