@@ -80,7 +80,7 @@ pub unsafe extern "C" fn mynacard_folder_next(
         let file = on_worker(|| {
             loop {
                 let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-                match watched.next(left, &|| stop.is_cancelled()) {
+                match watched.next(left, &stop) {
                     Some(Event::Answer(file)) => return Ok(file),
                     Some(Event::Unreadable { error, .. } | Event::Unavailable(error)) => {
                         return Err(Failure::from(error));
