@@ -238,6 +238,10 @@ fn valgrind(program: &Path) -> Command {
             "--leak-check=full",
             "--errors-for-leak-kinds=definite",
         ])
+        .arg(format!(
+            "--suppressions={}",
+            root().join("ffi/tests/valgrind.supp").display()
+        ))
         .arg(program);
     command
 }

@@ -76,7 +76,10 @@ impl Daemon {
     }
 
     /// Where a card connects to be in the second slot.
-    #[allow(dead_code, reason = "only some tests that share this file use the second slot")]
+    #[allow(
+        dead_code,
+        reason = "only some tests that share this file use the second slot"
+    )]
     pub(crate) fn second_port(&self) -> u16 {
         self.port + 1
     }
