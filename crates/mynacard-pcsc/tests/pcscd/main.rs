@@ -11,6 +11,7 @@
 )]
 
 mod card;
+mod check;
 mod daemon;
 
 use std::error::Error as _;
