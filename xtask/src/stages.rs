@@ -176,7 +176,7 @@ fn tree(checks: &mut Checks) -> Result<(), String> {
 }
 
 fn fmt(checks: &mut Checks) -> Result<(), String> {
-    checks.program(cargo().args(["fmt", "--all", "--check"]))?;
+    checks.program(cargo().args(["fmt", "--all", "--check", "--", "--color", "never"]))?;
     checks.program(cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 

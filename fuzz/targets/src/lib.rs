@@ -6,6 +6,7 @@
 mod answer;
 mod card;
 mod certificate;
+mod files;
 pub mod seeds;
 mod service;
 mod virtual_card;
@@ -18,6 +19,7 @@ pub const TARGETS: &[Target] = &[
     ("answer_json", answer::json),
     ("answer_xml", answer::xml),
     ("card_dialogue", card::dialogue),
+    ("card_files", files::of_a_card),
     ("card_signature", card::signature),
     ("certificate", certificate::parse_and_judge),
     ("command", card::command),
@@ -26,8 +28,10 @@ pub const TARGETS: &[Target] = &[
     ("identifier", service::identifier),
     ("relay", service::relay),
     ("response", card::response),
+    ("revocation", files::revocation),
     ("service_answer", service::answer),
     ("tlv", card::tlv),
+    ("trace", files::trace),
     ("vault", service::vault),
     ("virtual_card", virtual_card::sequence),
 ];

@@ -1,0 +1,68 @@
+//! Files of a card, revocation data and traces: bytes that come from elsewhere and are read by themselves.
+
+use mynacard_card::FileProblem;
+use mynacard_card::app::card_face::{AgeRecord, FaceRecord};
+use mynacard_card::app::common::CardIdentity;
+use mynacard_card::app::input_support::{Attributes, CardKey};
+use mynacard_card::trace::Replay;
+use mynacard_cert::record::CardAuthorities;
+use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation, walk_list};
+use mynacard_cert::{Authentication, Certificate, Hierarchy, Timestamp, TrustStore, Verified};
+use mynacard_sim::{person, pki};
+
+use crate::virtual_card::day;
+
+/// Every kind of file in turn; a reader that takes bytes takes them again in the same way.
+pub(crate) fn of_a_card(data: &[u8]) {
+    fn twice<T>(data: &[u8], read: fn(&[u8]) -> Result<T, FileProblem>) {
+        assert_eq!(read(data).err(), read(data).err());
+    }
+    twice(data, Attributes::read);
+    twice(data, CardKey::read);
+    twice(data, AgeRecord::read);
+    twice(data, FaceRecord::read);
+    twice(data, CardIdentity::read);
+    let authorities = CardAuthorities::new(Hierarchy::Production);
+    assert!(
+        authorities.verify(data).is_err(),
+        "no production authority signed this"
+    );
+}
+
+/// A verified certificate of the simulation, to ask about.
+fn verified() -> Verified<Authentication> {
+    let somebody = person("kyokai-self").expect("listed");
+    let certificate =
+        Certificate::from_der(&pki::authentication_certificate(somebody, day())).expect("our own");
+    TrustStore::simulation()
+        .verify_authentication(&certificate, Timestamp::from(day()))
+        .expect("our own")
+}
+
+/// OCSP answers and revocation lists: nothing that the authority did not sign says "good" or "revoked".
+pub(crate) fn revocation(data: &[u8]) {
+    thread_local!(static VERIFIED: Verified<Authentication> = verified());
+    VERIFIED.with(|verified| {
+        let question = verified.question();
+        if let Ok(response) = OcspResponse::from_der(data) {
+            assert_eq!(response.as_der(), data);
+            let answer = response.judge(&question, None, &OcspPolicy::default());
+            assert!(
+                !decided(&answer),
+                "a forged answer was believed: {answer:?}"
+            );
+        }
+        if let Ok(answer) = walk_list(data, &question, &ListPolicy::default()) {
+            assert!(!decided(&answer), "a forged list was believed: {answer:?}");
+        }
+    });
+}
+
+fn decided(answer: &Revocation) -> bool {
+    matches!(answer, Revocation::Good { .. } | Revocation::Revoked { .. })
+}
+
+/// Traces that somebody sent in.
+pub(crate) fn trace(data: &[u8]) {
+    let _ = Replay::read(&String::from_utf8_lossy(data));
+}

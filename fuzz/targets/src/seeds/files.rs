@@ -1,0 +1,51 @@
+//! Seeds of files: what the virtual card's other applications hold, and traces of dialogues with it.
+
+use mynacard_card::app::card_face::CardFace;
+use mynacard_card::app::common::Common;
+use mynacard_card::app::input_support::InputSupport;
+use mynacard_card::app::jpki::Jpki;
+use mynacard_card::trace::Recorder as Tracer;
+use mynacard_card::{BirthDate, Options, Pin};
+
+use super::{Recorder, Seed};
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    let mut recorder = Recorder::new(true);
+    read(&mut recorder).expect("the virtual card has these applications");
+    let long = recorder
+        .exchanges
+        .iter()
+        .filter_map(|(_, answer)| answer.split_last_chunk::<2>());
+    for (index, (file, _)) in long.filter(|(file, _)| file.len() > 16).enumerate() {
+        seeds.push(("card_files", index.to_string(), file.to_vec()));
+    }
+    for (name, extended) in [("short", false), ("extended", true)] {
+        let mut trace = String::new();
+        let mut tracer = Tracer::new(Recorder::new(extended), |line: &str| {
+            trace.push_str(line);
+            trace.push('\n');
+        });
+        super::authenticate(&mut tracer, Options::new());
+        drop(tracer);
+        seeds.push(("trace", name.into(), trace.into_bytes()));
+    }
+}
+
+fn read(card: &mut Recorder) -> Result<(), mynacard_card::Error> {
+    let mut app = InputSupport::open(card, Options::new())?;
+    app.basic_data()?;
+    app.cv_certificate()?;
+    let mut opened = app.verify(Pin::new(b"1234")?)?;
+    opened.attributes()?;
+    opened.card_key()?;
+    app.finish();
+    let mut app = CardFace::open(card, Options::new())?;
+    app.verify_birth_date(BirthDate::gregorian(1980, 4, 1)?)?
+        .age_record()?;
+    app.finish();
+    let mut app = Common::open(card, Options::new())?;
+    app.identity()?;
+    app.finish();
+    Jpki::open(card, Options::new())?.token_info()?;
+    Ok(())
+}
