@@ -6,6 +6,7 @@
 mod cache;
 mod list;
 mod ocsp;
+mod ocsp_form;
 mod request;
 mod stream;
 

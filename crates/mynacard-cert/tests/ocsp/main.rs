@@ -1,0 +1,295 @@
+//! OCSP answers: a matrix of differences beside `openssl ocsp`, and a real `openssl ocsp` responder.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod matrix;
+mod responder;
+
+use common::der::*;
+
+use common::forge::*;
+
+use common::openssl::{self, Folder};
+
+use common::revoke::*;
+
+use mynacard_cert::revocation::{
+    NoncePolicy, OcspCache, OcspPolicy, OcspRequest, OcspResponse, Revocation, RevocationPolicy,
+    RevocationSource, Unknown,
+};
+
+use mynacard_cert::{Authentication, Certificate, Error, Usage, Verified};
+
+fn authority() -> Authority {
+    Authority::new(Key::p256(0x11), Usage::Authentication)
+}
+
+fn verified(authority: &Authority) -> Verified<Authentication> {
+    let leaf = Certificate::from_der(&authority.issue(&authority.leaf())).unwrap();
+    authority
+        .store()
+        .verify_authentication(&leaf, now())
+        .unwrap()
+}
+
+fn ask(
+    verified: &Verified<Authentication>,
+    answer: &[u8],
+    request: Option<&OcspRequest>,
+    policy: &OcspPolicy,
+) -> Result<Revocation, Error> {
+    Ok(OcspResponse::from_der(answer)?.judge(&verified.question(), request, policy))
+}
+
+struct Case {
+    name: String,
+    answer: Vec<u8>,
+    expected: String,
+}
+
+struct Cases<'a> {
+    authority: &'a Authority,
+    all: Vec<Case>,
+}
+
+const WHEN: &str = "20260601000000Z";
+
+impl Cases<'_> {
+    fn add(&mut self, expected: &str, name: &str, change: impl FnOnce(&mut Ocsp)) {
+        let mut answer = Ocsp::new(self.authority);
+        change(&mut answer);
+        let answer = answer.sign(&self.authority.key);
+        self.bytes(expected, name, answer);
+    }
+
+    fn single(&mut self, expected: &str, name: &str, change: impl FnOnce(&mut Single)) {
+        self.add(expected, name, |a| change(&mut a.singles[0]));
+    }
+
+    /// By a delegate whose certificate differs, and which names itself by its name.
+    fn delegate(&mut self, expected: &str, name: &str, change: impl FnOnce(&mut Spec)) {
+        let key = Key::p256(0x66);
+        let mut spec = delegate(self.authority, &key);
+        change(&mut spec);
+        let certificate = self.authority.issue(&spec);
+        let mut answer = Ocsp::new(self.authority);
+        answer.responder = tlv(0xA1, &spec.subject);
+        answer.certificates = vec![certificate];
+        let answer = answer.sign(&key);
+        self.bytes(expected, name, answer);
+    }
+
+    fn bytes(&mut self, expected: &str, name: &str, answer: Vec<u8>) {
+        self.all.push(Case {
+            name: name.to_owned(),
+            answer,
+            expected: expected.to_owned(),
+        });
+    }
+}
+
+#[test]
+fn the_matrix() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let mut cases = Cases {
+        authority: &authority,
+        all: Vec::new(),
+    };
+    matrix::statuses(&mut cases);
+    matrix::times(&mut cases);
+    matrix::forms(&mut cases);
+    matrix::responders(&mut cases);
+    assert!(cases.all.len() > 95, "{}", cases.all.len());
+    let mut wrong = Vec::new();
+    let folder = Folder::new();
+    let asked = openssl::available();
+    folder.write_pem("root.pem", "CERTIFICATE", &authority.certificate);
+    folder.write_pem("leaf.pem", "CERTIFICATE", verified.certificate().as_der());
+    let at = now().unix().to_string();
+    let (mut both, mut beyond) = (0, 0);
+    for case in &cases.all {
+        let found = word(&ask(&verified, &case.answer, None, &OcspPolicy::default()));
+        if found != case.expected {
+            wrong.push(format!(
+                "{}: expected {}, found {found}",
+                case.name, case.expected
+            ));
+        }
+        if !asked {
+            continue;
+        }
+        folder.write("answer.der", &case.answer);
+        // The responder's times are compared with the real clock, which is nobody's business here: a wide tolerance.
+        let arguments = [
+            "ocsp",
+            "-respin",
+            "answer.der",
+            "-issuer",
+            "root.pem",
+            "-cert",
+            "leaf.pem",
+            "-CAfile",
+            "root.pem",
+            "-no-CApath",
+            "-no-CAstore",
+            "-attime",
+            &at,
+            "-no_nonce",
+            "-validity_period",
+            "1000000000",
+            "-x509_strict",
+        ];
+        let output = folder.openssl(&arguments);
+        let (out, err) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        let theirs = out.contains("leaf.pem: good")
+            && err.contains("Response verify OK")
+            && output.status.success();
+        match (found == "good", theirs) {
+            (true, true) => both += 1,
+            (true, false) => wrong.push(format!(
+                "{}: openssl does not say good: {out} {err}",
+                case.name
+            )),
+            (false, true) => beyond += 1,
+            (false, false) => {}
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.all.len(),
+        wrong.join("\n")
+    );
+    if asked {
+        assert!(both >= 8 && beyond >= 5, "{both} {beyond}");
+    }
+}
+
+#[test]
+fn no_neighbour_of_an_answer_is_believed() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let key = Key::p256(0x66);
+    let spec = delegate(&authority, &key);
+    let mut answer = Ocsp::new(&authority);
+    answer.singles[0].says = revoked(WHEN, Some(1));
+    answer.responder = tlv(0xA1, &spec.subject);
+    answer.certificates = vec![authority.issue(&spec)];
+    let answer = answer.sign(&key);
+    let policy = OcspPolicy::default();
+    let believed = |bytes: &[u8]| {
+        !matches!(
+            ask(&verified, bytes, None, &policy),
+            Err(_) | Ok(Revocation::Unknown(_))
+        )
+    };
+    assert!(believed(&answer));
+    for at in 0..answer.len() {
+        for mask in [1, 0x80, 0xFF] {
+            let mut changed = answer.clone();
+            changed[at] ^= mask;
+            assert!(!believed(&changed), "change at {at}");
+        }
+        let mut shorter = answer.clone();
+        shorter.remove(at);
+        assert!(!believed(&shorter), "deletion at {at}");
+        for byte in [0, 0x30, 0xFF] {
+            let mut longer = answer.clone();
+            longer.insert(at, byte);
+            assert!(!believed(&longer), "insertion at {at}");
+        }
+    }
+}
+
+#[test]
+fn nonces() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let question = verified.question();
+    let (mine, replayed) = (
+        question.ocsp_request(Some(&[1; 32])),
+        question.ocsp_request(Some(&[2; 32])),
+    );
+    let without = question.ocsp_request(None);
+    let mut old = Ocsp::new(&authority);
+    old.singles[0].next_update = Vec::new();
+    old.singles[0].this_update = generalized("20261101000000Z");
+    let plain = old.sign(&authority.key);
+    old.nonce(&[1; 32]);
+    let echoing = old.sign(&authority.key);
+    let (lax, strict) = (
+        OcspPolicy::default(),
+        OcspPolicy {
+            nonce: NoncePolicy::Require,
+            ..OcspPolicy::default()
+        },
+    );
+    let said = |answer: &[u8], request: Option<&OcspRequest>, policy: &OcspPolicy| {
+        word(&ask(&verified, answer, request, policy))
+    };
+    // An old status without a promised next one is fresh only by its nonce.
+    assert_eq!(said(&echoing, Some(&mine), &lax), "good");
+    assert_eq!(said(&echoing, Some(&mine), &strict), "good");
+    assert_eq!(said(&echoing, Some(&replayed), &lax), "NonceMismatch");
+    assert_eq!(said(&echoing, Some(&replayed), &strict), "NonceMismatch");
+    assert_eq!(said(&echoing, Some(&without), &lax), "Stale");
+    assert_eq!(said(&echoing, None, &strict), "NonceMissing");
+    assert_eq!(said(&plain, Some(&mine), &strict), "NonceMissing");
+    assert_eq!(said(&plain, Some(&mine), &lax), "Stale");
+    let fresh = Ocsp::new(&authority).sign(&authority.key);
+    assert_eq!(said(&fresh, Some(&mine), &lax), "good");
+    assert_eq!(said(&fresh, Some(&mine), &strict), "NonceMissing");
+}
+
+#[test]
+fn answers_are_kept_for_their_life() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let mut cache = OcspCache::new(2, OcspPolicy::default());
+    assert_eq!(
+        cache.ask(&verified.question()),
+        Revocation::Unknown(Unknown::NoAnswer)
+    );
+    let answer = OcspResponse::from_der(&Ocsp::new(&authority).sign(&authority.key)).unwrap();
+    let forged = OcspResponse::from_der(&Ocsp::new(&authority).sign(&Key::p256(0x42))).unwrap();
+    assert_eq!(
+        cache.insert(&verified.question(), forged),
+        Revocation::Unknown(Unknown::BadSignature)
+    );
+    assert!(cache.is_empty());
+    assert!(matches!(
+        cache.insert(&verified.question(), answer.clone()),
+        Revocation::Good { .. }
+    ));
+    cache.insert(&verified.question(), answer);
+    assert_eq!(cache.len(), 1);
+    assert!(
+        verified
+            .clone()
+            .check_revocation(&mut cache, RevocationPolicy::RequireGood)
+            .is_ok()
+    );
+    // Two days later the same answer is too old, and is thrown away.
+    let later = now().plus_seconds(2 * 86_400);
+    let later = authority
+        .store()
+        .verify_authentication(verified.certificate(), later)
+        .unwrap();
+    assert_eq!(
+        cache.ask(&later.question()),
+        Revocation::Unknown(Unknown::Stale)
+    );
+    assert!(cache.is_empty());
+}
