@@ -18,6 +18,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) limit_application: bool,
     pub(crate) specific_diseases: bool,
     pub(crate) consents: &'a [Consent],
+    /// The facility's own reference for the patient (照会番号), where it has one.
+    pub(crate) reference: Option<&'a str>,
 }
 
 /// The shape of the answer's text.
@@ -141,6 +143,7 @@ fn confirmation(insurance: &Insurance, asked: &Asked<'_>) -> Result<RecordBuilde
             .set_if(time, given.then(|| now.clone()))
             .set_if(until, given.then(|| stamp(asked.at + 86_400)));
     }
+    record = record.set_if(FieldId::REFERENCE_NUMBER, asked.reference);
     if let Some(local) = &insurance.local {
         record = record.unknown(local_expense(local));
     }
@@ -249,6 +252,7 @@ mod tests {
             } else {
                 &[]
             },
+            reference: None,
         }
     }
 

@@ -92,6 +92,12 @@ impl Builder {
         self
     }
 
+    /// How long a bulk query is in progress (SegmentOfResult 2); a second by default.
+    pub fn bulk_time(mut self, time: Duration) -> Self {
+        self.limits.bulk_time = time;
+        self
+    }
+
     /// Starts to serve, on a thread with a runtime of its own.
     ///
     /// # Errors

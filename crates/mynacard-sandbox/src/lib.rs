@@ -28,6 +28,7 @@ mod condition;
 mod csr;
 mod error;
 mod hex;
+mod home;
 mod http;
 mod institution;
 mod listener;

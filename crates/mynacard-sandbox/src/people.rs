@@ -93,8 +93,22 @@ pub(crate) fn by_common_name(name: &str) -> Option<&'static Person> {
     if digits.len() != 10 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let index = digits.parse::<usize>().ok()?.checked_sub(1)?;
-    all().get(index)
+    by_number(digits.parse().ok()?)
+}
+
+/// The person of this number, from 1.
+pub(crate) fn by_number(number: i64) -> Option<&'static Person> {
+    all().get(usize::try_from(number.checked_sub(1)?).ok()?)
+}
+
+impl Person {
+    /// Her number, from 1.
+    pub(crate) fn number(&self) -> i64 {
+        let index = all().iter().position(|person| person.id == self.id);
+        index
+            .and_then(|index| i64::try_from(index + 1).ok())
+            .unwrap_or(0)
+    }
 }
 
 fn read() -> Result<Vec<Person>, serde_json::Error> {

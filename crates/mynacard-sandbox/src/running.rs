@@ -107,6 +107,15 @@ impl Running {
         self.service.issue_activation(institution)
     }
 
+    /// Enters `count` synthetic patients of visiting care (訪問診療等) whom the institution may
+    /// query without their card, referred to as `P0000001` and so on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn enrol_patients(&self, institution: &Institution, count: u32) -> Result<(), Error> {
+        self.service.enrol_patients(institution, count)
+    }
+
     /// Pretends a bad day, or ends one, for every call from now on.
     pub fn set_condition(&self, condition: Condition) {
         self.service.set_condition(condition);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::authority::Authority;
 use crate::store::Store;
-use crate::{Condition, Error, Institution, UserSettings, random};
+use crate::{Condition, Error, Institution, UserSettings, home, random};
 
 /// The service's identity, as it stands in the signed message.
 pub(crate) const SERVICE: &str = "mynacard-sandbox";
@@ -30,6 +30,7 @@ pub(crate) struct Limits {
     pub(crate) challenge_life: Duration,
     pub(crate) challenges_per_minute: u32,
     pub(crate) application_time: Duration,
+    pub(crate) bulk_time: Duration,
 }
 
 impl Default for Limits {
@@ -39,6 +40,7 @@ impl Default for Limits {
             challenge_life: Duration::from_secs(120),
             challenges_per_minute: 600,
             application_time: Duration::ZERO,
+            bulk_time: Duration::from_secs(1),
         }
     }
 }
@@ -100,6 +102,22 @@ impl Service {
             institution_code: institution.code.clone(),
             id,
             activation_code: code,
+        })
+    }
+
+    /// Enters an institution and synthetic patients that it visits.
+    pub(crate) fn enrol_patients(
+        &self,
+        institution: &Institution,
+        count: u32,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        self.store.in_transaction(|records| {
+            records.put_institution(institution)?;
+            for kept in home::synthetic(count, now) {
+                records.put_consent(&institution.code, &kept)?;
+            }
+            Ok(())
         })
     }
 }

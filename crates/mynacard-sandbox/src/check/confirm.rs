@@ -11,9 +11,9 @@ use super::request::{Operator, Request};
 use super::{Method, OPERATION, proof};
 use crate::answer::{Asked, Format};
 use crate::authority::sha256;
-use crate::http::{Call, Fields, Refusal, Reply};
+use crate::http::{Call, Content, Fields, Refusal, Reply};
 use crate::service::{ENVIRONMENT, SERVICE};
-use crate::store::{Attempt, Challenge, Spending, Terminal};
+use crate::store::{Attempt, Challenge, Check, Spending, Terminal};
 use crate::{Code, answer, hex, people, random};
 
 const ALGORITHM: &str = "RSA-PKCS1-SHA256";
@@ -42,7 +42,10 @@ pub(crate) fn confirm(call: &Call<'_>) -> Result<Reply, Refusal> {
         Spending::Refused => return Err(Refusal::new(Code::Replayed).field("challenge_id")),
         Spending::Again(status, text) => {
             let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-            return Ok(Reply { status, body });
+            return Ok(Reply {
+                status,
+                content: Content::Document(body),
+            });
         }
         Spending::Expired => Err(Refusal::new(Code::ChallengeExpired).field("challenge_id")),
         Spending::First(challenge) => decide(call, &terminal, &challenge, fields),
@@ -126,15 +129,30 @@ fn decide(
         limit_application: request.limit_application,
         specific_diseases: request.specific_diseases,
         consents: &request.consents,
+        reference: None,
     };
     let answer = insured
         .map(|person| answer::write(person, &asked, format))
         .transpose()?;
+    let check_id = random::id()?;
+    if let Some(person) = insured {
+        let consents: Vec<_> = request.consents.iter().map(|c| c.as_str()).collect();
+        let check = Check {
+            person: person.number(),
+            purpose: challenge.purpose.clone(),
+            consents: consents.join(" "),
+            at: call.now,
+        };
+        let facility = terminal.institution.code();
+        call.service
+            .store
+            .in_transaction(|records| records.add_check(&check_id, facility, &check))?;
+    }
     Ok(json!({
         "code": code.as_str(),
         "message_ja": code.japanese(),
         "message_en": code.english(),
-        "check_id": random::id()?,
+        "check_id": check_id,
         "nonce": STANDARD.encode(challenge.nonce),
         "request_id": request.request_id,
         "certificate_sha256": hex::encode(&certificate_sha256),

@@ -24,7 +24,16 @@ pub(crate) enum Consent {
 }
 
 impl Consent {
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Checkups => "TKK",
+            Self::Pharmacists => "YZK",
+            Self::Diagnosis => "SRJ",
+            Self::Operation => "SHJ",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "TKK" => Some(Self::Checkups),
             "YZK" => Some(Self::Pharmacists),

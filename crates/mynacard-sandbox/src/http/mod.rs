@@ -2,11 +2,13 @@
 
 mod fields;
 mod info;
+mod lines;
 mod refusal;
 mod router;
 mod terminal;
 
 pub(crate) use fields::Fields;
+pub(crate) use lines::Lines;
 pub(crate) use refusal::Refusal;
 pub(crate) use router::router;
 
@@ -15,7 +17,7 @@ use serde_json::Value;
 
 use crate::service::Service;
 use crate::store::Terminal;
-use crate::{Code, check, portal};
+use crate::{Code, check, home, portal};
 
 /// One call of the protocol, for comparison with its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +45,32 @@ pub(crate) type Handler = fn(&Call<'_>) -> Result<Reply, Refusal>;
 /// What a handler answers with.
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    pub(crate) body: Value,
+    pub(crate) content: Content,
+}
+
+/// The content of an answer.
+pub(crate) enum Content {
+    /// One JSON document.
+    Document(Value),
+    /// A JSON document a line, made while they are sent.
+    Lines(Lines),
+}
+
+impl Reply {
+    pub(crate) fn lines(lines: impl Iterator<Item = String> + Send + 'static) -> Self {
+        Self {
+            status: 200,
+            content: Content::Lines(Lines::new(lines)),
+        }
+    }
 }
 
 impl From<Value> for Reply {
     fn from(body: Value) -> Self {
-        Self { status: 200, body }
+        Self {
+            status: 200,
+            content: Content::Document(body),
+        }
     }
 }
 
@@ -128,4 +150,13 @@ pub(crate) static ROUTES: &[Entry] = &[
     mutual("POST", "/v1/relay/start", check::relay_start),
     mutual("POST", "/v1/relay/step", check::relay_step),
     mutual("POST", "/v1/confirm", check::confirm),
+    mutual("POST", "/v1/consents/register", home::register),
+    mutual("POST", "/v1/consents/inquire", home::inquire),
+    mutual("POST", "/v1/consents/change", home::change),
+    mutual("POST", "/v1/consents/cancel", home::cancel),
+    mutual("POST", "/v1/consents/list", home::list),
+    mutual("POST", "/v1/requery", home::requery),
+    mutual("POST", "/v1/bulk/submit", home::submit),
+    mutual("POST", "/v1/bulk/poll", home::poll),
+    mutual("POST", "/v1/bulk/download", home::download),
 ];

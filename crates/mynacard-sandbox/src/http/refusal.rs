@@ -51,6 +51,10 @@ impl Refusal {
         self
     }
 
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.status
     }

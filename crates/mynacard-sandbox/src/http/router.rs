@@ -9,9 +9,9 @@ use axum::extract::{Extension, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Call, Entry, ROUTES, Refusal, Reply};
+use super::{Call, Content, Entry, ROUTES, Refusal, Reply};
 use crate::listener::Peer;
 use crate::service::Service;
 use crate::{Code, Condition};
@@ -110,24 +110,27 @@ async fn read(body: Body, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
 }
 
 fn respond(outcome: Result<Reply, Refusal>) -> Response {
-    let (status, retry_after, body) = match outcome {
-        Ok(reply) => (reply.status, None, reply.body),
-        Err(refusal) => (refusal.status(), refusal.seconds(), refusal.body()),
+    let (status, retry_after, content) = match outcome {
+        Ok(reply) => (reply.status, None, reply.content),
+        Err(refusal) => (
+            refusal.status(),
+            refusal.seconds(),
+            Content::Document(refusal.body()),
+        ),
     };
-    let body = match body {
-        Value::Object(mut members) => {
-            members.insert("sandbox".to_owned(), Value::Bool(true));
-            Value::Object(members)
+    let (kind, body) = match content {
+        Content::Document(mut document) => {
+            if let Some(members) = document.as_object_mut() {
+                members.insert("sandbox".to_owned(), Value::Bool(true));
+            }
+            ("application/json", Body::from(document.to_string()))
         }
-        other => json!({ "sandbox": true, "items": other }),
+        Content::Lines(lines) => ("application/x-ndjson", Body::new(lines)),
     };
-    let mut response = Response::new(Body::from(body.to_string()));
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
         "x-mynacard-sandbox",

@@ -1,6 +1,8 @@
-//! What the stand-in remembers, in SQLite: memory or a file. No answer and no person is in it.
+//! What the stand-in remembers, in SQLite: memory or a file. No answer is in it but the
+//! outcomes of challenges that have just been spent.
 
 mod challenges;
+mod home;
 mod portal;
 mod register;
 
@@ -13,6 +15,7 @@ use crate::Error;
 use crate::http::Refusal;
 
 pub(crate) use challenges::{Attempt, Challenge, NewChallenge, Spending};
+pub(crate) use home::{Check, Kept, Period, Reception};
 pub(crate) use portal::{Account, Secrets};
 pub(crate) use register::Terminal;
 

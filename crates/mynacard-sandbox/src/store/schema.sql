@@ -123,3 +123,43 @@ CREATE TABLE IF NOT EXISTS filing (
     details   TEXT NOT NULL,
     abolished TEXT
 ) STRICT;
+
+-- 居宅同意取得型. A person is her number in the synthetic list.
+CREATE TABLE IF NOT EXISTS checked (
+    id          TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    person      INTEGER NOT NULL,
+    purpose     TEXT NOT NULL,
+    consents    TEXT NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS consent (
+    institution  TEXT NOT NULL,
+    reference    TEXT NOT NULL,
+    person       INTEGER NOT NULL,
+    care         TEXT NOT NULL,
+    kinds        TEXT NOT NULL,
+    consented    INTEGER NOT NULL,
+    consent_date TEXT NOT NULL,
+    visit        TEXT NOT NULL,
+    expires      INTEGER NOT NULL,
+    ended        INTEGER,
+    reason       TEXT,
+    PRIMARY KEY (institution, reference)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS reception (
+    row         INTEGER PRIMARY KEY AUTOINCREMENT,
+    number      TEXT UNIQUE,
+    institution TEXT NOT NULL,
+    care        TEXT NOT NULL,
+    by_visit    INTEGER NOT NULL,
+    first       TEXT NOT NULL,
+    last        TEXT NOT NULL,
+    limits      INTEGER NOT NULL,
+    diseases    INTEGER NOT NULL,
+    format      TEXT NOT NULL,
+    accepted    INTEGER NOT NULL,
+    ready       INTEGER NOT NULL
+) STRICT;
