@@ -44,18 +44,25 @@ pub(crate) fn poll(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(json!({ "reception_number": number, "segment_of_result": segment }).into())
 }
 
-/// `POST /v1/bulk/download`: one JSON document a line; the first says how many follow.
+/// `POST /v1/bulk/download`: one JSON document a line; the first says how far it is and how many
+/// follow.
 ///
 /// Each line stands for one patient: her answer, or the code of why there is none. Lines are made
 /// while they are sent, so that a hundred thousand of them need no more memory than a few.
 pub(crate) fn download(call: &Call<'_>) -> Result<Reply, Refusal> {
     let (number, institution, reception) = reception(call)?;
+    let head = |segment: &str, results: usize| {
+        json!({
+            "sandbox": true,
+            "reception_number": number,
+            "segment_of_result": segment,
+            "results": results,
+            "ready_at": reception.ready,
+        })
+        .to_string()
+    };
     if call.now < reception.ready {
-        let wait = u32::try_from(reception.ready - call.now).unwrap_or(u32::MAX);
-        return Err(Refusal::new(Code::Timeout)
-            .field("reception_number")
-            .detail("not finished yet")
-            .retry_after(wait));
+        return Ok(Reply::lines(std::iter::once(head("2", 0))));
     }
     let patients = call.service.store.in_transaction(|records| {
         records.consents(
@@ -66,17 +73,11 @@ pub(crate) fn download(call: &Call<'_>) -> Result<Reply, Refusal> {
             usize::MAX,
         )
     })?;
-    let head = json!({
-        "sandbox": true,
-        "reception_number": number,
-        "segment_of_result": "1",
-        "results": patients.len(),
-        "processed_at": reception.ready,
-    });
+    let first = head("1", patients.len());
     let lines = patients
         .into_iter()
         .map(move |kept| line(kept, &institution, &reception));
-    Ok(Reply::lines(std::iter::once(head.to_string()).chain(lines)))
+    Ok(Reply::lines(std::iter::once(first).chain(lines)))
 }
 
 fn line(kept: Kept, institution: &Institution, reception: &Reception) -> String {

@@ -121,6 +121,14 @@ impl Caller {
         let (head, body) = text
             .split_once("\r\n\r\n")
             .unwrap_or_else(|| panic!("no answer: {text:?}"));
+        // One document in one chunk: its framing stands around the braces.
+        let body = match head
+            .to_ascii_lowercase()
+            .contains("transfer-encoding: chunked")
+        {
+            true => &body[body.find('{').unwrap()..=body.rfind('}').unwrap()],
+            false => body,
+        };
         Answer {
             status: head[9..12].parse().unwrap(),
             head: head.to_ascii_lowercase(),
