@@ -15,6 +15,8 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
 use crate::authority::sha256;
+use crate::fault::Line;
+use crate::service::Service;
 
 /// Handshakes and request heads that take longer are cut.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,6 +35,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     acceptor: TlsAcceptor,
     router: Router,
+    service: Arc<Service>,
     mut stop: oneshot::Receiver<()>,
 ) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -51,14 +54,20 @@ pub(crate) async fn serve(
             continue;
         };
         let (acceptor, router) = (acceptor.clone(), router.clone());
+        let service = Arc::clone(&service);
         tokio::spawn(async move {
-            connection(stream, acceptor, router).await;
+            connection(stream, acceptor, router, service).await;
             drop(place);
         });
     }
 }
 
-async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router) {
+async fn connection(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    router: Router,
+    faults: Arc<Service>,
+) {
     // Small answers should leave at once; without it they still arrive.
     let _ = stream.set_nodelay(true);
     let handshake = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await;
@@ -82,7 +91,7 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router) {
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Line::new(stream, faults)), service)
         .await;
     if served.is_err() {
         log::debug!("a connection ended early");

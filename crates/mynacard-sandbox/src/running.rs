@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use x509_cert::ext::pkix::name::GeneralName;
 
 use crate::service::Service;
-use crate::{Condition, Error, ErrorKind, Institution, UserSettings, http, listener, tls};
+use crate::{Condition, Error, ErrorKind, Fault, Institution, UserSettings, http, listener, tls};
 
 /// A running stand-in. Dropping it stops it and waits for its thread.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl Running {
             .map_err(|e| Error::with_source(ErrorKind::Runtime, e))?;
         let (stop, stopped) = oneshot::channel();
         let router = http::router(&service);
+        let faults = Arc::clone(&service);
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)
@@ -48,7 +49,9 @@ impl Running {
         };
         let thread = std::thread::Builder::new()
             .name("mynacard-sandbox".to_owned())
-            .spawn(move || runtime.block_on(listener::serve(listener, acceptor, router, stopped)))
+            .spawn(move || {
+                runtime.block_on(listener::serve(listener, acceptor, router, faults, stopped))
+            })
             .map_err(|e| Error::with_source(ErrorKind::Runtime, e))?;
         Ok(Self {
             url: format!("https://{address}"),
@@ -119,6 +122,11 @@ impl Running {
     /// Pretends a bad day, or ends one, for every call from now on.
     pub fn set_condition(&self, condition: Condition) {
         self.service.set_condition(condition);
+    }
+
+    /// Spoils every answer from now on, or (with `None`) no longer.
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        self.service.set_fault(fault);
     }
 
     /// Stops serving, cuts open connections and waits for the thread.

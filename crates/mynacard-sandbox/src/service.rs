@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::authority::Authority;
 use crate::store::Store;
-use crate::{Condition, Error, Institution, UserSettings, home, random};
+use crate::{Condition, Error, Fault, Institution, UserSettings, home, random};
 
 /// The service's identity, as it stands in the signed message.
 pub(crate) const SERVICE: &str = "mynacard-sandbox";
@@ -21,6 +21,7 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     clock: Clock,
     condition: Mutex<Condition>,
+    fault: Mutex<Option<Fault>>,
 }
 
 /// How long things live and how many there may be.
@@ -62,6 +63,7 @@ impl Service {
             limits,
             clock,
             condition: Mutex::new(Condition::Normal),
+            fault: Mutex::new(None),
         })
     }
 
@@ -85,6 +87,14 @@ impl Service {
             .condition
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = condition;
+    }
+
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_fault(&self, fault: Option<Fault>) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
     /// Enters an institution and hands out the settings of one terminal of it.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{Call, Content, Entry, ROUTES, Refusal, Reply};
 use crate::listener::Peer;
 use crate::service::Service;
-use crate::{Code, Condition};
+use crate::{Code, Condition, Fault};
 
 /// No request of the protocol comes near it.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -57,10 +57,35 @@ async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let outcome = match read(body, &parts.headers).await {
-        Ok(body) => handle(service, entry, peer, &parts.headers, &body),
+        Ok(body) => {
+            if service.fault() == Some(Fault::Twice) {
+                // The first delivery's answer is lost.
+                let _ = handle(service, entry, peer, &parts.headers, &body);
+            }
+            handle(service, entry, peer, &parts.headers, &body)
+        }
         Err(refusal) => Err(refusal),
     };
-    respond(outcome)
+    spoil(service.fault(), respond(outcome)).await
+}
+
+async fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
+    let page = HeaderValue::from_static("text/html");
+    match fault {
+        Some(Fault::Latency(time)) => tokio::time::sleep(time).await,
+        Some(Fault::ServerError) => {
+            response = Response::new(Body::from("<html><h1>502 Bad Gateway</h1></html>"));
+            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            response.headers_mut().insert(header::CONTENT_TYPE, page);
+        }
+        Some(Fault::WrongContentType) => {
+            response.headers_mut().insert(header::CONTENT_TYPE, page);
+        }
+        Some(Fault::Garbage) => *response.body_mut() = Body::from(vec![0xFF, 0x00, b'{', 0xFE]),
+        // The line's own, or none.
+        Some(Fault::CutAfter(_) | Fault::Trickle { .. } | Fault::Twice) | None => {}
+    }
+    response
 }
 
 fn handle(
