@@ -98,6 +98,13 @@ impl Builder {
         self
     }
 
+    /// How long a handshake, the head of a request and its body may each take; 10 seconds by
+    /// default.
+    pub fn patience(mut self, time: Duration) -> Self {
+        self.limits.patience = time;
+        self
+    }
+
     /// Starts to serve, on a thread with a runtime of its own.
     ///
     /// # Errors

@@ -18,8 +18,6 @@ use crate::authority::sha256;
 use crate::fault::Line;
 use crate::service::Service;
 
-/// Handshakes and request heads that take longer are cut.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 512;
 
@@ -70,7 +68,8 @@ async fn connection(
 ) {
     // Small answers should leave at once; without it they still arrive.
     let _ = stream.set_nodelay(true);
-    let handshake = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await;
+    let patience = faults.limits.patience;
+    let handshake = tokio::time::timeout(patience, acceptor.accept(stream)).await;
     let Ok(Ok(stream)) = handshake else {
         log::debug!("a handshake failed or stalled");
         return;
@@ -89,7 +88,7 @@ async fn connection(
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(patience)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(Line::new(stream, faults)), service)
         .await;

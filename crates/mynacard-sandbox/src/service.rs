@@ -32,6 +32,8 @@ pub(crate) struct Limits {
     pub(crate) challenges_per_minute: u32,
     pub(crate) application_time: Duration,
     pub(crate) bulk_time: Duration,
+    /// For a handshake, a request's head, and its body.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Limits {
@@ -42,6 +44,7 @@ impl Default for Limits {
             challenges_per_minute: 600,
             application_time: Duration::ZERO,
             bulk_time: Duration::from_secs(1),
+            patience: Duration::from_secs(10),
         }
     }
 }

@@ -291,6 +291,38 @@ fn a_stalled_client_blocks_nobody() {
 }
 
 #[test]
+fn patience_ends() {
+    let running = Sandbox::builder()
+        .patience(Duration::from_millis(300))
+        .start()
+        .unwrap();
+    // No handshake: the connection is closed.
+    let mut silent = TcpStream::connect(running.address()).unwrap();
+    silent
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0);
+    // No head: the same, under TLS.
+    let stranger = Caller::stranger(&running);
+    let mut mute = stranger.connect();
+    mute.write_all(b"POST /v1/act").unwrap();
+    let mut bytes = Vec::new();
+    let _ = mute.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(
+        text.is_empty() || text.starts_with("HTTP/1.1 408"),
+        "{text}"
+    );
+    // Half a body: told so.
+    stranger
+        .raw(
+            "POST /v1/activate HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 900\r\n\r\n",
+            b"{",
+        )
+        .is(504, "REF-5002");
+}
+
+#[test]
 fn a_long_body_is_refused_announced_or_not() {
     let running = Sandbox::builder().start().unwrap();
     let stranger = Caller::stranger(&running);

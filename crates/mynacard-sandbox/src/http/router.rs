@@ -18,8 +18,6 @@ use crate::{Code, Condition, Fault};
 
 /// No request of the protocol comes near it.
 const LONGEST_BODY: usize = 64 * 1024;
-/// A body that trickles in longer than this is given up.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// The router over every entry of the table.
 pub(crate) fn router(service: &Arc<Service>) -> Router {
@@ -56,7 +54,7 @@ async fn answer(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let outcome = match read(body, &parts.headers).await {
+    let outcome = match read(body, &parts.headers, service.limits.patience).await {
         Ok(body) => {
             if service.fault() == Some(Fault::Twice) {
                 // The first delivery's answer is lost.
@@ -119,7 +117,7 @@ fn handle(
     })
 }
 
-async fn read(body: Body, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+async fn read(body: Body, headers: &HeaderMap, patience: Duration) -> Result<Vec<u8>, Refusal> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
@@ -127,7 +125,7 @@ async fn read(body: Body, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
     if announced.is_some_and(|length| length > LONGEST_BODY as u64) {
         return Err(Refusal::malformed("body", "too long"));
     }
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, LONGEST_BODY)).await {
+    match tokio::time::timeout(patience, to_bytes(body, LONGEST_BODY)).await {
         Ok(Ok(bytes)) => Ok(bytes.to_vec()),
         Ok(Err(_)) => Err(Refusal::malformed("body", "too long or cut off")),
         Err(_) => Err(Code::Timeout.into()),

@@ -102,6 +102,7 @@ impl Caller {
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
+        stream.set_nodelay(true).unwrap();
         let name = ServerName::try_from("127.0.0.1").unwrap();
         StreamOwned::new(
             ClientConnection::new(Arc::clone(&self.config), name).unwrap(),
