@@ -109,26 +109,27 @@ impl Guard {
     ///
     /// [`ErrorKind::RelayRefused`] naming the rule.
     pub fn admit(&mut self, raw: &[u8]) -> Result<GuardedCommand, Error> {
-        let refused = |rule| Err(ErrorKind::RelayRefused { rule }.into());
+        let decision = self.decide(raw);
+        self.commands = self.commands.saturating_add(1);
+        decision.map_err(|rule| ErrorKind::RelayRefused { rule }.into())
+    }
+
+    /// The command, or the rule that it breaks.
+    fn decide(&self, raw: &[u8]) -> Result<GuardedCommand, &'static str> {
         if self.commands >= MOST_COMMANDS {
-            return refused("too many commands");
+            return Err("too many commands");
         }
-        self.commands += 1;
-        let Ok(command) = Command::decode(raw) else {
-            return refused("not one well-formed command");
-        };
+        let command = Command::decode(raw).map_err(|_| "not one well-formed command")?;
         let header = [command.cla(), command.ins(), command.p1(), command.p2()];
         let (data, expected) = (command.data(), command.expected());
         let Some(row) = TABLE.iter().find(|row| row.header == header) else {
-            return refused("not on the list");
+            return Err("not on the list");
         };
         match () {
-            () if !row.from.contains(&self.place) => refused("not in this place"),
-            () if !row.data.contains(&data.len()) => refused("data of another length"),
-            () if row.exact.is_some_and(|exact| exact != data) => refused("another file"),
-            () if !row.expected.contains(&expected.unwrap_or(0)) => {
-                refused("expects another length")
-            }
+            () if !row.from.contains(&self.place) => Err("not in this place"),
+            () if !row.data.contains(&data.len()) => Err("data of another length"),
+            () if row.exact.is_some_and(|exact| exact != data) => Err("another file"),
+            () if !row.expected.contains(&expected.unwrap_or(0)) => Err("expects another length"),
             () => Ok(GuardedCommand {
                 rule: row.rule,
                 data: data.to_vec(),
