@@ -128,6 +128,9 @@ kinds! {
     /// The relay ended without a grant, or before the card accepted the proof.
     RelayEnded = "MC-5026", "relay-ended", "the relay ended without a grant";
 
+    /// The card carries no photo (an infant's): the visual check is not possible.
+    NoPhoto = "MC-5027", "no-photo", "the card carries no photo";
+
     /// The passcode is shorter than eight characters or longer than 1,024 bytes.
     PasscodeLength = "MC-5201", "passcode-length", "a passcode has at least 8 characters";
     /// The passcode is not the vault's, or the vault was altered.

@@ -1,10 +1,13 @@
 //! The card dialogue of a check: certificate and verdict first, then the person, then the signature.
 
+use mynacard_card::app::card_face::CardFace;
 use mynacard_card::app::jpki::{Jpki, Options};
 use mynacard_card::{
-    Command, Delivery, End, ErrorKind as CardErrorKind, Limits, Pin, PinEntry, Response,
+    Command, Delivery, End, ErrorKind as CardErrorKind, Limits, NumberB, Pin, PinEntry, Response,
     StatusWord, Transport, TransportError, TransportErrorKind, hazmat,
 };
+
+use zeroize::Zeroizing;
 
 use crate::{
     Cancel, Challenge, Error, ErrorKind, Grant, GuardedCard, Message, PinTries, PinlessProvider,
@@ -99,6 +102,36 @@ pub(super) fn certificate(
     let exchanges = jpki.exchanges();
     jpki.finish();
     Ok((der, exchanges))
+}
+
+/// Certificate, card face and a fresh proof that the card itself is here, in one unbroken power session: that session is
+/// all that ties the two applications together.
+pub(super) fn certificate_and_face(
+    card: &mut Stoppable<'_>,
+    options: Options,
+    number: NumberB,
+    presence: &[u8],
+) -> Result<(Vec<u8>, Face, u32), Error> {
+    let mut jpki = Jpki::open(card, options)?;
+    let certificate = jpki.authentication_certificate()?;
+    let mut application = CardFace::select(jpki.into_card(), options)?;
+    let signer = application.cv_certificate()?;
+    let mut opened = application.verify_number_b(number)?;
+    let face = Face {
+        signer,
+        file: opened.face_file()?,
+        presence: opened.presence_signature(presence)?,
+    };
+    let exchanges = application.exchanges();
+    application.finish();
+    Ok((certificate, face, exchanges))
+}
+
+/// What 券面事項確認AP gave, not yet verified.
+pub(super) struct Face {
+    pub(super) signer: Vec<u8>,
+    pub(super) file: Zeroizing<Vec<u8>>,
+    pub(super) presence: Vec<u8>,
 }
 
 /// A check by PIN. A phone that opens its certificate only after the PIN gets the PIN first.

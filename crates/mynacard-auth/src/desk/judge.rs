@@ -12,6 +12,8 @@ use crate::{Error, ErrorKind};
 pub(super) struct Judged {
     pub(super) certificate: Certificate,
     pub(super) warnings: Vec<Warning>,
+    /// Who vouches for it, if anybody known.
+    pub(super) hierarchy: Option<Hierarchy>,
 }
 
 impl DeskSettings {
@@ -20,9 +22,14 @@ impl DeskSettings {
         let certificate = Certificate::from_der(der)?;
         let at = Timestamp::from(now);
         let mut warnings = Vec::new();
+        let mut vouching = None;
         match self.hierarchy(&certificate, at) {
-            Ok(Hierarchy::Production) => {}
-            Ok(hierarchy) => warnings.push(Warning::NotProduction { hierarchy }),
+            Ok(hierarchy) => {
+                vouching = Some(hierarchy);
+                if hierarchy != Hierarchy::Production {
+                    warnings.push(Warning::NotProduction { hierarchy });
+                }
+            }
             Err(error) if matches!(error.kind(), CertErrorKind::IssuerUnknown { .. }) => {
                 if self.unknown_issuer == UnknownIssuer::Refuse {
                     return Err(Error::from(ErrorKind::CertificateIssuerUnknown).with_source(error));
@@ -42,6 +49,7 @@ impl DeskSettings {
         Ok(Judged {
             certificate,
             warnings,
+            hierarchy: vouching,
         })
     }
 

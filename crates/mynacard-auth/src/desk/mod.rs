@@ -2,6 +2,7 @@
 
 mod answer;
 mod card;
+mod face;
 mod judge;
 mod ready;
 mod settings;

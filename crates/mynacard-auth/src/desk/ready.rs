@@ -137,16 +137,30 @@ impl Ready {
         let (der, exchanges) = card::certificate(&mut card, self.desk.settings().card)
             .map_err(|error| as_cancelled(error, stop))?;
         let judged = self.desk.settings().judge(&der, now)?;
+        self.step(Step::CardDone);
+        self.tapped(&judged, exchanges, now)
+    }
+
+    /// Remembers what was read, until the check.
+    pub(super) fn tapped(
+        &mut self,
+        judged: &Judged,
+        exchanges: u32,
+        now: SystemTime,
+    ) -> Result<Tap, Error> {
         let tap = Tap {
             id: TapId::random()?,
             certificate_sha256: judged.certificate.sha256(),
             read_at: now,
-            warnings: judged.warnings,
+            warnings: judged.warnings.clone(),
             exchanges,
         };
-        self.step(Step::CardDone);
         self.tap = Some(tap.clone());
         Ok(tap)
+    }
+
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Does the check: card, verdict, person, signature, power-down, service.
@@ -333,7 +347,7 @@ impl Ready {
         }
     }
 
-    fn step(&mut self, step: Step) {
+    pub(super) fn step(&mut self, step: Step) {
         log::debug!("check: {step:?}");
         if let Some(progress) = &mut self.progress {
             progress(step);
@@ -407,7 +421,7 @@ impl Identity<'_> {
 }
 
 /// A card or a reader that stopped because the caller said so is the caller's doing.
-fn as_cancelled(error: Error, stop: &Cancel) -> Error {
+pub(super) fn as_cancelled(error: Error, stop: &Cancel) -> Error {
     use mynacard_card::{ErrorKind as Card, TransportErrorKind::Cancelled};
     let cancelled = matches!(error.kind(), ErrorKind::Card(card)
         if matches!(card.kind(), Card::Transport { how: Cancelled }));

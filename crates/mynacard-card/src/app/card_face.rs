@@ -204,6 +204,14 @@ impl<T: Transport + ?Sized> FaceOpened<'_, '_, T> {
         self.app.card.read_as(&FACE, FaceRecord::read)
     }
 
+    /// The same file as it is stored, without filler: for a verifier of the issuer's signature. Wiped when dropped.
+    ///
+    /// # Errors
+    /// As [`FaceOpened::face`], except that the content is not looked at.
+    pub fn face_file(&mut self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.app.card.read(&FACE)
+    }
+
     /// As [`CardFace::presence_signature`].
     ///
     /// # Errors

@@ -236,6 +236,23 @@ pub(super) const TABLE: &[Guidance] = &[
         ONCE_MORE,
         BY_PIN,
     ),
+    entry(
+        "MC-5027",
+        Class::Card,
+        Text::new(
+            "このカードには顔写真がないため、目視確認はできません。",
+            "This card carries no photo, so the visual check is not possible.",
+        ),
+        Text::new(
+            "暗証番号で確認するか、ほかの書類で資格を確認してください。",
+            "Check by PIN, or accept another proof of insurance.",
+        ),
+        Text::new(
+            "暗証番号を入力していただくか、資格確認書などをお見せください。",
+            "Please enter the PIN, or show another proof of insurance.",
+        ),
+        OTHER_PROOF,
+    ),
     terminal(
         "MC-5201",
         Class::Caller,
