@@ -7,7 +7,8 @@ use mynacard_cert::record::{CardAuthorities, CardFace};
 
 use super::answer::Step;
 use super::card::{self, Stoppable};
-use super::ready::{Ready, Tap, as_cancelled};
+use super::ready::{Ready, as_cancelled};
+use super::tap::Tap;
 use crate::request::random_bytes;
 use crate::{Cancel, Error, ErrorKind, PinTries};
 

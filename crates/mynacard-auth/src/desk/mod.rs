@@ -2,14 +2,17 @@
 
 mod answer;
 mod card;
+mod deliver;
 mod face;
 mod judge;
 mod ready;
 mod settings;
+mod tap;
 
 pub use answer::{CheckedAnswer, Step, Times, Warning};
-pub use ready::{Identity, Ready, Tap};
+pub use ready::{Identity, Ready};
 pub use settings::{DeskSettings, ExpiredCertificate, UnknownIssuer, VisualSetting};
+pub use tap::Tap;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,20 +1,19 @@
 //! A prepared check: one challenge, one tap, one answer.
 
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use mynacard_card::{Pin, Transport};
 
-use super::answer::{CheckedAnswer, Step, Times, Warning};
-use super::card::{self, Phase, PinFrom, Prepared, Signed, Stoppable};
+use super::answer::{CheckedAnswer, Step, Times};
+use super::card::{self, Phase, PinFrom, Signed, Stoppable};
+use super::deliver::{Delivered, Draft};
 use super::judge::Judged;
+use super::tap::Tap;
 use super::{Desk, MARGIN};
-use crate::proof::ProofParts;
-use crate::request::random_bytes;
-use crate::service::Confirmed;
 use crate::{
-    Cancel, Challenge, CheckContext, Error, ErrorKind, Evidence, Message, Method,
-    OperatorConfirmation, PinTries, PinlessProvider, Proof, Query, Request, TapId,
+    Cancel, Challenge, CheckContext, Error, ErrorKind, Evidence, Method, OperatorConfirmation,
+    PinTries, PinlessProvider, Query,
 };
 
 /// A check that waits for the tap; [`Ready::check`] consumes it.
@@ -40,37 +39,6 @@ pub enum Identity<'a> {
     PinPad,
     /// A member of staff compared photo and person (目視確認); the provider opens the card for one signature.
     Visual(&'a mut dyn PinlessProvider, OperatorConfirmation),
-}
-
-/// A card that was read, before anybody was identified.
-#[derive(Debug, Clone)]
-pub struct Tap {
-    id: TapId,
-    certificate_sha256: [u8; 32],
-    read_at: SystemTime,
-    warnings: Vec<Warning>,
-    exchanges: u32,
-}
-
-/// Verdict, request and message for one certificate.
-struct Draft {
-    tap: TapId,
-    judged: Judged,
-    request: Request,
-    message: Message,
-}
-
-/// A proof that was answered.
-struct Delivered {
-    draft: Draft,
-    confirmed: Confirmed,
-    exchanges: u32,
-}
-
-impl Prepared for Draft {
-    fn message(&self) -> &Message {
-        &self.message
-    }
 }
 
 impl Ready {
@@ -148,13 +116,7 @@ impl Ready {
         exchanges: u32,
         now: SystemTime,
     ) -> Result<Tap, Error> {
-        let tap = Tap {
-            id: TapId::random()?,
-            certificate_sha256: judged.certificate.sha256(),
-            read_at: now,
-            warnings: judged.warnings.clone(),
-            exchanges,
-        };
+        let tap = Tap::of(judged, exchanges, now)?;
         self.tap = Some(tap.clone());
         Ok(tap)
     }
@@ -272,69 +234,12 @@ impl Ready {
         }
     }
 
-    /// The way from a signature to an answer: verified here first, sent once, echoes compared.
-    fn deliver(
-        &mut self,
-        signed: Signed<Draft>,
-        challenge: &Challenge,
-        stop: &Cancel,
-    ) -> Result<(Delivered, Duration), Error> {
-        let Signed {
-            prepared: draft,
-            signature,
-            grant,
-            exchanges,
-            ..
-        } = signed;
-        draft
-            .judged
-            .certificate
-            .verify_possession(draft.message.as_bytes(), &signature)
-            .map_err(|error| Error::from(ErrorKind::SignatureMismatch).with_source(error))?;
-        let proof = Proof::new(ProofParts {
-            request: draft.request.clone(),
-            message: draft.message.clone(),
-            certificate: draft.judged.certificate.as_der().to_vec(),
-            signature,
-            grant,
-            idempotency_key: random_bytes()?,
-        });
-        if stop.is_cancelled() {
-            return Err(ErrorKind::Cancelled.into());
-        }
-        self.step(Step::AskingService);
-        let asked = Instant::now();
-        let confirmed = self.desk.service().confirm(challenge, &proof, stop)?;
-        let service_time = asked.elapsed();
-        let echo = &confirmed.echo;
-        for (field, same) in [
-            ("nonce", echo.nonce == challenge.nonce()),
-            ("request number", echo.request_id == draft.request.id()),
-            (
-                "certificate hash",
-                echo.certificate_sha256 == proof.certificate_sha256(),
-            ),
-        ] {
-            if !same {
-                return Err(ErrorKind::EchoMismatch { field }.into());
-            }
-        }
-        Ok((
-            Delivered {
-                draft,
-                confirmed,
-                exchanges,
-            },
-            service_time,
-        ))
-    }
-
     /// Whether the operator's confirmation is for this tap, and fresh.
     fn accept(&self, confirmation: &OperatorConfirmation, now: SystemTime) -> Result<(), Error> {
         let tap = self
             .tap
             .as_ref()
-            .filter(|tap| tap.id == confirmation.tap())
+            .filter(|tap| tap.id() == confirmation.tap())
             .ok_or(ErrorKind::ConfirmationForAnotherTap)?;
         let fresh = confirmation.confirmed_at() >= tap.read_at
             && now
@@ -352,53 +257,6 @@ impl Ready {
         if let Some(progress) = &mut self.progress {
             progress(step);
         }
-    }
-}
-
-impl Desk {
-    /// Verdict and message for the certificate just read.
-    fn draft(
-        &self,
-        context: CheckContext,
-        tap: Option<&Tap>,
-        operator: Option<OperatorConfirmation>,
-        challenge: &Challenge,
-        der: &[u8],
-        now: SystemTime,
-    ) -> Result<Draft, Error> {
-        let judged = self.settings().judge(der, now)?;
-        if tap.is_some_and(|tap| tap.certificate_sha256 != judged.certificate.sha256()) {
-            return Err(ErrorKind::CardChanged.into());
-        }
-        let tap = tap.map_or_else(TapId::random, |tap| Ok(tap.id))?;
-        let request = Request::new(context, operator)?;
-        let message = self.service().message(challenge, &request, der)?;
-        Ok(Draft {
-            tap,
-            judged,
-            request,
-            message,
-        })
-    }
-}
-
-impl Tap {
-    /// The tap's number, for the operator's confirmation.
-    #[must_use]
-    pub const fn id(&self) -> TapId {
-        self.id
-    }
-
-    /// What to tell the patient already.
-    #[must_use]
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
-    }
-
-    /// Commands that the card answered.
-    #[must_use]
-    pub const fn card_exchanges(&self) -> u32 {
-        self.exchanges
     }
 }
 

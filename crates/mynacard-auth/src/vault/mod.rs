@@ -18,7 +18,7 @@
 //!
 //! **What guessing costs an offline thief.** The default stretching fills 64 MiB three times for each guess: about a
 //! tenth of a second on one core of a desk computer. Eight random lower-case letters (2 × 10¹¹) then take one core
-//! some 600 years, and a thousand cores half a year; eight digits take one core four months. So: a passcode from a
+//! some 660 years, and a thousand cores eight months; eight digits take one core four months. So: a passcode from a
 //! dictionary is no passcode. The growing delays and the lock stop a guesser at the desk, not one who copied the file.
 
 mod attempts;
