@@ -9,6 +9,7 @@ use mynacard_card::{
 
 use zeroize::Zeroizing;
 
+use crate::pinless::GuardedCommand;
 use crate::{
     Cancel, Challenge, Error, ErrorKind, Grant, GuardedCard, Message, PinTries, PinlessProvider,
 };
@@ -183,12 +184,7 @@ pub(super) fn by_eye<P: Prepared>(
     let mut jpki = Jpki::open(card, options)?;
     let prepared = prepare(&jpki.authentication_certificate()?)?;
     phase(Phase::Relaying);
-    let mut exchange = |command: &crate::pinless::GuardedCommand| {
-        let answer = hazmat::exchange(&mut jpki, &command.command())?;
-        let mut response = answer.data.to_vec();
-        response.extend_from_slice(&u16::from(answer.status).to_be_bytes());
-        Ok(response)
-    };
+    let mut exchange = |command: &GuardedCommand| relayed(&mut jpki, command);
     let mut guarded = GuardedCard::new(&mut exchange);
     let grant = provider.prove(challenge, &mut guarded, stop)?;
     if !guarded.is_proven() {
@@ -206,3 +202,26 @@ pub(super) fn by_eye<P: Prepared>(
         exchanges,
     })
 }
+
+/// Data and status word to a relayed command; an answer that the card holds back (61xx) is fetched.
+fn relayed<T: Transport>(
+    jpki: &mut Jpki<'_, T>,
+    command: &GuardedCommand,
+) -> Result<Vec<u8>, Error> {
+    let mut answer = hazmat::exchange(jpki, &command.command())?;
+    let mut response = answer.data.to_vec();
+    for _ in 0..MOST_PIECES {
+        let StatusWord::MoreData(length) = answer.status else {
+            break;
+        };
+        let length = if length == 0 { 256 } else { u32::from(length) };
+        let get_response = Command::new(0x00, 0xC0, 0x00, 0x00).with_expected(length);
+        answer = hazmat::exchange(jpki, &get_response)?;
+        response.extend_from_slice(&answer.data);
+    }
+    response.extend_from_slice(&u16::from(answer.status).to_be_bytes());
+    Ok(response)
+}
+
+/// Pieces of one held-back answer at most: no relayed command has a long one.
+const MOST_PIECES: usize = 4;
