@@ -1,0 +1,178 @@
+//! Is the visitor enrolled with a contracting insurer, what is covered, and does the ticket still agree?
+
+use crate::insurers::{Contract, InsurerList};
+use crate::ticket::Ticket;
+use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_eligibility::matching::{Outcome, Patient, compare};
+use mynacard_eligibility::{Answer, Confirmation, Date, FieldId, Validity};
+
+/// What the visitor comes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// 特定健康診査.
+    Checkup,
+    /// 特定保健指導.
+    Guidance,
+    /// 健診当日初回面接.
+    FirstInterview,
+}
+
+/// The judgement on one insurance of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment<'a> {
+    /// Whether the insurer has a contract that covers the service.
+    pub verdict: Verdict<'a>,
+    /// The insurer's number in the answer.
+    pub insurer: Option<InsurerNumber>,
+    /// How the ticket compares, when there is one.
+    pub ticket: Option<Comparison>,
+}
+
+/// Whether the visitor can be served under a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// Enrolled with a contracting insurer, and the contract covers the service.
+    Covered(&'a Contract),
+    /// Enrolled with a contracting insurer, whose contract does not cover the service.
+    NotCovered(&'a Contract),
+    /// Enrolled, but the insurer is not on the list.
+    NotContracted,
+    /// The insurance is not valid.
+    NotValid(Validity),
+    /// The answer does not say enough: these fields are missing.
+    CannotCompare(Vec<FieldId>),
+}
+
+/// How a ticket compares with an insurance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// Everything that both say is the same.
+    Match,
+    /// The insurer changed since the ticket was issued: the ticket cannot be used. Other fields that differ follow.
+    InsurerChanged {
+        /// The insurer on the ticket.
+        ticket: InsurerNumber,
+        /// Other fields that differ.
+        also: Vec<FieldId>,
+    },
+    /// These fields differ.
+    Differs(Vec<FieldId>),
+    /// The ticket ended on that day.
+    Expired(Date),
+    /// Nothing differs, but these fields could not be compared.
+    CannotCompare(Vec<FieldId>),
+}
+
+/// Judges every insurance of an answer; none is picked. `on` is the day of the visit.
+#[must_use]
+pub fn check<'a>(
+    answer: &Answer,
+    list: &'a InsurerList,
+    ticket: Option<&Ticket>,
+    service: Service,
+    on: Date,
+) -> Vec<Enrolment<'a>> {
+    answer
+        .results()
+        .into_iter()
+        .map(|result| enrolment(answer.validity(), result, list, ticket, service, on))
+        .collect()
+}
+
+impl Enrolment<'_> {
+    /// Whether the visitor can be served: covered, and no ticket says otherwise.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.verdict, Verdict::Covered(_))
+            && matches!(self.ticket, None | Some(Comparison::Match))
+    }
+}
+
+fn enrolment<'a>(
+    validity: Option<Validity>,
+    result: Confirmation<'_>,
+    list: &'a InsurerList,
+    ticket: Option<&Ticket>,
+    service: Service,
+    on: Date,
+) -> Enrolment<'a> {
+    let insurer = result
+        .text(FieldId::INSURER_NUMBER)
+        .and_then(|text| InsurerNumber::parse(text).ok())
+        .map(|parsed| parsed.value);
+    let verdict = match (validity, &insurer) {
+        (None, _) => Verdict::CannotCompare(vec![FieldId::QUALIFICATION_VALIDITY]),
+        (Some(validity), _) if !validity.is_valid() => Verdict::NotValid(validity),
+        (Some(_), None) => Verdict::CannotCompare(vec![FieldId::INSURER_NUMBER]),
+        (Some(_), Some(number)) => match list.find(number) {
+            None => Verdict::NotContracted,
+            Some(contract) if covers(contract, service) => Verdict::Covered(contract),
+            Some(contract) => Verdict::NotCovered(contract),
+        },
+    };
+    let ticket = ticket.map(|ticket| compare_ticket(ticket, result, insurer.as_ref(), on));
+    Enrolment {
+        verdict,
+        insurer,
+        ticket,
+    }
+}
+
+fn covers(contract: &Contract, service: Service) -> bool {
+    match service {
+        Service::Checkup => contract.checkup,
+        Service::Guidance => contract.guidance,
+        Service::FirstInterview => contract.first_interview,
+    }
+}
+
+/// The insurer is compared first: after a change a card check answers "valid", with another number.
+fn compare_ticket(
+    ticket: &Ticket,
+    result: Confirmation<'_>,
+    insurer: Option<&InsurerNumber>,
+    on: Date,
+) -> Comparison {
+    let mut as_patient = Patient::new("ticket");
+    let fields = [
+        (FieldId::BIRTHDATE, ticket.birth.map(Date::basic)),
+        (FieldId::NAME_KANA, ticket.kana.clone()),
+        (FieldId::SEX1, ticket.sex.clone()),
+    ];
+    for (field, text) in fields
+        .iter()
+        .filter_map(|(field, text)| Some((*field, text.clone()?)))
+    {
+        as_patient = as_patient.with(field, text);
+    }
+    let (mut differing, mut missing) = (Vec::new(), Vec::new());
+    let differences = compare(&as_patient, result.record());
+    for difference in differences
+        .iter()
+        .filter(|difference| fields.iter().any(|(field, _)| *field == difference.field))
+    {
+        match difference.outcome {
+            Outcome::Same => {}
+            Outcome::Differs => differing.push(difference.field),
+            _ => missing.push(difference.field),
+        }
+    }
+    match (&ticket.insurer, insurer) {
+        (Some(ours), Some(theirs)) if ours != theirs => {
+            return Comparison::InsurerChanged {
+                ticket: ours.clone(),
+                also: differing,
+            };
+        }
+        (Some(_), Some(_)) => {}
+        _ => missing.insert(0, FieldId::INSURER_NUMBER),
+    }
+    if !differing.is_empty() {
+        return Comparison::Differs(differing);
+    }
+    match ticket.expires {
+        Some(expires) if expires < on => Comparison::Expired(expires),
+        _ if !missing.is_empty() => Comparison::CannotCompare(missing),
+        _ => Comparison::Match,
+    }
+}

@@ -1,0 +1,178 @@
+//! Enrolled, covered, and does the ticket still agree?
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use mynacard_checkup::{Comparison, InsurerList, Service, Source, Ticket, Verdict, check};
+use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_eligibility::{Answer, Date, FieldId as F, Record, RecordBuilder, Section, Validity};
+
+fn list() -> InsurerList {
+    let csv = "保険者番号,委託元保険者名,特定健康診査,特定保健指導,健診当日初回面接実施\n138016,千代田区,○,,\n06130488,組合,○,○,○\n";
+    InsurerList::read(Source::Csv(csv.as_bytes())).unwrap()
+}
+
+fn result(insurer: &str) -> RecordBuilder {
+    Record::builder(Section::Confirmation)
+        .set(F::INSURER_NUMBER, insurer)
+        .set(F::NAME_KANA, "ｹﾝｼﾝ ﾊﾅｺ")
+        .set(F::SEX1, "2")
+        .set(F::BIRTHDATE, "19700305")
+}
+
+fn answer(validity: &str, insurer: &str) -> Answer {
+    Answer::builder()
+        .set(F::QUALIFICATION_VALIDITY, validity)
+        .result(result(insurer))
+        .build()
+        .unwrap()
+}
+
+fn day() -> Date {
+    Date::new(2026, 11, 20).unwrap()
+}
+
+fn ticket(insurer: &str) -> Ticket {
+    Ticket {
+        insurer: Some(InsurerNumber::strict(insurer).unwrap()),
+        birth: Date::new(1970, 3, 5),
+        kana: Some("ケンシンハナコ".into()),
+        sex: Some("2".into()),
+        expires: Date::new(2027, 3, 31),
+        ..Ticket::default()
+    }
+}
+
+#[test]
+fn a_contract_covers_or_not() {
+    let list = list();
+    let verdict = |validity: &str, insurer: &str, service| {
+        check(&answer(validity, insurer), &list, None, service, day())
+            .remove(0)
+            .verdict
+    };
+    assert!(
+        matches!(verdict("1", "  138016", Service::Checkup), Verdict::Covered(contract) if contract.row == 2)
+    );
+    assert!(matches!(
+        verdict("1", "00138016", Service::Guidance),
+        Verdict::NotCovered(_)
+    ));
+    assert!(matches!(
+        verdict("1", "06130488", Service::FirstInterview),
+        Verdict::Covered(_)
+    ));
+    assert_eq!(
+        verdict("1", "01130012", Service::Checkup),
+        Verdict::NotContracted
+    );
+    assert_eq!(
+        verdict("2", "138016", Service::Checkup),
+        Verdict::NotValid(Validity::Invalid)
+    );
+    let silent = Answer::builder().result(result("138016")).build().unwrap();
+    assert!(matches!(
+        check(&silent, &list, None, Service::Checkup, day())[0].verdict,
+        Verdict::CannotCompare(_)
+    ));
+    let without = Answer::builder()
+        .set(F::QUALIFICATION_VALIDITY, "1")
+        .result(Record::builder(Section::Confirmation))
+        .build()
+        .unwrap();
+    assert_eq!(
+        check(&without, &list, None, Service::Checkup, day())[0].verdict,
+        Verdict::CannotCompare(vec![F::INSURER_NUMBER])
+    );
+    assert_eq!(
+        check(
+            &Answer::builder().build().unwrap(),
+            &list,
+            None,
+            Service::Checkup,
+            day()
+        ),
+        []
+    );
+}
+
+#[test]
+fn tickets_are_compared_insurer_first() {
+    let list = list();
+    let compare = |insurer: &str, ticket: &Ticket| {
+        check(
+            &answer("1", insurer),
+            &list,
+            Some(ticket),
+            Service::Checkup,
+            day(),
+        )
+        .remove(0)
+    };
+    assert!(compare("138016", &ticket("138016")).is_accepted());
+    let changed = compare(
+        "06130488",
+        &Ticket {
+            sex: Some("1".into()),
+            ..ticket("138016")
+        },
+    );
+    assert!(!changed.is_accepted() && matches!(changed.verdict, Verdict::Covered(_)));
+    let ticket_insurer = InsurerNumber::strict("138016").unwrap();
+    assert_eq!(
+        changed.ticket,
+        Some(Comparison::InsurerChanged {
+            ticket: ticket_insurer,
+            also: vec![F::SEX1]
+        })
+    );
+    let other = Ticket {
+        birth: Date::new(1970, 3, 6),
+        kana: Some("ケンシン ハナ".into()),
+        ..ticket("138016")
+    };
+    assert_eq!(
+        compare("138016", &other).ticket,
+        Some(Comparison::Differs(vec![F::NAME_KANA, F::BIRTHDATE]))
+    );
+    let old = Ticket {
+        expires: day().plus_days(-1),
+        ..ticket("138016")
+    };
+    assert_eq!(
+        compare("138016", &old).ticket,
+        Some(Comparison::Expired(Date::new(2026, 11, 19).unwrap()))
+    );
+    let today = Ticket {
+        expires: Some(day()),
+        ..ticket("138016")
+    };
+    assert_eq!(compare("138016", &today).ticket, Some(Comparison::Match));
+    let half = Ticket {
+        sex: None,
+        insurer: None,
+        ..ticket("138016")
+    };
+    assert_eq!(
+        compare("138016", &half).ticket,
+        Some(Comparison::CannotCompare(vec![F::INSURER_NUMBER, F::SEX1]))
+    );
+}
+
+#[test]
+fn several_insurances_are_all_judged() {
+    let several = Answer::builder()
+        .set(F::QUALIFICATION_VALIDITY, "1")
+        .result(result("138016"))
+        .result(result("01130012"))
+        .build()
+        .unwrap();
+    let list = list();
+    let judged = check(&several, &list, None, Service::Checkup, day());
+    assert_eq!(
+        judged
+            .iter()
+            .map(|one| one.is_accepted())
+            .collect::<Vec<_>>(),
+        [true, false]
+    );
+}

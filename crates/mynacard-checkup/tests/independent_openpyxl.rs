@@ -1,0 +1,129 @@
+//! A workbook that another program wrote: openpyxl. Needs Python 3 with venv and pip (or MYNACARD_PYTHON).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing
+)]
+
+use mynacard_checkup::{InstitutionList, InsurerList, Rule, Source};
+use mynacard_eligibility::Date;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A Python that has the packages; nothing only under MYNACARD_QUICK=1.
+fn python(packages: &[&str]) -> Option<PathBuf> {
+    if std::env::var_os("MYNACARD_QUICK").is_some_and(|value| value == "1") {
+        println!(
+            "skipped: MYNACARD_QUICK=1 asks for no test that needs {}",
+            packages.join(", ")
+        );
+        return None;
+    }
+    if let Some(python) = std::env::var_os("MYNACARD_PYTHON") {
+        return Some(python.into());
+    }
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-checkup");
+    let python = venv.join("bin/python");
+    let ready = Command::new(&python)
+        .args(["-c", "import openpyxl"])
+        .output();
+    if !ready.is_ok_and(|output| output.status.success()) {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&venv));
+        run(Command::new(&python)
+            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
+            .args(packages));
+    }
+    Some(python)
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{command:?} cannot be started, this test needs it: {error}")
+    });
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
+
+const WRITE: &str = r#"
+import sys, datetime, openpyxl
+book = openpyxl.Workbook()
+book.active.title = "説明"
+book.active["A1"] = "この表は例です"
+sheet = book.create_sheet("保険者")
+sheet["A1"] = "委託元保険者一覧表"
+sheet.append([])
+sheet.append(["保険者番号", "委託元保険者名", "郵便番号", "所在地", "電話番号", "委託範囲", None, None, "備考"])
+sheet.append([None, None, None, None, None, "特定健康診査", "特定保健指導", "健診当日初回面接実施", None])
+sheet.merge_cells("F3:H3")
+sheet.append(["138016", "千代田区", "100-8688", "東京都", "03-3264-2111", "○", "○", "○", None])
+sheet.append([6130488, "組合", "100-8688", "東京都", "03-3264-2111", "○", None, None, "○"])
+book.save(sys.argv[1] + "/insurers.xlsx")
+book = openpyxl.Workbook()
+sheet = book.active
+sheet.append(["健診・保健指導機関番号", "実施機関名", "集団", "個別", "登録年月日", "オンライン資格確認による受付の可否"])
+sheet.append(["2710000007", "診療所", None, "○", datetime.date(2023, 10, 1), "○"])
+book.save(sys.argv[1] + "/institutions.xlsx")
+book = openpyxl.Workbook()
+book.active["A1"] = "保険者番号"
+book.active["XFD1048576"] = 1
+book.save(sys.argv[1] + "/wide.xlsx")
+"#;
+
+#[test]
+fn workbooks_of_openpyxl_are_read() {
+    let Some(python) = python(&["openpyxl==3.1.5"]) else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    run(Command::new(python).args(["-c", WRITE]).arg(dir.path()));
+    let file = |name: &str| std::fs::read(dir.path().join(name)).unwrap();
+
+    let insurers = file("insurers.xlsx");
+    let list = InsurerList::read(Source::Xlsx(&insurers)).unwrap();
+    let rows: Vec<_> = list
+        .contracts
+        .iter()
+        .map(|contract| {
+            (
+                contract.row,
+                contract.insurer.as_str(),
+                contract.checkup,
+                contract.guidance,
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [(5, "138016", true, true), (6, "06130488", true, false)]
+    );
+    assert!(list.contracts[1].qualified_invoice);
+    assert_eq!(
+        list.findings
+            .iter()
+            .map(|found| (found.row, found.rule))
+            .collect::<Vec<_>>(),
+        [(6, Rule::LeadingZeroLost)]
+    );
+
+    let institutions = file("institutions.xlsx");
+    let list = InstitutionList::read(Source::Xlsx(&institutions)).unwrap();
+    assert_eq!(
+        (list.institutions[0].registered, list.institutions[0].online),
+        (Date::new(2023, 10, 1), true)
+    );
+
+    assert_eq!(
+        InsurerList::read(Source::Xlsx(&file("wide.xlsx")))
+            .unwrap_err()
+            .code(),
+        "MC-7001"
+    );
+}

@@ -1,0 +1,158 @@
+//! Both lists in both encodings, and what is wrong with them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use mynacard_checkup::{Detail, InstitutionList, InsurerList, Rule, Setting, Source};
+use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_eligibility::{Date, Encoding, Unmappable};
+
+const INSURERS: &str = "委託元保険者一覧表,,,,,,,,\r\n\
+    ,,,,,委託範囲,,,\r\n\
+    保険者番号（半角）,委託元保険者名,郵便番号,所在地,電話番号,特定健康診査,特定保健指導,健診当日初回面接実施,備考\r\n\
+    138016,千代田区,100-8688,東京都千代田区,03-3264-2111,○,○,○,\r\n\
+    06130488,\"○○健康保険\n組合\",1000013,東京都,0312345678,○,,○,○\r\n\
+    ６１３０４８８,同じ組合,,,,〇,,,\r\n\
+    33120016,検査数字,,,,？,,,\r\n\
+    ,番号なし,,,,○,,,\r\n";
+
+#[track_caller]
+fn finds(findings: &[mynacard_checkup::ListFinding], row: usize, column: &str, rule: Rule) {
+    assert!(
+        findings
+            .iter()
+            .any(|found| (found.row, found.column, found.rule) == (row, column, rule)),
+        "{row} {column} {rule:?} in {findings:#?}"
+    );
+}
+
+#[test]
+fn insurers_are_read_in_both_encodings() {
+    let sjis = Encoding::ShiftJis
+        .encode(INSURERS, Unmappable::Refuse)
+        .unwrap()
+        .bytes;
+    let marked = [b"\xEF\xBB\xBF", INSURERS.as_bytes()].concat();
+    let list = InsurerList::read(Source::Csv(INSURERS.as_bytes())).unwrap();
+    for bytes in [sjis, marked] {
+        assert_eq!(InsurerList::read(Source::Csv(&bytes)).unwrap(), list);
+    }
+    assert_eq!(list.contracts.len(), 4);
+    let ward = list
+        .find(&InsurerNumber::strict("138016").unwrap())
+        .unwrap();
+    assert!(ward.checkup && ward.guidance && ward.first_interview && !ward.qualified_invoice);
+    let union = &list.contracts[1];
+    assert_eq!(
+        (
+            union.insurer.as_str(),
+            union.checkup,
+            union.guidance,
+            union.qualified_invoice
+        ),
+        ("06130488", true, false, true)
+    );
+    finds(&list.findings, 5, "郵便番号", Rule::PostalCode);
+}
+
+#[test]
+fn breaches_are_findings_with_row_and_column() {
+    // Without the line break in a cell, so that rows are lines.
+    let list = InsurerList::read(Source::Csv(
+        INSURERS.replace("\"○○健康保険\n組合\"", "組合").as_bytes(),
+    ))
+    .unwrap();
+    finds(&list.findings, 5, "電話番号", Rule::PhoneNumber);
+    finds(
+        &list.findings,
+        5,
+        "健診当日初回面接実施",
+        Rule::FirstInterview,
+    );
+    finds(&list.findings, 6, "保険者番号", Rule::LeadingZeroLost);
+    finds(&list.findings, 6, "保険者番号", Rule::Width);
+    finds(&list.findings, 6, "保険者番号", Rule::Duplicate);
+    finds(&list.findings, 7, "保険者番号", Rule::CheckDigit);
+    finds(&list.findings, 7, "特定健康診査", Rule::UnknownMark);
+    finds(&list.findings, 8, "保険者番号", Rule::NumberUnreadable);
+    assert!(
+        !list.findings.iter().any(|found| found.row == 4),
+        "{:#?}",
+        list.findings
+    );
+}
+
+#[test]
+fn institutions_are_read() {
+    let csv = "健診・保健指導機関番号,実施機関名,郵便番号,所在地,電話番号,集団,個別,貧血,心電図,眼底,クレアチニン,健診当日初回面接,動機付け支援,積極的支援,追加健診項目,登録番号,登録年月日,取消年月日,オンライン資格確認による受付の可否\n\
+        2710000007,診療所,530-0001,大阪市,06-1234-5678,,○,○,△,,○,○,○,○,,T7000012050002,令和5年10月1日,,○\n\
+        5521111111,例,530-0001,例,06-1234-5678,○,○,,,,,○,,,,T1,2023/10/1,いつか,\n";
+    let list = InstitutionList::read(Source::Csv(csv.as_bytes())).unwrap();
+    let clinic = &list.institutions[0];
+    assert_eq!(
+        (
+            clinic.setting,
+            clinic.anaemia,
+            clinic.electrocardiogram,
+            clinic.fundus
+        ),
+        (
+            Some(Setting::Individual),
+            Detail::Own,
+            Detail::Subcontracted,
+            Detail::No
+        )
+    );
+    assert!(clinic.online && clinic.first_interview && clinic.active);
+    assert_eq!(clinic.registered, Date::new(2023, 10, 1));
+    assert_eq!(list.institutions[1].registered, Date::new(2023, 10, 1));
+    assert!(
+        list.findings.iter().all(|found| found.row == 3),
+        "{:#?}",
+        list.findings
+    );
+    finds(
+        &list.findings,
+        3,
+        "健診・保健指導機関番号",
+        Rule::UnknownPrefix,
+    );
+    finds(&list.findings, 3, "集団", Rule::Setting);
+    finds(&list.findings, 3, "健診当日初回面接", Rule::FirstInterview);
+    finds(&list.findings, 3, "登録番号", Rule::InvoiceNumber);
+    finds(&list.findings, 3, "取消年月日", Rule::Date);
+}
+
+#[test]
+fn what_is_no_list_is_refused() {
+    fn code(source: Source<'_>) -> &'static str {
+        InsurerList::read(source).unwrap_err().code()
+    }
+    assert_eq!(code(Source::Csv(b"a,b\n1,2\n")), "MC-7004");
+    assert_eq!(code(Source::Csv(b"")), "MC-7004");
+    assert_eq!(code(Source::Csv(b"\x81")), "MC-7002");
+    assert_eq!(code(Source::Csv(&vec![b'x'; (16 << 20) + 1])), "MC-7001");
+    assert_eq!(
+        code(Source::Csv("保険者番号\n1\n".repeat(60_000).as_bytes())),
+        "MC-7001"
+    );
+    assert_eq!(code(Source::Xlsx(b"PK\x03\x04nonsense")), "MC-7005");
+    assert_eq!(code(Source::Xlsx(&[0; 100])), "MC-7005");
+}
+
+#[test]
+fn a_workbook_that_unpacks_without_end_is_refused() {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("xl/workbook.xml", options).unwrap();
+    for _ in 0..70 {
+        zip.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1 << 20);
+    assert_eq!(
+        InsurerList::read(Source::Xlsx(&bytes)).unwrap_err().code(),
+        "MC-7001"
+    );
+}
