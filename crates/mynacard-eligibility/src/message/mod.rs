@@ -28,7 +28,11 @@ impl Message {
     /// A message of a header and a body.
     #[must_use]
     pub fn new(header: Record, body: Record) -> Message {
-        Message { header, body, ..Message::default() }
+        Message {
+            header,
+            body,
+            ..Message::default()
+        }
     }
 
     /// Reads any message that is not a bulk one, in CP932 or UTF-8.
