@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use mynacard_auth::Cancel;
-use mynacard_client::folder::{Event, Existing, FaceFolder, FaceOptions};
+use mynacard_client::folder::{Event, Existing, FaceFolder, FaceOptions, put_face};
 use mynacard_eligibility::{Answer, Encoding, FieldId, Record, Section, XmlOptions};
 use std::collections::HashMap;
 use std::io::Write;
@@ -212,4 +212,25 @@ fn waiting_stops_soon_when_asked() {
     assert!(faces.next(None, &stop).is_none());
     assert!(start.elapsed() < Duration::from_secs(2));
     thread.join().unwrap();
+}
+
+#[test]
+fn a_face_file_that_we_put_is_read_like_the_terminals() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut faces = FaceFolder::open(dir.path(), options(Existing::Skip));
+    let answer = Answer::read_xml(&xml("人 9")).unwrap();
+    let (name, written) = answer.to_face_file("1", &XmlOptions::default()).unwrap();
+    let path = put_face(dir.path(), &name, &written.bytes).unwrap();
+    assert_eq!(
+        self::answer(faces.next(Some(Duration::from_secs(5)), &never())).1,
+        "人 9"
+    );
+    assert_eq!(
+        put_face(dir.path(), &name, &written.bytes)
+            .unwrap_err()
+            .code(),
+        "MC-6511"
+    );
+    assert_eq!(std::fs::read(path).unwrap(), written.bytes);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }

@@ -1,8 +1,10 @@
 //! The answer to one query (資格確認結果): what the service says about one person.
 
+use crate::message::FaceName;
 use crate::xml::{Element, Written, XmlOptions};
 use crate::{
-    Date, DateTime, Error, FieldId, Finding, Language, Message, Record, RecordBuilder, Section,
+    Date, DateTime, Error, ErrorKind, FieldId, Finding, Language, Message, Record, RecordBuilder,
+    Section,
 };
 use core::ops::Deref;
 
@@ -81,6 +83,45 @@ impl Answer {
     /// As [`Message::write_xml`].
     pub fn write_xml_reporting(&self, options: &XmlOptions) -> Result<Written, Error> {
         self.message.write_xml(options)
+    }
+
+    /// The answer as a face file, which receipt computers read as if the terminal's own card reader had written it.
+    ///
+    /// The header is completed with what such a file states: a query by card that was finished. `identifier` stands in
+    /// the file's name: ASCII letters, digits, `-` and `_`.
+    ///
+    /// # Errors
+    /// As [`Message::write_xml`]; an identifier with other characters.
+    pub fn to_face_file(
+        &self,
+        identifier: &str,
+        options: &XmlOptions,
+    ) -> Result<(FaceName, Written), Error> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if identifier.len() > 100 || !identifier.chars().all(plain) {
+            let rule = "at most 100 letters, digits, - and _";
+            return Err(ErrorKind::FieldInvalid {
+                tag: "the face file's identifier",
+                rule,
+            }
+            .into());
+        }
+        let mut message = self.message.clone();
+        let defaults = [
+            (FieldId::REFERENCE_CLASSIFICATION, "1"),
+            (FieldId::SEGMENT_OF_RESULT, "1"),
+            (FieldId::CHARACTER_CODE_IDENTIFIER, options.encoding.code()),
+        ];
+        for (field, text) in defaults {
+            if message.header.text(field).is_none() {
+                message.header.insert(field, text);
+            }
+        }
+        let name = FaceName {
+            identifier: identifier.to_owned(),
+            time: self.processed_at(),
+        };
+        Ok((name, message.write_xml(options)?))
     }
 
     /// The answer as JSON; the keys are the tags, [`Answer::from_json`] reads it back without loss.

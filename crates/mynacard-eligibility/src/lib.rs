@@ -35,6 +35,7 @@ pub mod message;
 mod record;
 pub mod section;
 pub mod shape;
+mod situation;
 mod text;
 pub mod xml;
 
@@ -47,5 +48,6 @@ pub use finding::{Finding, FindingKind};
 pub use message::Message;
 pub use record::{Record, RecordBuilder};
 pub use section::Section;
+pub use situation::Situation;
 pub use text::Language;
 pub use xml::{BulkReader, BulkUnit, BulkWriter, Element, Node, Written, XmlOptions};

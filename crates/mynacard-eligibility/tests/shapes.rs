@@ -198,3 +198,30 @@ fn fhir_has_the_systems_of_jp_core() {
         .unwrap();
     assert!(fhir::bundle(&nobody).get("entry").is_none());
 }
+
+#[test]
+fn any_answer_becomes_a_face_file() {
+    let (name, written) = answer()
+        .to_face_file("mynacard-1", &Default::default())
+        .unwrap();
+    assert_eq!(
+        name.file_name(),
+        "OQSsiquc01res_face_mynacard-1_20261120093000.xml"
+    );
+    let read = Answer::read_xml(&written.bytes).unwrap();
+    assert_eq!(read.results(), answer().results());
+    let stated = [
+        F::REFERENCE_CLASSIFICATION,
+        F::SEGMENT_OF_RESULT,
+        F::CHARACTER_CODE_IDENTIFIER,
+    ]
+    .map(|field| read.text(field).unwrap().to_owned());
+    assert_eq!(stated, ["1", "1", "0"]);
+    assert_eq!(
+        answer()
+            .to_face_file("../x", &Default::default())
+            .unwrap_err()
+            .code(),
+        "MC-4013"
+    );
+}

@@ -15,6 +15,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-6508", "already-asked"),
     ("MC-6509", "not-asked"),
     ("MC-6510", "answers-another-request"),
+    ("MC-6511", "face-file-already-there"),
 ];
 
 /// A folder or a file in it could not be used.
@@ -57,6 +58,8 @@ pub enum ErrorKind {
     NotAsked,
     /// The answer repeats another file identifier than the request had.
     AnswersAnotherRequest,
+    /// A face file of that name is there already.
+    AlreadyThere,
     /// The file is no answer: malformed, or still incomplete after the patience ran out.
     NotAnAnswer {
         /// The code of `mynacard-eligibility`.
@@ -85,6 +88,7 @@ impl Error {
             ErrorKind::AlreadyAsked => "MC-6508",
             ErrorKind::NotAsked => "MC-6509",
             ErrorKind::AnswersAnotherRequest => "MC-6510",
+            ErrorKind::AlreadyThere => "MC-6511",
             ErrorKind::NotAnAnswer { code } => code,
         }
     }
@@ -127,6 +131,7 @@ impl fmt::Display for Error {
             ErrorKind::AnswersAnotherRequest => {
                 f.write_str("the answer belongs to another request")
             }
+            ErrorKind::AlreadyThere => f.write_str("a face file of that name is there already"),
             ErrorKind::NotAnAnswer { .. } => f.write_str("the file is no complete answer"),
         }
     }

@@ -1,5 +1,6 @@
 //! The folder `face`: what the card reader at the terminal confirmed, each file once.
 
+use super::journal::write_durably;
 use super::unauthenticated::Unauthenticated;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
@@ -248,6 +249,21 @@ impl Default for FaceOptions {
             patience: Duration::from_secs(10),
         }
     }
+}
+
+/// Puts a face file into a folder that receipt computers watch: whole or not at all, and never over another one.
+///
+/// # Errors
+/// The folder is not available, or has a file of that name.
+pub fn put_face(folder: &Path, name: &FaceName, xml: &[u8]) -> Result<PathBuf, Error> {
+    let path = folder.join(name.file_name());
+    if path.exists() {
+        return Err(Error::new(ErrorKind::AlreadyThere));
+    }
+    let temporary = folder.join(format!("mynacard-{}.tmp", name.file_name()));
+    write_durably(&path, &temporary, xml)
+        .map_err(|error| Error::new(ErrorKind::FolderUnavailable).caused_by(error))?;
+    Ok(path)
 }
 
 fn is_face(name: &str) -> bool {

@@ -26,7 +26,7 @@ mod watch;
 
 pub use error::{CODES, Error, ErrorKind};
 pub use exchange::{Exchange, ExchangeEvent, ExchangeOptions, Folders};
-pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions};
+pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions, put_face};
 pub use journal::{Pending, PendingState};
 pub use mynacard_eligibility::message::FaceName;
 pub use response::{Password, Response};

@@ -585,4 +585,18 @@ pub(super) const TABLE: &[Guidance] = &[
         Text::NONE,
         &[],
     ),
+    entry(
+        "MC-6511",
+        Class::Environment,
+        Text::new(
+            "同じ名前の資格確認結果ファイルが、すでにあります。",
+            "A face file of that name is already there.",
+        ),
+        Text::new(
+            "取り込み済みかどうかをレセコンで確かめてください。",
+            "See in the receipt computer whether it was taken in.",
+        ),
+        Text::NONE,
+        &[],
+    ),
 ];
