@@ -1,0 +1,233 @@
+//! Reading a bulk answer of 100,000 people: MB/s and peak memory, beside plain quick-xml + serde and lxml, in one run.
+//!
+//! `cargo bench -p mynacard-eligibility --bench bulk`. lxml is measured when `MYNACARD_PYTHON` names a Python that has it, or
+//! the tests' virtual environment is there; else a line says that it is not.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss
+)]
+
+use mynacard_eligibility::{
+    BulkReader, BulkWriter, Encoding, FieldId as F, Record, Section, XmlOptions,
+};
+use serde::Deserialize;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+const PEOPLE: usize = 100_000;
+
+fn main() {
+    if let (Some(mode), Some(file)) = (
+        std::env::var_os("MYNACARD_BENCH_MODE"),
+        std::env::var_os("MYNACARD_BENCH_FILE"),
+    ) {
+        return measure(mode.to_str().unwrap(), Path::new(&file));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    println!("{:<34}{:>9}{:>9}{:>12}", "reader", "MB", "MB/s", "peak MB");
+    for (encoding, name) in [(Encoding::Utf8, "utf8"), (Encoding::ShiftJis, "cp932")] {
+        let path = dir.path().join(format!("{name}.xml"));
+        write(&path, encoding);
+        for mode in ["mynacard", "quick-xml+serde"] {
+            let output = Command::new(std::env::current_exe().unwrap())
+                .env("MYNACARD_BENCH_MODE", mode)
+                .env("MYNACARD_BENCH_FILE", &path)
+                .output()
+                .unwrap();
+            report(
+                &format!("{mode} {name}"),
+                &path,
+                &String::from_utf8_lossy(&output.stdout),
+            );
+        }
+        match python() {
+            Some(python) => {
+                for mode in ["lxml", "lxml-iterparse"] {
+                    let output = Command::new(&python)
+                        .args(["-c", LXML])
+                        .arg(&path)
+                        .arg(mode)
+                        .output()
+                        .unwrap();
+                    report(
+                        &format!("{mode} {name}"),
+                        &path,
+                        &String::from_utf8_lossy(&output.stdout),
+                    );
+                }
+            }
+            None => println!("lxml: no Python with lxml was found"),
+        }
+    }
+}
+
+const LXML: &str = r#"
+import sys, time, resource
+from lxml import etree
+start = time.perf_counter()
+count = 0
+data = open(sys.argv[1], "rb")
+if b'"Shift_JIS"' in data.read(100):
+    data = open(sys.argv[1], "rb")
+    body = data.read().replace(b'"Shift_JIS"', b'"CP932"', 1)
+    import io
+    data = io.BytesIO(body)
+else:
+    data = open(sys.argv[1], "rb")
+if sys.argv[2] == "lxml":
+    for unit in etree.parse(data, etree.XMLParser(huge_tree=True)).getroot().iter("BulkConfirmUnit"):
+        record = {e.tag: e.text for e in unit.iter() if len(e) == 0}
+        count += 1
+else:
+    for _, unit in etree.iterparse(data, tag="BulkConfirmUnit", huge_tree=True):
+        record = {e.tag: e.text for e in unit.iter() if len(e) == 0}
+        count += 1
+        unit.clear()
+        while unit.getprevious() is not None:
+            del unit.getparent()[0]
+print(count, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"#;
+
+fn python() -> Option<PathBuf> {
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-eligibility/bin/python");
+    let python = std::env::var_os("MYNACARD_PYTHON").map_or(venv, Into::into);
+    let has = Command::new(&python).args(["-c", "import lxml"]).output();
+    has.is_ok_and(|output| output.status.success())
+        .then_some(python)
+}
+
+fn report(name: &str, path: &Path, output: &str) {
+    let parts: Vec<f64> = output
+        .split_whitespace()
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    let [count, seconds, kilobytes] = parts[..] else {
+        panic!("{name}: {output}")
+    };
+    assert_eq!(count as u64, PEOPLE as u64, "{name} lost people");
+    let megabytes = std::fs::metadata(path).unwrap().len() as f64 / 1e6;
+    println!(
+        "{name:<34}{megabytes:>9.1}{:>9.1}{:>12.1}",
+        megabytes / seconds,
+        kilobytes / 1024.0
+    );
+}
+
+fn write(path: &Path, encoding: Encoding) {
+    let header = Record::builder(Section::Header)
+        .set(F::RECEPTION_NUMBER, "R-1")
+        .build()
+        .unwrap();
+    let options = XmlOptions {
+        encoding,
+        ..XmlOptions::default()
+    };
+    let out = std::io::BufWriter::new(File::create(path).unwrap());
+    let mut writer = BulkWriter::start(out, &header, &Record::new(Section::Body), options).unwrap();
+    for index in 0..PEOPLE {
+        let unit = Record::builder(Section::Unit)
+            .set(F::PROCESSING_RESULT_STATUS, "1")
+            .set(F::QUALIFICATION_VALIDITY, "1")
+            .set(F::REFERENCE_NUMBER, index.to_string())
+            .child(
+                Record::builder(Section::Confirmation)
+                    .set(F::INSURED_CARD_CLASSIFICATION, "01")
+                    .set(F::INSURER_NUMBER, "06130488")
+                    .set(F::INSURED_CARD_SYMBOL, "12345678")
+                    .set(F::INSURED_IDENTIFICATION_NUMBER, index.to_string())
+                    .set(F::NAME, "医療　太郎")
+                    .set(F::NAME_KANA, "ｲﾘｮｳ ﾀﾛｳ")
+                    .set(F::SEX1, "1")
+                    .set(F::BIRTHDATE, "19800401")
+                    .set(F::ADDRESS, "東京都千代田区霞が関１丁目２番３号")
+                    .set(F::POST_NUMBER, "100-0013")
+                    .set(F::INSURER_NAME, "全国健康保険協会　東京支部"),
+            );
+        writer.write(&unit.build().unwrap()).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+/// What a program does that knows the tags and nothing else.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PlainMessage {
+    message_body: PlainBody,
+}
+
+#[derive(Deserialize)]
+struct PlainBody {
+    #[serde(rename = "BulkConfirmUnit", default)]
+    units: Vec<PlainUnit>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(dead_code)]
+struct PlainUnit {
+    processing_result_status: Option<String>,
+    qualification_validity: Option<String>,
+    reference_number: Option<String>,
+    #[serde(rename = "ResultOfQualificationConfirmation", default)]
+    results: Vec<PlainResult>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(dead_code)]
+struct PlainResult {
+    insured_card_classification: Option<String>,
+    insurer_number: Option<String>,
+    insured_card_symbol: Option<String>,
+    insured_identification_number: Option<String>,
+    name: Option<String>,
+    name_kana: Option<String>,
+    sex1: Option<String>,
+    birthdate: Option<String>,
+    address: Option<String>,
+    post_number: Option<String>,
+    insurer_name: Option<String>,
+}
+
+fn measure(mode: &str, path: &Path) {
+    let start = Instant::now();
+    let mut count = 0;
+    if mode == "mynacard" {
+        let mut reader = BulkReader::open(File::open(path).unwrap()).unwrap();
+        while let Some(unit) = reader.next_unit().unwrap() {
+            assert!(unit.findings.is_empty(), "{:?}", unit.findings);
+            count += unit.results().count();
+        }
+    } else {
+        let mut bytes = Vec::new();
+        let mut file = BufReader::new(File::open(path).unwrap());
+        file.read_to_end(&mut bytes).unwrap();
+        let text = if path.to_str().unwrap().contains("cp932") {
+            encoding_rs::SHIFT_JIS.decode(&bytes).0
+        } else {
+            std::str::from_utf8(&bytes).unwrap().into()
+        };
+        let message: PlainMessage = quick_xml::de::from_str(&text).unwrap();
+        count = message
+            .message_body
+            .units
+            .iter()
+            .map(|unit| unit.results.len())
+            .sum();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .and_then(|line| line.split_whitespace().nth(1))
+        .unwrap_or("0");
+    println!("{count} {seconds} {peak}");
+}
