@@ -111,7 +111,7 @@ fn report(name: &str, path: &Path, output: &str) {
     let [count, seconds, kilobytes] = parts[..] else {
         panic!("{name}: {output}")
     };
-    assert_eq!(count as u64, PEOPLE as u64, "{name} lost people");
+    assert!((count - PEOPLE as f64).abs() < 0.5, "{name} lost people");
     let megabytes = std::fs::metadata(path).unwrap().len() as f64 / 1e6;
     println!(
         "{name:<34}{megabytes:>9.1}{:>9.1}{:>12.1}",
