@@ -1300,4 +1300,6 @@ mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
 #define MYNACARD_PROGRESS_INIT { sizeof(mynacard_progress), 0, 0, 0 }
 /* An empty mynacard_ask of this header's version. */
 #define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0 }
+/* The version of the library that this header belongs to; mynacard_version() tells the running one's. */
+#define MYNACARD_VERSION "0.1.0"
 #endif /* MYNACARD_INIT */

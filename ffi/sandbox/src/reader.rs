@@ -34,7 +34,7 @@ pub unsafe extern "C" fn mynacard_sandbox_insert(
         };
         let mut card = VirtualCard::new(person, SystemTime::now());
         let thread = std::thread::spawn(move || {
-            let _ = mynacard_sim::vpcd::serve(&mut card, &mut own, |_, _, _| Ok(()));
+            let _ = mynacard_sim::vpcd::serve(&mut card, &mut own, |_, _| Ok(()));
         });
         Box::into_raw(Box::new(mynacard_sandbox_inserted {
             stream,

@@ -19,7 +19,7 @@ fn insert(port: u16, extended: bool) -> (TcpStream, JoinHandle<VirtualCard>) {
     let card = VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now());
     let mut card = card.with_extended(extended);
     let thread = std::thread::spawn(move || {
-        let _ = mynacard_sim::vpcd::serve(&mut card, &mut own, |_, _, _| Ok(()));
+        let _ = mynacard_sim::vpcd::serve(&mut card, &mut own, |_, _| Ok(()));
         card
     });
     (reader, thread)
