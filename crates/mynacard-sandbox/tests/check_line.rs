@@ -1,0 +1,152 @@
+//! A line that breaks, drips or doubles between the signature and the answer: nothing is lost, nothing is checked twice.
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod check_support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use check_support::{Office, card};
+use mynacard_auth::{CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose};
+use mynacard_card::Pin;
+use mynacard_cert::TrustStore;
+use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
+use mynacard_sandbox::Fault;
+
+/// A cable in the middle that can be cut: once, when the server speaks next.
+struct Cable {
+    url: String,
+    cut: Arc<AtomicBool>,
+    connections: Arc<AtomicU32>,
+}
+
+impl Cable {
+    fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!(
+            "https://127.0.0.1:{}",
+            listener.local_addr().unwrap().port()
+        );
+        let (cut, connections) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU32::new(0)),
+        );
+        let (cutting, counting) = (Arc::clone(&cut), Arc::clone(&connections));
+        std::thread::spawn(move || {
+            for near in listener.incoming().flatten() {
+                counting.fetch_add(1, Ordering::SeqCst);
+                let far = TcpStream::connect(server).unwrap();
+                let (near_back, far_back) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                let never = Arc::new(AtomicBool::new(false));
+                std::thread::spawn(move || carry(near, far, &never));
+                let cutting = Arc::clone(&cutting);
+                std::thread::spawn(move || carry(far_back, near_back, &cutting));
+            }
+        });
+        Self {
+            url,
+            cut,
+            connections,
+        }
+    }
+}
+
+/// Carries bytes one way until an end closes, or until it is told to cut.
+fn carry(mut from: TcpStream, mut to: TcpStream, cut: &AtomicBool) {
+    let mut buffer = [0; 4096];
+    while let Ok(count) = from.read(&mut buffer) {
+        if count == 0
+            || cut.swap(false, Ordering::SeqCst)
+            || to.write_all(buffer.get(..count).unwrap()).is_err()
+        {
+            break;
+        }
+    }
+    // Either end may be closed already.
+    let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+}
+
+/// Prepares on a good line, makes it bad, checks.
+fn check(office: &Office, spoil: impl FnOnce()) -> Result<CheckedAnswer, Error> {
+    let now = SystemTime::now();
+    let ready = office
+        .desk
+        .prepare(Purpose::Reception, now, &office.stop)
+        .unwrap();
+    spoil();
+    let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+    ready.check(&mut card("kyokai-self"), pin, now, &office.stop)
+}
+
+fn impatient(office: Office, url: &str) -> Office {
+    let endpoint =
+        Endpoint::sandbox(url, office.sandbox.ca_certificate_der()).with_timeouts(Timeouts {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(1),
+            whole: Duration::from_secs(2),
+        });
+    let service = HttpsService::new(&endpoint, Some(&office.terminal)).unwrap();
+    let desk = Desk::new(
+        Box::new(service.clone()),
+        DeskSettings::new(TrustStore::simulation()),
+    );
+    Office {
+        endpoint,
+        service,
+        desk,
+        ..office
+    }
+}
+
+#[test]
+fn an_answer_that_got_lost_is_fetched_again_and_is_the_same_check() {
+    let office = Office::open();
+    let cable = Cable::to(office.sandbox.address());
+    let office = impatient(office, &cable.url);
+    let checked = check(&office, || cable.cut.store(true, Ordering::SeqCst)).unwrap();
+    assert!(checked.answer().is_some());
+    assert_eq!(cable.connections.load(Ordering::SeqCst), 2);
+    assert!(!cable.cut.load(Ordering::SeqCst), "the cable was cut");
+}
+
+#[test]
+fn each_fault_of_the_line_has_its_kind_and_the_next_check_works() {
+    let office = Office::open();
+    let url = office.sandbox.url().to_owned();
+    let office = impatient(office, &url);
+    for (fault, code) in [
+        (Fault::CutAfter(0), "MC-6001"),
+        (Fault::CutAfter(40), "MC-6001"),
+        (Fault::CutAfter(900), "MC-6001"),
+        (Fault::Latency(Duration::from_secs(3)), "MC-6002"),
+        (Fault::ServerError, "MC-6007"),
+        (
+            Fault::Trickle {
+                bytes: 4,
+                pause: Duration::from_millis(40),
+            },
+            "MC-6002",
+        ),
+        (Fault::WrongContentType, "MC-6007"),
+        (Fault::Garbage, "MC-6007"),
+    ] {
+        let error = check(&office, || office.sandbox.set_fault(Some(fault))).unwrap_err();
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            (code, PinTries::Accepted),
+            "{fault:?}: {error:?}"
+        );
+        office.sandbox.set_fault(None);
+        check(&office, || ()).unwrap();
+    }
+}
+
+#[test]
+fn a_call_that_is_delivered_twice_is_one_check() {
+    let office = Office::open();
+    let checked = check(&office, || office.sandbox.set_fault(Some(Fault::Twice))).unwrap();
+    assert!(checked.answer().is_some());
+}
