@@ -60,7 +60,10 @@ fn initialisers(header: &str) -> String {
         }
     }
     text += "/* The version of the library that this header belongs to; mynacard_version() tells the running one's. */\n";
-    text += &format!("#define MYNACARD_VERSION \"{}\"\n", mynacard_ffi::MYNACARD_VERSION);
+    text += &format!(
+        "#define MYNACARD_VERSION \"{}\"\n",
+        mynacard_ffi::MYNACARD_VERSION
+    );
     text + "#endif /* MYNACARD_INIT */\n"
 }
 

@@ -32,7 +32,7 @@ fn insert(daemon: &Daemon, id: &str) -> Heard {
         let mut card = VirtualCard::new(person, SystemTime::now());
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         // The reader goes away with its daemon, in the middle of whatever it did.
-        let _ = vpcd::serve(&mut card, stream, |_, command, _| {
+        let _ = vpcd::serve(&mut card, stream, |command, _| {
             log.lock().unwrap().push(command.to_vec());
             Ok(())
         });
