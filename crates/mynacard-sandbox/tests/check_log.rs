@@ -10,10 +10,13 @@ use std::time::SystemTime;
 
 use check_support::{Office, activate, card, settings};
 use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
-use mynacard_card::Transport as _;
+use mynacard_auth::{CheckContext, Method, Purpose};
+use mynacard_card::{BirthDate, NumberB, Transport as _};
+use mynacard_cert::Hierarchy;
+use mynacard_cert::record::{CardAuthorities, CardAuthority};
 use mynacard_eligibility::{FieldId, Language};
 use mynacard_sandbox::Condition;
-use mynacard_sim::person;
+use mynacard_sim::{person, pki};
 
 /// A PIN that nobody has; four digits that no length, port or time of these tests contains.
 const WRONG_PIN: &str = "7093";
@@ -81,6 +84,32 @@ fn spellings(text: &str) -> Vec<String> {
     ]
 }
 
+/// A visual check with the photo, opened once wrongly and once rightly by what is printed on the card.
+fn face_to_face(office: &Office, secrets: &mut Vec<String>) {
+    let modulus = pki::card_verifiable_ca_modulus();
+    let key_id = pki::CARD_VERIFIABLE_CA_KEY_ID;
+    let authority =
+        CardAuthority::new(Hierarchy::Simulation, key_id, &modulus, &[1, 0, 1]).unwrap();
+    let authorities = CardAuthorities::new(Hierarchy::Simulation)
+        .with(authority)
+        .unwrap();
+    let ask = CheckContext::new(Purpose::Reception).by(Method::Visual);
+    let mut card = card("kyokai-self");
+    for (code, opens) in [("4017", false), ("4016", true)] {
+        secrets.push(format!("5504012035{code}"));
+        let birth = BirthDate::gregorian(1980, 4, 1).unwrap();
+        let number = NumberB::from_card(&birth, 2035, code.as_bytes()).unwrap();
+        let now = SystemTime::now();
+        let mut ready = office.desk.prepare(ask, now, &office.stop).unwrap();
+        let outcome = ready.tap_with_face(&mut card, number, &authorities, now, &office.stop);
+        assert_eq!(outcome.is_ok(), opens);
+        match outcome {
+            Ok((tap, face)) => note(&format!("{tap:?} {face:?}\n")),
+            Err(error) => note_error(&error),
+        }
+    }
+}
+
 #[test]
 fn the_log_holds_no_pin_and_nobody() {
     log::set_logger(&COLLECTOR).unwrap();
@@ -144,6 +173,7 @@ fn the_log_holds_no_pin_and_nobody() {
         note_error(&office.by_pin(&mut card(id), "1234").unwrap_err());
     }
     office.by_eye(&mut card("no-pin")).unwrap();
+    face_to_face(&office, &mut secrets);
     office
         .sandbox
         .set_condition(Condition::Maintenance { retry_after: 1 });
