@@ -93,3 +93,27 @@ impl StdError for Error {
         self.source.as_deref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_listed_and_every_listed_code_is_used() {
+        let kinds = [
+            ErrorKind::TooLarge { what: "", limit: 0 },
+            ErrorKind::Encoding,
+            ErrorKind::Malformed { row: None },
+            ErrorKind::HeadingMissing { heading: "" },
+            ErrorKind::WorkbookRefused,
+        ];
+        let codes: Vec<&str> = kinds
+            .into_iter()
+            .map(|kind| Error::new(kind).code())
+            .collect();
+        assert_eq!(
+            codes,
+            CODES.iter().map(|(code, _)| *code).collect::<Vec<_>>()
+        );
+    }
+}

@@ -3,8 +3,8 @@
 use mynacard_eligibility::Date;
 use mynacard_eligibility::identifier::{InsurerNumber, TicketNumber};
 
-/// A ticket, as far as staff could read it. It carries no 記号・番号.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A ticket, as far as staff could read it. It carries no 記号・番号. Its `Debug` shows no person's data.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Ticket {
     /// 整理番号.
     pub number: Option<TicketNumber>,
@@ -18,4 +18,13 @@ pub struct Ticket {
     pub sex: Option<String>,
     /// 有効期限, that day included.
     pub expires: Option<Date>,
+}
+
+impl core::fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Ticket")
+            .field("insurer", &self.insurer)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
 }

@@ -238,3 +238,79 @@ impl std::error::Error for Error {
         self.source.as_deref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identifier::{IdentifierKind, validate};
+
+    #[test]
+    fn every_code_is_listed_and_every_listed_code_is_used() {
+        let kinds = [
+            ErrorKind::MalformedXml { expected: "" },
+            ErrorKind::IncompleteXml,
+            ErrorKind::DtdRefused,
+            ErrorKind::EntityRefused,
+            ErrorKind::TooDeep { limit: 0 },
+            ErrorKind::TooLarge { what: "", limit: 0 },
+            ErrorKind::EncodingUnsupported {
+                found: String::new(),
+            },
+            ErrorKind::InvalidBytes {
+                encoding: crate::Encoding::Utf8,
+            },
+            ErrorKind::Unmappable {
+                encoding: crate::Encoding::ShiftJis,
+                places: vec![],
+            },
+            ErrorKind::UnexpectedMessage {
+                expected: "",
+                found: String::new(),
+            },
+            ErrorKind::MalformedJson { expected: "" },
+            ErrorKind::FieldMisplaced {
+                tag: "",
+                section: "",
+            },
+            ErrorKind::FieldInvalid { tag: "", rule: "" },
+            ErrorKind::ReadFailed,
+            ErrorKind::WriteFailed,
+        ];
+        let identifiers = [
+            (IdentifierKind::InsurerNumber, ""),
+            (IdentifierKind::InsurerNumber, "1"),
+            (IdentifierKind::InsurerNumber, "x"),
+            (IdentifierKind::InsurerNumber, "138017"),
+            (IdentifierKind::InvoiceNumber, "1"),
+        ];
+        let codes = kinds.into_iter().map(|kind| Error::new(kind).code());
+        let mut codes: Vec<&str> = codes
+            .chain(
+                identifiers
+                    .iter()
+                    .filter_map(|(kind, text)| validate(*kind, text).code),
+            )
+            .collect();
+        codes.sort_unstable();
+        assert_eq!(
+            codes,
+            CODES.iter().map(|(code, _)| *code).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn what_is_shown_for_debugging_holds_no_person() {
+        let answer = crate::Answer::read_xml(
+            "<XmlMsg><MessageBody><ResultList><ResultOfQualificationConfirmation><Name>秘密</Name><New>秘密</New>\
+             </ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>"
+                .as_bytes(),
+        )
+        .unwrap();
+        let number = crate::identifier::InsuredNumber::strict("秘密").unwrap();
+        let shown = format!("{answer:?} {number:?}");
+        assert!(
+            !shown.contains("秘密") && shown.contains("Name: 2 characters"),
+            "{shown}"
+        );
+    }
+}

@@ -3,9 +3,12 @@
 use crate::section::Section;
 use crate::xml::Element;
 use crate::{Date, DateTime, Error, ErrorKind, FieldId};
+use core::fmt;
 
 /// One section with its values; what the field table does not know is kept whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its `Debug` shows tags and lengths, never a person's data.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     section: Section,
     values: Vec<(FieldId, String)>,
@@ -132,6 +135,22 @@ impl Record {
             .children
             .partition_point(|other| other.section <= child.section);
         self.children.insert(at, child);
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct(self.section.tag());
+        for (field, text) in &self.values {
+            shown.field(
+                field.tag(),
+                &format_args!("{} characters", text.chars().count()),
+            );
+        }
+        shown
+            .field("children", &self.children)
+            .field("unknown", &self.unknown)
+            .finish()
     }
 }
 

@@ -142,3 +142,33 @@ impl StdError for Error {
         self.source.as_deref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_listed_and_every_listed_code_is_used() {
+        let kinds = [
+            ErrorKind::FolderUnavailable,
+            ErrorKind::FileUnreadable,
+            ErrorKind::FileTooLarge { limit: 0 },
+            ErrorKind::ZipRefused { what: "" },
+            ErrorKind::ZipPassword { missing: true },
+            ErrorKind::JournalFailed,
+            ErrorKind::IdRefused,
+            ErrorKind::AlreadyAsked,
+            ErrorKind::NotAsked,
+            ErrorKind::AnswersAnotherRequest,
+            ErrorKind::AlreadyThere,
+        ];
+        let codes: Vec<&str> = kinds
+            .into_iter()
+            .map(|kind| Error::new(kind).code())
+            .collect();
+        assert_eq!(
+            codes,
+            CODES.iter().map(|(code, _)| *code).collect::<Vec<_>>()
+        );
+    }
+}

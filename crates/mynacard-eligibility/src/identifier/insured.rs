@@ -9,22 +9,22 @@ const MAX_BYTES: usize = 38;
 
 identifier! {
     /// 被保険者証等記号: letters, digits or kanji, kept as they came.
-    InsuredSymbol
+    personal InsuredSymbol
 }
 
 identifier! {
     /// 被保険者証等番号: letters, digits or kanji, kept as they came.
-    InsuredNumber
+    personal InsuredNumber
 }
 
 identifier! {
     /// 枝番: two digits, 00 to 99.
-    BranchNumber
+    personal BranchNumber
 }
 
 identifier! {
     /// 後期高齢者医療の被保険者番号: eight digits; there is no 記号 and no 枝番 with it.
-    LateElderlyNumber
+    personal LateElderlyNumber
 }
 
 impl InsuredSymbol {

@@ -15,7 +15,7 @@ identifier! {
 
 identifier! {
     /// 公費の受給者番号: six digits and a check digit. Many local schemes break the rule.
-    PublicRecipientNumber
+    personal PublicRecipientNumber
 }
 
 impl InsurerNumber {

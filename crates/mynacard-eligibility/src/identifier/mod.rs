@@ -276,8 +276,21 @@ impl From<IdentifierError> for crate::Error {
 /// What every identifier type can do alike.
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
+        identifier! { @type #[derive(Debug)] $(#[$doc])* $name }
+    };
+    // A person's number: `Debug` shows only how long it is.
+    ($(#[$doc:meta])* personal $name:ident) => {
+        identifier! { @type $(#[$doc])* $name }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, concat!(stringify!($name), "({} characters)"), self.0.chars().count())
+            }
+        }
+    };
+    (@type $(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(String);
 
         impl $name {

@@ -16,12 +16,12 @@ identifier! {
 
 identifier! {
     /// 電話番号 with its area code, kept with the hyphens it came with.
-    PhoneNumber
+    personal PhoneNumber
 }
 
 identifier! {
     /// 受診券・利用券 整理番号: year 2, kind 1, and eight digits; zeros are kept.
-    TicketNumber
+    personal TicketNumber
 }
 
 /// What a ticket is for.

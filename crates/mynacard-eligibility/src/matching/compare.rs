@@ -4,8 +4,8 @@ use super::Patient;
 use crate::identifier::InsurerNumber;
 use crate::{FieldId as F, Record, Section, fold};
 
-/// One field of the chart beside the same field of the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One field of the chart beside the same field of the answer. Its `Debug` shows no value.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The field.
     pub field: F,
@@ -109,6 +109,18 @@ impl Difference {
         matches!(
             self.outcome,
             Outcome::Differs | Outcome::Undecided | Outcome::OnlyTheirs
+        )
+    }
+}
+
+impl core::fmt::Debug for Difference {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(
+            f,
+            "{}: {:?} ({:?})",
+            self.field.tag(),
+            self.outcome,
+            self.weight
         )
     }
 }

@@ -11,14 +11,23 @@ pub use compare::{Difference, Outcome, Weight, compare};
 
 use crate::{Date, FieldId, Record};
 
-/// A patient as the chart has her: whatever the vendor knows, in the vendor's own spelling.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A patient as the chart has her: whatever the vendor knows, in the vendor's own spelling. Its `Debug` shows no value of the chart.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Patient {
     /// The vendor's key; comes back with the candidates.
     pub key: String,
     /// 照会番号: the chart number registered with the service, when one is.
     pub reference_number: Option<String>,
     record: Record,
+}
+
+impl core::fmt::Debug for Patient {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Patient")
+            .field("key", &self.key)
+            .field("record", &self.record)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Patient {

@@ -8,13 +8,22 @@ use crate::{
     fold,
 };
 
-/// An answer read from the screen, and the lines that are no field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An answer read from the screen, and the lines that are no field. Its `Debug` shows no text.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Screen {
     /// What the screen says; the app shows only insurance that it found valid, so nothing else is claimed.
     pub answer: Answer,
     /// Lines that could not be placed, such as those under 【裏面記載情報】.
     pub rest: Vec<String>,
+}
+
+impl core::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Screen")
+            .field("answer", &self.answer)
+            .field("rest", &format_args!("{} lines", self.rest.len()))
+            .finish()
+    }
 }
 
 /// The most bytes of screen text that are read.

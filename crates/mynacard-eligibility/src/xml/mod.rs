@@ -7,6 +7,7 @@ mod read;
 mod write;
 
 use crate::{Encoding, Unmappable};
+use core::fmt;
 
 pub use bulk::{BulkReader, BulkUnit, BulkWriter};
 pub(crate) use read::read_message;
@@ -31,8 +32,8 @@ pub struct XmlOptions {
     pub unmappable: Unmappable,
 }
 
-/// An element that the field table does not know, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An element that the field table does not know, whole. Its `Debug` shows tags and lengths only.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Element {
     /// Its tag, with its prefix.
     pub tag: String,
@@ -43,12 +44,29 @@ pub struct Element {
 }
 
 /// A part of an unknown element.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Node {
     /// Text, unescaped.
     Text(String),
     /// An element.
     Element(Element),
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(&self.tag)
+            .field("nodes", &self.nodes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Node::Text(text) => write!(f, "{} characters", text.chars().count()),
+            Node::Element(element) => element.fmt(f),
+        }
+    }
 }
 
 /// Whether XML 1.0 can carry the character.
