@@ -1,5 +1,16 @@
 //! The two encodings of the messages, UTF-8 and Shift_JIS (always Windows' code page 932), and what to do with characters
 //! that the second one does not have.
+//!
+//! Policies for Shift_JIS, all of them Windows' code page 932:
+//!
+//! | character | reading | writing |
+//! |---|---|---|
+//! | characters with two codes (髙 FBFC, ≒ 81E0, Ⅰ 8754) | either code | the code that Windows writes |
+//! | 8160, 817C, 8161, 8191, 8192, 81CA | ～ － ∥ ￠ ￡ ￢, as Windows | these, and 〜 − ‖ ¢ £ ¬ at the same places |
+//! | 外字 F040–F9FC | U+E000–U+E757 | back to the same codes |
+//! | ¥ (00A5), ‾ (203E) | do not occur | unmappable: Windows would write a backslash and a tilde |
+//! | single bytes 80, A0, FD–FF | refused | unmappable |
+//! | everything else | refused | unmappable: refused, 〓, or a reference, as the caller says |
 
 mod cp932;
 
