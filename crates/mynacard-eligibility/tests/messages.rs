@@ -359,3 +359,21 @@ fn a_hundred_thousand_people_take_the_memory_of_one() {
     let grown = resident_kilobytes() - before;
     assert!(grown < 4096, "{grown} kB more");
 }
+
+#[test]
+fn what_stands_between_people_is_bounded_together() {
+    let between = format!("<BulkConfirmUnit/><New>{}</New>", "x".repeat(900_000));
+    let file = format!(
+        "<XmlMsg><MessageHeader/><MessageBody>{}</MessageBody></XmlMsg>",
+        between.repeat(12)
+    );
+    let mut reader = BulkReader::open(file.as_bytes()).unwrap();
+    let refused = loop {
+        match reader.next_unit() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("ten megabytes that belong to nobody were kept"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused.code(), "MC-4006");
+}
