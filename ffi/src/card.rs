@@ -70,11 +70,7 @@ pub unsafe extern "C" fn mynacard_card_wait_removed(
         let held = CARDS.find(card)?;
         let source = alone(&held)?;
         let stop = signal(cancel)?;
-        match &*source {
-            Source::Callbacks(_) => Ok(()),
-            #[cfg(feature = "pcsc")]
-            Source::Reader(card) => readers::wait_until_removed(card.reader(), timeout_ms, &stop),
-        }
+        readers::wait_until_removed(&source, timeout_ms, &stop)
     })
 }
 
@@ -185,13 +181,26 @@ pub(crate) fn with_card<T: Send>(
     stop: &Cancel,
     dialogue: impl FnOnce(&mut (dyn Transport + Send)) -> Result<T, Failure> + Send,
 ) -> Result<T, Failure> {
+    with_card_and(card, stop, || Ok(()), |card, ()| dialogue(card))
+}
+
+/// The same with something that is taken only once the card is ours: a PIN is not lost to a card that is busy.
+pub(crate) fn with_card_and<P: Send, T: Send>(
+    card: *mut mynacard_card,
+    stop: &Cancel,
+    take: impl FnOnce() -> Result<P, Failure>,
+    dialogue: impl FnOnce(&mut (dyn Transport + Send), P) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let held = CARDS.find(card)?;
     let mut alone = alone(&held)?;
     let source = &mut *alone;
+    let taken = take()?;
+    #[cfg(not(feature = "pcsc"))]
+    let _ = stop;
     on_worker(move || match source {
-        Source::Callbacks(callbacks) => dialogue(callbacks),
+        Source::Callbacks(callbacks) => dialogue(callbacks, taken),
         #[cfg(feature = "pcsc")]
-        Source::Reader(card) => readers::stoppable(card, stop, dialogue),
+        Source::Reader(card) => readers::stoppable(card, stop, |card| dialogue(card, taken)),
     })
 }
 

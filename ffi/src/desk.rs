@@ -14,7 +14,7 @@ use mynacard::client::https::HttpsService;
 
 use crate::answer::{self, mynacard_answer};
 use crate::cancel::{mynacard_cancel, signal};
-use crate::card::{mynacard_card, with_card};
+use crate::card::{mynacard_card, with_card, with_card_and};
 use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
@@ -334,11 +334,9 @@ pub unsafe extern "C" fn mynacard_check_by_sight(
     guard(error, || {
         // SAFETY: documented as valid.
         let place = unsafe { out("answer", answer) }?;
-        let checked = finish(check, card, cancel, |prepared| {
-            let confirmation = prepared.confirmation.clone();
-            confirmation.map(Who::Sight).ok_or_else(|| {
-                Failure::new(mynacard_status::Caller, "nobody confirmed the face yet")
-            })
+        let checked = finish(check, card, cancel, |confirmation| {
+            let missing = || Failure::new(mynacard_status::Caller, "nobody confirmed the face yet");
+            confirmation.map(Who::Sight).ok_or_else(missing)
         })?;
         place.write(answer::hand_out_checked(checked)?);
         Ok(())
@@ -380,20 +378,25 @@ fn finish(
     check: *mut mynacard_check,
     card: *mut mynacard_card,
     cancel: *const mynacard_cancel,
-    who: impl FnOnce(&Prepared) -> Result<Who, Failure>,
+    who: impl FnOnce(Option<OperatorConfirmation>) -> Result<Who, Failure>,
 ) -> Result<CheckedAnswer, Failure> {
     let held = CHECKS.find(check)?;
     let mut prepared = alone(&held)?;
-    let stop = signal(cancel)?;
-    if prepared.ready.is_none() {
+    let Prepared {
+        desk,
+        ready,
+        confirmation,
+        ..
+    } = &mut *prepared;
+    if ready.is_none() {
         return Err(spent());
     }
-    let desk = Arc::clone(&prepared.desk);
+    let stop = signal(cancel)?;
+    let desk = Arc::clone(desk);
     let _line = alone(&desk.line)?;
-    let who = who(&prepared)?;
-    let prepared = &mut *prepared;
-    with_card(card, &stop, |card| {
-        let ready = prepared.ready.take().ok_or_else(spent)?;
+    let confirmation = confirmation.clone();
+    let take = || Ok((who(confirmation)?, ready.take().ok_or_else(spent)?));
+    with_card_and(card, &stop, take, |card, (who, ready)| {
         let mut relay = desk.service.relay();
         let identity = match who {
             Who::Pin(pin) => Identity::Pin(pin),

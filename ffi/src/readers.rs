@@ -55,12 +55,16 @@ mod with_readers {
     }
 
     pub(crate) fn wait_until_removed(
-        reader: &str,
+        card: &Source,
         timeout_ms: i64,
         stop: &Cancel,
     ) -> Result<(), Failure> {
+        let Source::Reader(card) = card else {
+            return Ok(());
+        };
         let readers = Readers::new();
-        let Some(found) = readers.list()?.into_iter().find(|one| one.name() == reader) else {
+        let list = readers.list()?;
+        let Some(found) = list.into_iter().find(|one| one.name() == card.reader()) else {
             return Ok(());
         };
         Ok(stopping(stop, |stop| {
@@ -109,5 +113,13 @@ mod without_readers {
         _stop: &Cancel,
     ) -> Result<Source, Failure> {
         unsupported()
+    }
+
+    pub(crate) fn wait_until_removed(
+        _card: &Source,
+        _timeout_ms: i64,
+        _stop: &Cancel,
+    ) -> Result<(), Failure> {
+        Ok(())
     }
 }

@@ -286,6 +286,29 @@ static void answers(void)
     EXPECT(with_answer(2, 12345) != MYNACARD_STATUS_OK);
 }
 
+static void *cancel_soon(void *userdata)
+{
+    usleep(300000);
+    EXPECT(mynacard_cancel_cancel(userdata) == MYNACARD_STATUS_OK);
+    return NULL;
+}
+
+/* A wait without end is cancelled from another thread, where there is no reader too; the handle may be freed meanwhile. */
+static void cancelled_wait(void)
+{
+    mynacard_cancel *cancel = NULL;
+    mynacard_card *card = NULL;
+    mynacard_error *error = NULL;
+    pthread_t thread;
+    EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
+    pthread_create(&thread, NULL, cancel_soon, cancel);
+    EXPECT(mynacard_card_wait(NULL, 0, -1, cancel, &card, &error) == MYNACARD_STATUS_CANCELLED);
+    EXPECT(card == NULL && mynacard_error_class(error) == MYNACARD_CLASS_CALLER);
+    pthread_join(thread, NULL);
+    mynacard_error_free(error);
+    EXPECT(mynacard_cancel_free(cancel) == MYNACARD_STATUS_OK);
+}
+
 static void *small_stack(void *userdata)
 {
     mynacard_answer *answer = NULL;
@@ -356,6 +379,7 @@ int main(int argc, char **argv)
     structures();
     busy_and_reentrant();
     answers();
+    cancelled_wait();
 
     EXPECT(mynacard_panic_on_purpose(&error) == MYNACARD_STATUS_PANIC);
     EXPECT(mynacard_error_status(error) == MYNACARD_STATUS_PANIC);
