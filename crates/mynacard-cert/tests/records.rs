@@ -49,8 +49,25 @@ fn authorities(folder: &std::path::Path, wanted: &str) -> CardAuthorities {
     all
 }
 
-/// What the reader of EF 0003 keeps of it.
-fn attribute_signature(ef0003: &[u8]) -> AttributeSignature {
+/// What the reader of EF 0003 lends.
+#[derive(Clone)]
+struct Ef0003 {
+    signed_digest: [u8; 32],
+    attributes_digest: [u8; 32],
+    signature: Vec<u8>,
+}
+
+impl Ef0003 {
+    fn lent(&self) -> AttributeSignature<'_> {
+        AttributeSignature {
+            signed_digest: &self.signed_digest,
+            attributes_digest: &self.attributes_digest,
+            signature: &self.signature,
+        }
+    }
+}
+
+fn attribute_signature(ef0003: &[u8]) -> Ef0003 {
     let (df31, rest) = ef0003[5..].split_at(35);
     let (df32, rest) = rest.split_at(35);
     assert_eq!(
@@ -61,7 +78,7 @@ fn attribute_signature(ef0003: &[u8]) -> AttributeSignature {
             &[0xDF, 0x33, 0x82, 1, 0][..]
         )
     );
-    AttributeSignature {
+    Ef0003 {
         signed_digest: Sha256::new()
             .chain_update(df31)
             .chain_update(df32)
@@ -85,7 +102,7 @@ fn the_chain_from_authority_to_attributes() {
     assert_eq!(signer.hierarchy(), Hierarchy::JpkiTest);
     let signature = attribute_signature(&vector(&v, "testcard/text-0003.bin"));
     let attributes = signer
-        .attributes(&vector(&v, "testcard/text-0002.bin"), &signature)
+        .attributes(&vector(&v, "testcard/text-0002.bin"), &signature.lent())
         .unwrap();
     assert_eq!(attributes.name(), "黒桐　幹也");
     assert_eq!(attributes.address(), "東京都清瀬市観布子南１２－７－２０２");
@@ -109,7 +126,7 @@ fn the_chain_from_authority_to_attributes() {
         format!("{attributes:?}"),
         format!("{holder:?}"),
         format!("{:?}", holder.birth()),
-        format!("{signature:?}"),
+        format!("{:?}", signature.lent()),
     ] {
         assert!(
             !shown.contains("黒桐") && !shown.contains("1980") && !shown.contains("清瀬"),
@@ -197,7 +214,7 @@ fn no_changed_record_is_accepted() {
     let signer = signer(&v);
     let signature = attribute_signature(&vector(&v, "testcard/text-0003.bin"));
     all_refused(&vector(&v, "testcard/text-0002.bin"), |bytes| {
-        signer.attributes(bytes, &signature)
+        signer.attributes(bytes, &signature.lent())
     });
     all_refused(&vector(&v, "testcard/text-0007.bin"), |bytes| {
         signer.card_key(bytes)
@@ -207,8 +224,8 @@ fn no_changed_record_is_accepted() {
         signer.attributes(
             &record,
             &AttributeSignature {
-                signature: bytes.to_vec(),
-                ..signature.clone()
+                signature: bytes,
+                ..signature.lent()
             },
         )
     });
@@ -216,13 +233,19 @@ fn no_changed_record_is_accepted() {
         let mut changed = signature.clone();
         changed.signed_digest[at] ^= 1;
         assert_eq!(
-            signer.attributes(&record, &changed).unwrap_err().kind(),
+            signer
+                .attributes(&record, &changed.lent())
+                .unwrap_err()
+                .kind(),
             &ErrorKind::RecordSignature
         );
         let mut changed = signature.clone();
         changed.attributes_digest[at] ^= 1;
         assert_eq!(
-            signer.attributes(&record, &changed).unwrap_err().kind(),
+            signer
+                .attributes(&record, &changed.lent())
+                .unwrap_err()
+                .kind(),
             &ErrorKind::RecordDigest
         );
     }

@@ -133,13 +133,16 @@ fn authorities() -> CardAuthorities {
         .expect("one hierarchy")
 }
 
-/// `FF30 82014B { DF31 20 …; DF32 20 …; DF33 820100 … }`.
-fn attribute_signature(file: &[u8]) -> AttributeSignature {
-    AttributeSignature {
-        signed_digest: Sha256::digest(&file[5..75]).into(),
+/// Lends `FF30 82014B { DF31 20 …; DF32 20 …; DF33 820100 … }` for one verification.
+fn with_attribute_signature<R>(
+    file: &[u8],
+    verify: impl FnOnce(&AttributeSignature<'_>) -> R,
+) -> R {
+    verify(&AttributeSignature {
+        signed_digest: &Sha256::digest(&file[5..75]).into(),
         attributes_digest: file[43..75].try_into().expect("32 bytes"),
-        signature: file[80..].to_vec(),
-    }
+        signature: &file[80..],
+    })
 }
 
 const INPUT_SUPPORT: &str = "00A4040C0AD3921000310001010408";
@@ -184,10 +187,12 @@ fn everybodys_records_are_accepted_and_show_the_person() {
         let signer = authorities()
             .verify(&read(&mut support, 4))
             .expect("the simulation's authority");
-        let signed = attribute_signature(&read(&mut support, 3));
-        let attributes = signer
-            .attributes(&read(&mut support, 2), &signed)
-            .expect("signed attributes");
+        let record = read(&mut support, 2);
+        let attributes = with_attribute_signature(&read(&mut support, 3), |signed| {
+            signer
+                .attributes(&record, signed)
+                .expect("signed attributes")
+        });
         assert_eq!(
             (attributes.name(), attributes.address()),
             (person.name(), person.address())

@@ -10,19 +10,20 @@ use crate::error::{Error, ErrorKind, Part};
 use crate::holder::HolderAttributes;
 use crate::person::{BirthDate, Sex};
 
-/// What the signed record EF 0003 leaves behind once its reader has wiped it: the record itself holds a digest of the My
-/// Number and never comes here.
-#[derive(Clone)]
-pub struct AttributeSignature {
+/// What the reader of EF 0003 lends for one verification and wipes after it.
+///
+/// Borrowed on purpose: the digest and the signature cover a digest of the My Number, and whoever kept them could search for
+/// that number. `mynacard_card`'s `verified_attributes` hands them to a closure; nothing else should hold them.
+pub struct AttributeSignature<'a> {
     /// SHA-256 over the DF31 and DF32 objects, headers included.
-    pub signed_digest: [u8; 32],
+    pub signed_digest: &'a [u8; 32],
     /// The value of DF32: the digest of the attributes.
-    pub attributes_digest: [u8; 32],
+    pub attributes_digest: &'a [u8; 32],
     /// The value of DF33.
-    pub signature: Vec<u8>,
+    pub signature: &'a [u8],
 }
 
-impl fmt::Debug for AttributeSignature {
+impl fmt::Debug for AttributeSignature<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AttributeSignature(..)")
     }
@@ -101,9 +102,9 @@ impl RecordSigner {
     pub fn attributes(
         &self,
         record: &[u8],
-        signature: &AttributeSignature,
+        signature: &AttributeSignature<'_>,
     ) -> Result<Attributes, Error> {
-        self.check_digest(&signature.signed_digest, &signature.signature)?;
+        self.check_digest(signature.signed_digest, signature.signature)?;
         let mut file = Objects::new(record, Part::SignedRecord);
         let outer = file.expect(0xFF20)?;
         file.finish()?;
@@ -111,7 +112,7 @@ impl RecordSigner {
         let start = objects.clone();
         let table: [u8; 8] = objects.expect_sized(0xDF21)?;
         let digest: [u8; 32] = Sha256::digest(objects.rest()).into();
-        if digest != signature.attributes_digest {
+        if &digest != signature.attributes_digest {
             return Err(ErrorKind::RecordDigest.into());
         }
         let fields = [0xDF22, 0xDF23, 0xDF24, 0xDF25].map(|tag| objects.expect(tag));
