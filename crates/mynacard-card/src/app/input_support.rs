@@ -137,7 +137,7 @@ impl<'t, T: Transport + ?Sized> InputSupport<'t, T> {
     /// Tries left of the PIN, 照合番号A or 照合番号B. Costs none.
     ///
     /// # Errors
-    /// [`ErrorKind::NotAllowed`](crate::ErrorKind::NotAllowed) for a PIN of another application; a transport that fails.
+    /// [`ErrorKind::NotAllowed`] for a PIN of another application; a transport that fails.
     pub fn tries(&mut self, pin: PinKind) -> Result<Tries, Error> {
         self.card.tries_here(pin)
     }
