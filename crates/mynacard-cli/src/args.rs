@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Confirm a patient's health insurance with a My Number Card (マイナ保険証の資格確認).
 ///
-/// Exit codes: 0 done (for `check`: the service answered), 2 wrong use, 10 the card refused or was not there,
+/// Every command takes --json. Exit codes: 0 done (for `check`: the service answered), 2 wrong use, 10 the card refused or was not there,
 /// 11 the service or another party refused, 12 malformed input, 14 reader, line, disk or machine.
 #[derive(Debug, Parser)]
 #[command(name = "mynacard", version, max_term_width = 100)]
@@ -29,6 +29,17 @@ pub(crate) struct OutputArguments {
     /// Log to the standard error: off, error, warn, info, debug or trace. No level shows a PIN or personal data.
     #[arg(long, global = true, value_name = "LEVEL", default_value = "off")]
     pub(crate) log: log::LevelFilter,
+}
+
+impl OutputArguments {
+    /// JSON in the default language, for a command line that could not be read.
+    pub(crate) fn for_programs() -> Self {
+        Self {
+            json: true,
+            lang: Lang::Ja,
+            log: log::LevelFilter::Off,
+        }
+    }
 }
 
 /// A language of the guidance.
@@ -117,9 +128,12 @@ pub(crate) struct CheckArguments {
     /// Let the patient type the PIN on the reader's keypad.
     #[arg(long, conflicts_with = "visual")]
     pub(crate) pin_pad: bool,
-    /// Visual check (目視確認): the name of the operator who compared face and photo.
+    /// Visual check (目視確認): the name of the operator, who is asked to confirm after the card was read.
     #[arg(long, value_name = "OPERATOR")]
     pub(crate) visual: Option<String>,
+    /// Read the operator's confirmation (one line, `yes`) from this open file descriptor instead of the terminal.
+    #[arg(long, value_name = "N", requires = "visual")]
+    pub(crate) confirm_fd: Option<u32>,
     /// Send the PIN even when one try is left.
     #[arg(long)]
     pub(crate) insist: bool,

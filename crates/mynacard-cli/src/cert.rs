@@ -61,9 +61,12 @@ fn revocation<P: Purpose>(
     let question = verified.question();
     let mut answer = if let Some(file) = &arguments.crl {
         let list = File::open(file).map_err(|error| Failure::file(file, &error))?;
-        walk_list(BufReader::new(list), &question, &ListPolicy::default())?
+        walk_list(BufReader::new(list), &question, &ListPolicy::default())
+            .map_err(|error| Failure::from(error).in_file(file))?
     } else if let Some(file) = &arguments.ocsp {
-        OcspResponse::from_der(&pem::read(file)?)?.judge(&question, None, &OcspPolicy::default())
+        OcspResponse::from_der(&pem::read(file)?)
+            .map_err(|error| Failure::from(error).in_file(file))?
+            .judge(&question, None, &OcspPolicy::default())
     } else {
         return Ok(verified);
     };
@@ -106,7 +109,7 @@ fn store(arguments: &VerifyArguments) -> Result<TrustStore, Failure> {
 }
 
 fn read(file: &Path) -> Result<Certificate, Failure> {
-    Ok(Certificate::from_der(&pem::read(file)?)?)
+    Certificate::from_der(&pem::read(file)?).map_err(|error| Failure::from(error).in_file(file))
 }
 
 fn describe(certificate: &Certificate) -> Result<Value, Failure> {

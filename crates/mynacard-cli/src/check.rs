@@ -52,6 +52,7 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     let identity = match (&arguments.visual, pin) {
         (Some(operator), _) => {
             let tap = ready.tap(card, SystemTime::now(), &stop)?;
+            confirmed(arguments, output)?;
             let confirmation = OperatorConfirmation::new(operator, tap.id(), SystemTime::now())?;
             Identity::Visual(&mut relay, confirmation)
         }
@@ -62,6 +63,21 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     output.result(&answer::json(&checked, output), || {
         answer::text(&checked, output)
     })
+}
+
+/// Waits until the operator says that face and photo are the same person's. Asked after the card was read, and only then.
+fn confirmed(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    let question = output.pick(
+        "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+        "Compare the photo with the person; type yes if they are the same: ",
+    );
+    let answer = secret::read_shown(question, arguments.confirm_fd)
+        .map_err(|error| Failure::secret("confirmation", &error))?;
+    if answer.trim().eq_ignore_ascii_case("yes") {
+        Ok(())
+    } else {
+        Err(Failure::not_confirmed())
+    }
 }
 
 fn read_pin(arguments: &CheckArguments) -> Result<Pin, Failure> {

@@ -16,60 +16,150 @@ pub(crate) struct Failure {
     code: &'static str,
     tries_left: Option<u8>,
     detail: String,
-    /// Says the sentence for failures that have no code of the library.
-    own: Option<Class>,
+    own: Option<Own>,
+}
+
+/// The sentences of a failure that is the command's own, or of a library's error in a place where the card plays no part.
+#[derive(Debug)]
+struct Own {
+    class: Class,
+    staff: (&'static str, &'static str),
+    next: (&'static str, &'static str),
 }
 
 impl Failure {
     /// The command line asks for something impossible.
     pub(crate) fn usage(detail: String) -> Self {
-        Self {
-            code: "usage",
-            tries_left: None,
+        Self::own(
+            "usage",
             detail,
-            own: Some(Class::Caller),
-        }
+            Class::Caller,
+            (
+                "コマンドの使い方が違います。",
+                "The command was used in a wrong way.",
+            ),
+            (
+                "かっこ内の説明と --help を見てください。",
+                "See the explanation in brackets, and --help.",
+            ),
+        )
     }
 
     /// A file cannot be read or written.
     pub(crate) fn file(file: &Path, error: &io::Error) -> Self {
-        Self {
-            code: "file",
-            tries_left: None,
-            detail: format!("{}: {error}", file.display()),
-            own: Some(Class::Environment),
-        }
+        Self::own(
+            "file",
+            format!("{}: {error}", file.display()),
+            Class::Environment,
+            (
+                "ファイルを読み書きできません。",
+                "The file cannot be read or written.",
+            ),
+            (
+                "ファイルの場所と権限を確かめてください。",
+                "Check the file's place and rights.",
+            ),
+        )
+    }
+
+    /// A file holds something else than it should.
+    pub(crate) fn content(file: &Path, detail: &str) -> Self {
+        Self::own(
+            "content",
+            format!("{}: {detail}", file.display()),
+            Class::Input,
+            (
+                "ファイルの中身が正しくありません。",
+                "The file's content is not right.",
+            ),
+            (
+                "正しいファイルか確かめてください。",
+                "Check that it is the right file.",
+            ),
+        )
     }
 
     /// A secret could not be read.
     pub(crate) fn secret(what: &str, error: &io::Error) -> Self {
-        Self {
-            code: "secret",
-            tries_left: None,
-            detail: format!("the {what} could not be read: {error}"),
-            own: Some(Class::Environment),
-        }
+        Self::own(
+            "secret",
+            format!("the {what} could not be read: {error}"),
+            Class::Environment,
+            (
+                "入力を読み取れません。",
+                "What was typed could not be read.",
+            ),
+            (
+                "端末から入力するか、--…-fd に開いているファイル記述子の番号を指定してください。",
+                "Type it at a terminal, or name an open file descriptor with --…-fd.",
+            ),
+        )
+    }
+
+    /// Staff did not confirm that face and photo are the same person's.
+    pub(crate) fn not_confirmed() -> Self {
+        Self::own(
+            "not-confirmed",
+            "the visual check was not confirmed".to_owned(),
+            Class::Caller,
+            (
+                "目視確認が確認されなかったため、中止しました。何も送っていません。",
+                "The visual check was not confirmed and was stopped. Nothing was sent.",
+            ),
+            (
+                "暗証番号で確認するか、最初からやり直してください。",
+                "Check by PIN, or start again.",
+            ),
+        )
     }
 
     /// The demonstration itself does not work.
     #[cfg(feature = "demo")]
     pub(crate) fn demo(detail: &(impl ToString + ?Sized)) -> Self {
-        Self {
-            code: "demo",
-            tries_left: None,
-            detail: detail.to_string(),
-            own: Some(Class::Environment),
-        }
+        Self::own(
+            "demo",
+            detail.to_string(),
+            Class::Environment,
+            ("デモを実行できません。", "The demonstration does not work."),
+            (
+                "かっこ内の説明を見てください。",
+                "See the explanation in brackets.",
+            ),
+        )
     }
 
     /// The standard output is gone.
     pub(crate) fn output(error: &io::Error) -> Self {
+        Self::own(
+            "output",
+            error.to_string(),
+            Class::Environment,
+            ("結果を出力できません。", "The result cannot be written."),
+            ("出力先を確かめてください。", "Check where the output goes."),
+        )
+    }
+
+    fn own(
+        code: &'static str,
+        detail: String,
+        class: Class,
+        staff: (&'static str, &'static str),
+        next: (&'static str, &'static str),
+    ) -> Self {
         Self {
-            code: "output",
+            code,
             tries_left: None,
-            detail: error.to_string(),
-            own: Some(Class::Environment),
+            detail,
+            own: Some(Own { class, staff, next }),
         }
+    }
+
+    /// The same failure said of a file that somebody named: code and detail stay, the advice is about the file.
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        let about = Self::content(file, &self.detail);
+        self.detail = about.detail;
+        self.own = about.own;
+        self
     }
 
     /// The technical sentence, with its causes.
@@ -80,9 +170,16 @@ impl Failure {
     /// What to tell staff.
     pub(crate) fn advice(&self, language: Language) -> Advice {
         let mut advice = Advice::for_code(self.code, self.tries_left, language);
-        if let Some(class) = self.own {
-            advice.class = class;
-            advice.staff.clone_from(&self.detail);
+        if let Some(own) = &self.own {
+            let pick = |(ja, en): (&'static str, &'static str)| match language {
+                Language::Japanese => ja.to_owned(),
+                Language::English => en.to_owned(),
+            };
+            advice.class = own.class;
+            advice.staff = pick(own.staff);
+            advice.next = pick(own.next);
+            advice.patient = String::new();
+            advice.instead = &[];
         }
         advice
     }

@@ -25,13 +25,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, OutputArguments};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
     logger::start(arguments.output.log);
     let output = Output::new(&arguments.output);
     let done = run(&arguments.command, &output);
@@ -44,6 +47,25 @@ fn main() -> ExitCode {
     }
 }
 
+/// Wrong use, help and version: clap's own words, or JSON where a program reads.
+fn misused(error: &clap::Error) -> ExitCode {
+    let wrong = error.use_stderr();
+    if wrong && std::env::args().any(|argument| argument == "--json") {
+        let output = Output::new(&OutputArguments::for_programs());
+        let text = error.render().to_string();
+        let failure = Failure::usage(text.lines().next().unwrap_or_default().to_owned());
+        output.failure(&failure);
+        return failure.exit().into();
+    }
+    // A help text that cannot be written has nowhere else to go.
+    let _ = error.print();
+    if wrong {
+        Exit::Usage.into()
+    } else {
+        Exit::Done.into()
+    }
+}
+
 fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         #[cfg(feature = "demo")]
@@ -51,7 +73,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(arguments, output),
         Command::Terminal(command) => terminal::run(command, output),
         Command::Cert(command) => cert::run(command, output),
-        Command::Oqs(command) => oqs::run(command, output),
+        Command::Oqs(command) => return oqs::run(command, output),
         #[cfg(feature = "pcsc")]
         Command::Readers => reader::list(output),
         #[cfg(feature = "pcsc")]

@@ -13,21 +13,23 @@ use mynacard::eligibility::{Answer, Encoding, Unmappable, XmlOptions};
 use serde_json::{Value, json};
 
 use crate::args::{OqsCommand, Shape};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
 /// The most that is read of one answer file.
 const LONGEST: u64 = 16 << 20;
 
-pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<(), Failure> {
-    match command {
+pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<Exit, Failure> {
+    let done = match command {
         OqsCommand::Show { file } => {
             let answer = read(file)?;
             output.result(&as_json(&answer), || answer.to_text(output.language()))
         }
         OqsCommand::Convert { file, to } => output.bytes(&convert(&read(file)?, *to, output)?),
-        OqsCommand::Watch { folder, once } => watch(folder, *once, output),
-    }
+        OqsCommand::Watch { folder, once } => return watch(folder, *once, output),
+    };
+    done.map(|()| Exit::Done)
 }
 
 /// Reads an answer: XML in either encoding, or this library's JSON.
@@ -37,10 +39,10 @@ fn read(file: &Path) -> Result<Answer, Failure> {
         .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::file(file, &error))?;
     if bytes.len() as u64 > LONGEST {
-        return Err(Failure::usage(format!(
-            "{} is longer than {LONGEST} bytes",
-            file.display()
-        )));
+        return Err(Failure::content(
+            file,
+            &format!("longer than {LONGEST} bytes"),
+        ));
     }
     let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     match std::str::from_utf8(&bytes) {
@@ -77,31 +79,41 @@ fn spreadsheet(output: &Output) -> CsvOptions {
 }
 
 /// Prints each answer as it comes: with `--json` one document a line.
-fn watch(folder: &Path, once: bool, output: &Output) -> Result<(), Failure> {
+fn watch(folder: &Path, once: bool, output: &Output) -> Result<Exit, Failure> {
     let options = FaceOptions {
         existing: Existing::Deliver,
+        // Whoever looks once wants to know at once what cannot be read; whoever watches waits until a file is whole.
+        patience: if once {
+            Duration::ZERO
+        } else {
+            FaceOptions::default().patience
+        },
         ..FaceOptions::default()
     };
     let mut faces = FaceFolder::open(folder, options);
     let timeout = once.then_some(Duration::ZERO);
+    let mut unread = None;
     while let Some(event) = faces.next(timeout, &Cancel::new()) {
         match event {
             Event::Answer(file) => delivered(&file, output)?,
             Event::Unreadable { name, error } => {
                 let failure = Failure::from(error);
                 if output.is_json() {
-                    output.line(&json!({ "file": name, "error": failure.detail() }).to_string())?;
+                    output.line(
+                        &json!({ "file": name, "error": output.error(&failure) }).to_string(),
+                    )?;
                 } else {
                     output.line(&name)?;
                     output.failure(&failure);
                 }
+                unread = Some(failure.exit());
             }
             Event::Unavailable(error) if once => return Err(error.into()),
             Event::Unavailable(error) => output.failure(&error.into()),
             _ => {}
         }
     }
-    Ok(())
+    Ok(unread.unwrap_or(Exit::Done))
 }
 
 fn delivered(file: &FaceFile, output: &Output) -> Result<(), Failure> {

@@ -75,6 +75,11 @@ impl Output {
         self.bytes(text.as_bytes())
     }
 
+    /// Why a command failed, as JSON.
+    pub(crate) fn error(&self, failure: &Failure) -> Value {
+        advice_json(&failure.advice(self.language), failure, self.language)
+    }
+
     /// Shows why a command failed; a failure to show it is lost with the output itself.
     pub(crate) fn failure(&self, failure: &Failure) {
         let advice = failure.advice(self.language);

@@ -16,14 +16,14 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
         .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::file(file, &error))?;
     if bytes.len() as u64 > LONGEST {
-        return Err(Failure::usage(format!(
-            "{} is longer than {LONGEST} bytes",
-            file.display()
-        )));
+        return Err(Failure::content(
+            file,
+            &format!("longer than {LONGEST} bytes"),
+        ));
     }
     match decode(&bytes) {
         Some(Ok(der)) => Ok(der),
-        Some(Err(problem)) => Err(Failure::usage(format!("{}: {problem}", file.display()))),
+        Some(Err(problem)) => Err(Failure::content(file, &problem)),
         None => Ok(bytes),
     }
 }

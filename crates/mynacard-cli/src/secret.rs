@@ -1,7 +1,7 @@
-//! Secrets come from a terminal without echo or from a file descriptor, never from an argument.
+//! What people type: secrets come from a terminal without echo or from a file descriptor, never from an argument.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
@@ -19,6 +19,17 @@ pub(crate) fn read(prompt: &str, fd: Option<u32>) -> io::Result<Zeroizing<Vec<u8
             rpassword::prompt_password(prompt)?.into_bytes(),
         )),
     }
+}
+
+/// Reads an answer that is no secret, from a descriptor or from the standard input with a question on the standard error.
+pub(crate) fn read_shown(question: &str, fd: Option<u32>) -> io::Result<String> {
+    if fd.is_none() {
+        let mut screen = io::stderr().lock();
+        write!(screen, "{question}")?;
+        screen.flush()?;
+    }
+    let line = read_fd(fd.unwrap_or(0))?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
 /// Reads one line from an open file descriptor of this process.

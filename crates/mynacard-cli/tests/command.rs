@@ -181,22 +181,35 @@ fn a_wrong_pin_and_a_malformed_one_tell_staff_what_to_do() {
 
 #[cfg(unix)]
 #[test]
-fn a_visual_check_names_its_operator_and_asks_for_no_pin() {
+fn a_visual_check_wants_the_operators_word_and_no_pin() {
     let terminal = Terminal::activated();
     let home = terminal.home("home");
-    let checked = terminal.shell(
-        &[
+    let check = |word: &str| {
+        let arguments = [
             "--json",
             "check",
             "--virtual",
             "kyokai-self",
             "--visual",
             "受付 花子",
+            "--confirm-fd",
+            "0",
             "--home",
             &home,
-        ],
-        "",
-    );
+        ];
+        terminal.shell(&arguments, word)
+    };
+    for word in ["", "no\n", "はい\n"] {
+        let refused = check(word);
+        assert_eq!(
+            refused.status.code(),
+            Some(2),
+            "{word:?}: {}",
+            stdout(&refused)
+        );
+        assert_eq!(json(&refused)["error"]["code"], "not-confirmed");
+    }
+    let checked = check("yes\n");
     assert_eq!(checked.status.code(), Some(0), "{}", stdout(&checked));
     assert_eq!(json(&checked)["evidence"], "online-visual");
 }
@@ -419,6 +432,39 @@ fn face_files_are_printed_each_once() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     let line: Value = serde_json::from_str(&lines[0]).unwrap();
     assert_eq!(line["file"], "OQSsiquc01res_face_1_20261120101500.xml");
+}
+
+#[test]
+fn broken_and_half_written_face_files_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    for (name, content, code) in [
+        (
+            "OQSsiquc01res_face_1_20261120101500.xml",
+            "<XmlMsg><MessageHeader>",
+            "MC-4002",
+        ),
+        (
+            "OQSsiquc01res_face_2_20261120101500.xml",
+            "<XmlMsg><a></b></XmlMsg>",
+            "MC-4001",
+        ),
+    ] {
+        std::fs::write(folder.path().join(name), content).unwrap();
+        let watched = mynacard(&["--json", "oqs", "watch", "--once", path], "");
+        assert_eq!(watched.status.code(), Some(12), "{name}");
+        let line: Value = serde_json::from_str(&stdout(&watched)).unwrap();
+        assert_eq!(
+            (&line["file"], &line["error"]["code"]),
+            (&name.into(), &code.into())
+        );
+        assert!(
+            line["error"]["staff"]
+                .as_str()
+                .is_some_and(|text| text.ends_with('。'))
+        );
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
 }
 
 #[test]

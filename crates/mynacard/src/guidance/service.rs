@@ -20,8 +20,8 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-6001",
         Class::Environment,
         Text::new(
-            "サービスにつながりません。確認は行われていません。",
-            "The service cannot be reached. Nothing was confirmed.",
+            "サービスにつながりません。何も送っていません。",
+            "The service cannot be reached. Nothing was sent.",
         ),
         Text::new(
             "回線を確かめて、もう一度試してください。続くときはほかの方法で資格を確認し、後で改めて確認してください。",
@@ -38,8 +38,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The service did not answer in time.",
         ),
         Text::new(
-            "もう一度確認してください。同じ確認が二重に記録されることはありません。",
-            "Check again. The same check is never recorded twice.",
+            "回線を確かめて、もう一度確認してください。続くときはほかの方法で資格を確認してください。",
+            "Check the line and try again. If it goes on, use another proof.",
         ),
         WAIT,
         OTHER_PROOF,
@@ -167,6 +167,20 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         CALL_ADMINISTRATOR,
         WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6013",
+        Class::Environment,
+        Text::new(
+            "送信後に回線が切れ、結果を受け取れませんでした。サービス側では処理が済んでいる可能性があります。",
+            "The line broke after sending, and the result did not arrive. The service may have done its part.",
+        ),
+        Text::new(
+            "最初からもう一度確認してください（前回の結果は使われません）。初期登録の途中なら、アクティベーションコードが使用済みかをポータルで確かめてください。",
+            "Start the check again; the lost result is not used. During registration look in the portal whether the activation code was used.",
+        ),
+        ONCE_MORE,
         OTHER_PROOF,
     ),
     entry(
