@@ -22,11 +22,24 @@ const HERE: &[Needed] = &[
     ),
     ("opensc", "/usr/bin/opensc-tool"),
     ("util-linux", "/usr/bin/unshare"),
+    ("valgrind", "/usr/bin/valgrind"),
+    ("libc6-dbg", "/usr/lib/debug/.build-id"),
+    ("binutils", "/usr/bin/objdump"),
+    ("libssl-dev", "/usr/include/openssl/ssl.h"),
+    ("mono-mcs", "/usr/bin/mcs"),
+    ("mono-runtime", "/usr/bin/mono"),
+    (
+        "libmono-system-core4.0-cil",
+        "/usr/lib/mono/4.5/System.Core.dll",
+    ),
+    ("python3", "/usr/bin/python3"),
+    ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"),
 ];
 
 /// To build for Windows and to run the result.
 const WINDOWS: &[Needed] = &[
     ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
+    ("g++-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-g++"),
     ("gcc-mingw-w64-i686", "/usr/bin/i686-w64-mingw32-gcc"),
     ("rustc-web", "/usr/bin/rustc"),
     (
@@ -34,6 +47,7 @@ const WINDOWS: &[Needed] = &[
         "/usr/lib/rustlib/src/rust/library/Cargo.lock",
     ),
     ("wine", "/usr/bin/wine"),
+    ("wine64", "/usr/lib/wine/wine64"),
 ];
 
 /// The packages that are missing here.
