@@ -257,6 +257,35 @@ typedef int32_t mynacard_class;
 #endif // __cplusplus
 
 /**
+ * Whether the card is asked, before a PIN is sent, how many tries are left.
+ */
+enum mynacard_counter
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Asked; the last try is never spent. The safe choice.
+     */
+    MYNACARD_COUNTER_READ_FIRST = 0,
+    /**
+     * Not asked: one exchange less, and no protection of the last try.
+     */
+    MYNACARD_COUNTER_SKIP = 1,
+    /**
+     * Asked; the last try is spent too: a card whose PIN is blocked is unblocked at the municipal office only.
+     */
+    MYNACARD_COUNTER_SPEND_LAST_TRY = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_counter mynacard_counter;
+#else
+typedef int32_t mynacard_counter;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * An encoding of text.
  */
 enum mynacard_encoding
@@ -402,6 +431,36 @@ enum mynacard_language
 typedef enum mynacard_language mynacard_language;
 #else
 typedef int32_t mynacard_language;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which command and answer lengths a reader carries. An extended dialogue has 5 exchanges, a short one 11.
+ */
+enum mynacard_lengths
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * What the reader's driver states; short where it states nothing.
+     */
+    MYNACARD_LENGTHS_AS_THE_READER_SAYS = 0,
+    /**
+     * Short only.
+     */
+    MYNACARD_LENGTHS_SHORT = 1,
+    /**
+     * Extended, whatever the driver states: for a reader that is known to carry it. One that cannot fails at the first
+     * long command.
+     */
+    MYNACARD_LENGTHS_EXTENDED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_lengths mynacard_lengths;
+#else
+typedef int32_t mynacard_lengths;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -690,6 +749,24 @@ typedef struct mynacard_pin mynacard_pin;
 typedef struct mynacard_terminal mynacard_terminal;
 
 /**
+ * How a card in a reader is spoken to; zeros are the defaults.
+ */
+typedef struct mynacard_card_options {
+    /**
+     * `sizeof(mynacard_card_options)`; set by `MYNACARD_CARD_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * A `mynacard_lengths`.
+     */
+    int32_t lengths;
+    /**
+     * How long the reader's keypad waits for the holder, in milliseconds; 0 for 30 seconds.
+     */
+    uint32_t keypad_timeout_ms;
+} mynacard_card_options;
+
+/**
  * A card behind functions of the calling program.
  *
  * All of them run on a thread of the library, one at a time, while the call that uses the card waits. They must not
@@ -819,10 +896,9 @@ typedef struct mynacard_desk_options {
      */
     int32_t refuse_unknown_issuer;
     /**
-     * 1 to send a PIN without asking the card first how many tries are left: one exchange less, and no protection of
-     * the last try.
+     * A `mynacard_counter`.
      */
-    int32_t skip_counter;
+    int32_t counter;
 } mynacard_desk_options;
 
 /**
@@ -981,10 +1057,12 @@ mynacard_status mynacard_cancel_free(struct mynacard_cancel *cancel);
  * Waits for a card in a reader of this machine.
  *
  * `reader` is the reader's name or a part of it; empty for the only reader that holds a card (several are
- * `MYNACARD_STATUS_SEVERAL_CARDS`). `timeout_ms` below 0 waits for ever, 0 only looks. `cancel` may be NULL.
+ * `MYNACARD_STATUS_SEVERAL_CARDS`). `options` may be NULL. `timeout_ms` below 0 waits for ever, 0 only looks. `cancel`
+ * may be NULL.
  */
 mynacard_status mynacard_card_wait(const uint8_t *reader,
                                    size_t reader_size,
+                                   const struct mynacard_card_options *options,
                                    int64_t timeout_ms,
                                    const struct mynacard_cancel *cancel,
                                    struct mynacard_card **card,
@@ -1290,6 +1368,8 @@ mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
 
 #ifndef MYNACARD_INIT
 #define MYNACARD_INIT
+/* An empty mynacard_card_options of this header's version. */
+#define MYNACARD_CARD_OPTIONS_INIT { sizeof(mynacard_card_options), 0, 0 }
 /* An empty mynacard_transport of this header's version. */
 #define MYNACARD_TRANSPORT_INIT { sizeof(mynacard_transport), 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_service of this header's version. */

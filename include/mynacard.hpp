@@ -275,11 +275,14 @@ inline void mynacard_hpp_forget(void *self) { delete static_cast<std::function<v
 /// A card.
 class card {
 public:
-    /// Waits for a card in a reader; below 0 for ever. An empty name means the only reader that holds one.
+    /// Waits for a card in a reader; below 0 for ever. An empty name means the only reader that holds one. `options`
+    /// choose the lengths that the reader carries.
     [[nodiscard]] static result<card> wait(std::string_view reader = {}, std::int64_t timeout_ms = -1,
-                                           const cancel *stop = nullptr) {
+                                           const cancel *stop = nullptr,
+                                           const mynacard_card_options &options = MYNACARD_CARD_OPTIONS_INIT) {
         return detail::get<card, mynacard_card *>([&](auto *out, auto *why) {
-            return mynacard_card_wait(detail::data(reader), reader.size(), timeout_ms, detail::raw(stop), out, why);
+            return mynacard_card_wait(detail::data(reader), reader.size(), &options, timeout_ms, detail::raw(stop), out,
+                                      why);
         });
     }
     /// A card behind functions of this program.

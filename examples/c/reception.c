@@ -222,7 +222,16 @@ int main(int argc, char **argv)
     if (argc > 2) {
         mynacard_sandbox_inserted *inserted = mynacard_sandbox_insert("kyokai-self", (uint16_t)atoi(argv[2]));
         printf("by PC/SC, by PIN\n");
-        check(mynacard_card_wait(NULL, 0, 20000, NULL, &card, &error), error);
+        check(mynacard_card_wait(NULL, 0, NULL, 20000, NULL, &card, &error), error);
+        answer = check_by_pin(desk, card, pin);
+        print_answer(answer);
+        mynacard_answer_free(answer);
+        mynacard_card_free(card);
+
+        mynacard_card_options lengths = MYNACARD_CARD_OPTIONS_INIT;
+        lengths.lengths = MYNACARD_LENGTHS_EXTENDED; /* this reader carries them, though its driver does not say so */
+        printf("by extended lengths\n");
+        check(mynacard_card_wait(NULL, 0, &lengths, 20000, NULL, &card, &error), error);
         answer = check_by_pin(desk, card, pin);
         print_answer(answer);
         mynacard_answer_free(answer);

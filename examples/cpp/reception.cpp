@@ -97,6 +97,12 @@ void reception(const std::string &folder_path, int port) {
         auto in_reader = mynacard::card::wait({}, 20000).value();
         std::cout << "by PC/SC\n";
         print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits).value()).value());
+
+        mynacard_card_options lengths = MYNACARD_CARD_OPTIONS_INIT;
+        lengths.lengths = MYNACARD_LENGTHS_EXTENDED;  // this reader carries them, though its driver does not say so
+        in_reader = mynacard::card::wait({}, 20000, nullptr, lengths).value();
+        std::cout << "by extended lengths\n";
+        print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits).value()).value());
     }
     std::cout << "done\n";
 }

@@ -202,6 +202,14 @@ internal static class Program
                 using (var check = desk.Prepare())
                 using (var pin = PersonsPin())
                 using (var answer = check.ByPinAsync(card, pin).Result) Print(answer);
+
+                // This reader carries extended lengths, though its driver does not say so.
+                Console.WriteLine("by extended lengths");
+                var extended = new CardOptions { Lengths = Lengths.Extended };
+                using (var card = Card.Wait(timeout: TimeSpan.FromSeconds(20), options: extended))
+                using (var check = desk.Prepare())
+                using (var pin = PersonsPin())
+                using (var answer = check.ByPin(card, pin)) Print(answer);
                 Sandbox.mynacard_sandbox_remove(inserted);
             }
         }

@@ -1,5 +1,6 @@
 //! A card: in a reader of this machine, or behind functions of the calling program.
 
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::Mutex;
 
@@ -13,7 +14,7 @@ use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
-use crate::input::{out, structure, text};
+use crate::input::{Versioned, choice, optional, out, structure, text};
 use crate::readers;
 use crate::status::mynacard_status;
 use crate::transport::{Callbacks, mynacard_transport};
@@ -22,6 +23,53 @@ use crate::transport::{Callbacks, mynacard_transport};
 pub struct mynacard_card {
     _private: [u8; 0],
 }
+
+/// Which command and answer lengths a reader carries. An extended dialogue has 5 exchanges, a short one 11.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum mynacard_lengths {
+    /// What the reader's driver states; short where it states nothing.
+    AsTheReaderSays = 0,
+    /// Short only.
+    Short = 1,
+    /// Extended, whatever the driver states: for a reader that is known to carry it. One that cannot fails at the first
+    /// long command.
+    Extended = 2,
+}
+
+/// How a card in a reader is spoken to; zeros are the defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mynacard_card_options {
+    /// `sizeof(mynacard_card_options)`; set by `MYNACARD_CARD_OPTIONS_INIT`.
+    pub struct_size: usize,
+    /// A `mynacard_lengths`.
+    pub lengths: i32,
+    /// How long the reader's keypad waits for the holder, in milliseconds; 0 for 30 seconds.
+    pub keypad_timeout_ms: u32,
+}
+
+// SAFETY: numbers; the size comes first.
+unsafe impl Versioned for mynacard_card_options {
+    const FIRST: usize = offset_of!(Self, keypad_timeout_ms) + size_of::<u32>();
+    const DEFAULT: Self = Self {
+        struct_size: 0,
+        lengths: 0,
+        keypad_timeout_ms: 0,
+    };
+}
+
+const LENGTHS: &[(i32, mynacard_lengths)] = &[
+    (
+        mynacard_lengths::AsTheReaderSays as i32,
+        mynacard_lengths::AsTheReaderSays,
+    ),
+    (mynacard_lengths::Short as i32, mynacard_lengths::Short),
+    (
+        mynacard_lengths::Extended as i32,
+        mynacard_lengths::Extended,
+    ),
+];
 
 static CARDS: Table<Mutex<Source>> = Table::new(5);
 
@@ -35,11 +83,13 @@ pub(crate) enum Source {
 /// Waits for a card in a reader of this machine.
 ///
 /// `reader` is the reader's name or a part of it; empty for the only reader that holds a card (several are
-/// `MYNACARD_STATUS_SEVERAL_CARDS`). `timeout_ms` below 0 waits for ever, 0 only looks. `cancel` may be NULL.
+/// `MYNACARD_STATUS_SEVERAL_CARDS`). `options` may be NULL. `timeout_ms` below 0 waits for ever, 0 only looks. `cancel`
+/// may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_card_wait(
     reader: *const u8,
     reader_size: usize,
+    options: *const mynacard_card_options,
     timeout_ms: i64,
     cancel: *const mynacard_cancel,
     card: *mut *mut mynacard_card,
@@ -50,8 +100,20 @@ pub unsafe extern "C" fn mynacard_card_wait(
         let reader = unsafe { text("reader", reader, reader_size) }?;
         // SAFETY: documented as valid.
         let place = unsafe { out("card", card) }?;
+        // SAFETY: documented as NULL or valid for as many bytes as it says.
+        let options =
+            unsafe { optional("options", options) }?.unwrap_or(mynacard_card_options::DEFAULT);
+        let lengths = choice("options.lengths", options.lengths, LENGTHS)?;
         let stop = signal(cancel)?;
-        let found = on_worker(|| readers::wait_for_card(reader, timeout_ms, &stop))?;
+        let found = on_worker(|| {
+            readers::wait_for_card(
+                reader,
+                lengths,
+                options.keypad_timeout_ms,
+                timeout_ms,
+                &stop,
+            )
+        })?;
         place.write(CARDS.insert(Mutex::new(found))?);
         Ok(())
     })

@@ -19,7 +19,7 @@ use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
-use crate::input::{Versioned, choice, out, structure, text};
+use crate::input::{Versioned, choice, optional, out, structure, text};
 use crate::pin::{self, mynacard_pin};
 use crate::progress::{Progress, mynacard_progress};
 use crate::service::{self, mynacard_service};
@@ -49,9 +49,20 @@ pub struct mynacard_desk_options {
     pub refuse_expired: i32,
     /// 1 to refuse a certificate of an unknown authority, instead of letting the service decide.
     pub refuse_unknown_issuer: i32,
-    /// 1 to send a PIN without asking the card first how many tries are left: one exchange less, and no protection of
-    /// the last try.
-    pub skip_counter: i32,
+    /// A `mynacard_counter`.
+    pub counter: i32,
+}
+
+/// Whether the card is asked, before a PIN is sent, how many tries are left.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum mynacard_counter {
+    /// Asked; the last try is never spent. The safe choice.
+    ReadFirst = 0,
+    /// Not asked: one exchange less, and no protection of the last try.
+    Skip = 1,
+    /// Asked; the last try is spent too: a card whose PIN is blocked is unblocked at the municipal office only.
+    SpendLastTry = 2,
 }
 
 /// What a check is for.
@@ -98,13 +109,13 @@ pub struct mynacard_ask {
 
 // SAFETY: numbers; the size comes first.
 unsafe impl Versioned for mynacard_desk_options {
-    const FIRST: usize = offset_of!(Self, skip_counter) + size_of::<i32>();
+    const FIRST: usize = offset_of!(Self, counter) + size_of::<i32>();
     const DEFAULT: Self = Self {
         struct_size: 0,
         visual_check: 0,
         refuse_expired: 0,
         refuse_unknown_issuer: 0,
-        skip_counter: 0,
+        counter: 0,
     };
 }
 
@@ -138,6 +149,19 @@ struct Prepared {
     confirmation: Option<OperatorConfirmation>,
 }
 
+const COUNTERS: &[(i32, CounterPolicy)] = &[
+    (
+        mynacard_counter::ReadFirst as i32,
+        CounterPolicy::READ_FIRST,
+    ),
+    (mynacard_counter::Skip as i32, CounterPolicy::Skip),
+    (
+        mynacard_counter::SpendLastTry as i32,
+        CounterPolicy::ReadFirst {
+            refuse_at_one: false,
+        },
+    ),
+];
 const SWITCH: &[(i32, bool)] = &[(0, false), (1, true)];
 
 /// Opens a desk. `options` and `progress` may be NULL. `progress` is copied; its `destroy` is called when the desk is
@@ -177,10 +201,8 @@ pub unsafe extern "C" fn mynacard_desk_open(
         )? {
             settings = settings.with_unknown_issuer(UnknownIssuer::Refuse);
         }
-        if choice("options.skip_counter", options.skip_counter, SWITCH)? {
-            settings =
-                settings.with_card_options(CardOptions::new().with_counter(CounterPolicy::Skip));
-        }
+        let counter = choice("options.counter", options.counter, COUNTERS)?;
+        settings = settings.with_card_options(CardOptions::new().with_counter(counter));
         let service = on_worker(|| Ok(HttpsService::new(&endpoint, Some(&terminal))?))?;
         let desk = Desk::new(Box::new(service.clone()), settings);
         let held = Held {
@@ -431,16 +453,6 @@ fn context(ask: &mynacard_ask) -> Result<CheckContext, Failure> {
         context = context.with(Extra::SpecificDiseases);
     }
     Ok(context)
-}
-
-/// # Safety
-/// As `structure`.
-unsafe fn optional<T: Versioned>(name: &'static str, data: *const T) -> Result<Option<T>, Failure> {
-    if data.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the same promise.
-    unsafe { structure(name, data) }.map(Some)
 }
 
 fn spent() -> Failure {

@@ -113,6 +113,21 @@ pub(crate) unsafe fn structure<T: Versioned>(
     Ok(value)
 }
 
+/// The same where NULL means the defaults.
+///
+/// # Safety
+/// As for [`structure`].
+pub(crate) unsafe fn optional<T: Versioned>(
+    name: &'static str,
+    data: *const T,
+) -> Result<Option<T>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same promise.
+    unsafe { structure(name, data) }.map(Some)
+}
+
 /// A number from C as one of an enumeration.
 pub(crate) fn choice<T>(name: &'static str, number: i32, known: &[(i32, T)]) -> Result<T, Failure>
 where

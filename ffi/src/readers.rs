@@ -11,9 +11,9 @@ mod with_readers {
 
     use mynacard::auth::Cancel;
     use mynacard::card::Transport;
-    use mynacard::pcsc::{Choice, Occupancy, Options, PcscCard, Readers, Stop};
+    use mynacard::pcsc::{Choice, Length, Occupancy, Options, PcscCard, Readers, Stop};
 
-    use crate::card::Source;
+    use crate::card::{Source, mynacard_lengths};
     use crate::failure::Failure;
 
     pub(crate) fn list() -> Result<String, Failure> {
@@ -37,6 +37,8 @@ mod with_readers {
 
     pub(crate) fn wait_for_card(
         reader: &str,
+        lengths: mynacard_lengths,
+        keypad_timeout_ms: u32,
         timeout_ms: i64,
         stop: &Cancel,
     ) -> Result<Source, Failure> {
@@ -49,9 +51,16 @@ mod with_readers {
         let found = stopping(stop, |stop| {
             readers.wait_for_card(&choice, timeout(timeout_ms), stop)
         })?;
-        Ok(Source::Reader(Box::new(
-            readers.card(&found, Options::default()),
-        )))
+        let mut options = Options::default();
+        options.length = match lengths {
+            mynacard_lengths::AsTheReaderSays => Length::FromReader,
+            mynacard_lengths::Short => Length::Short,
+            mynacard_lengths::Extended => Length::Extended,
+        };
+        if keypad_timeout_ms != 0 {
+            options.keypad_timeout = Duration::from_millis(keypad_timeout_ms.into());
+        }
+        Ok(Source::Reader(Box::new(readers.card(&found, options))))
     }
 
     pub(crate) fn wait_until_removed(
@@ -100,7 +109,7 @@ mod with_readers {
 mod without_readers {
     use mynacard::auth::Cancel;
 
-    use crate::card::{Source, unsupported};
+    use crate::card::{Source, mynacard_lengths, unsupported};
     use crate::failure::Failure;
 
     pub(crate) fn list() -> Result<String, Failure> {
@@ -109,6 +118,8 @@ mod without_readers {
 
     pub(crate) fn wait_for_card(
         _reader: &str,
+        _lengths: mynacard_lengths,
+        _keypad_timeout_ms: u32,
         _timeout_ms: i64,
         _stop: &Cancel,
     ) -> Result<Source, Failure> {

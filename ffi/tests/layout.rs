@@ -105,12 +105,20 @@ fn structures_keep_their_layout() {
     );
     layout!(
         text,
+        mynacard_card_options {
+            struct_size,
+            lengths,
+            keypad_timeout_ms
+        }
+    );
+    layout!(
+        text,
         mynacard_desk_options {
             struct_size,
             visual_check,
             refuse_expired,
             refuse_unknown_issuer,
-            skip_counter,
+            counter,
         }
     );
     layout!(

@@ -77,6 +77,25 @@ namespace Mynacard
         public void Dispose() { Handle.Dispose(); }
     }
 
+    /// <summary>Which command and answer lengths a reader carries.</summary>
+    public enum Lengths
+    {
+        /// <summary>What the reader's driver states; short where it states nothing.</summary>
+        AsTheReaderSays = 0,
+        /// <summary>Short only.</summary>
+        Short = 1,
+        /// <summary>Extended, whatever the driver states: for a reader that is known to carry it.</summary>
+        Extended = 2
+    }
+
+    /// <summary>How a card in a reader is spoken to.</summary>
+    public sealed class CardOptions
+    {
+        public Lengths Lengths { get; set; }
+        /// <summary>How long the reader's keypad waits for the holder; 30 seconds unless set.</summary>
+        public TimeSpan? KeypadTimeout { get; set; }
+    }
+
     /// <summary>A card.</summary>
     public sealed class Card : IDisposable
     {
@@ -90,11 +109,19 @@ namespace Mynacard
         }
 
         /// <summary>Waits for a card in a reader, for ever without a timeout. No name means the only reader that holds one.</summary>
-        public static Card Wait(string reader = null, TimeSpan? timeout = null, Cancel cancel = null)
+        public static Card Wait(string reader = null, TimeSpan? timeout = null, Cancel cancel = null,
+            CardOptions options = null)
         {
             IntPtr card, error;
             var name = Calls.Utf8(reader);
-            var status = Native.mynacard_card_wait(name, Calls.Size(name), Milliseconds(timeout), Cancel.Of(cancel), out card, out error);
+            options = options ?? new CardOptions();
+            var native = new Native.CardOptions
+            {
+                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.CardOptions))),
+                Lengths = (int)options.Lengths,
+                KeypadTimeoutMs = options.KeypadTimeout.HasValue ? checked((uint)options.KeypadTimeout.Value.TotalMilliseconds) : 0
+            };
+            var status = Native.mynacard_card_wait(name, Calls.Size(name), ref native, Milliseconds(timeout), Cancel.Of(cancel), out card, out error);
             Calls.Check(status, error);
             return new Card(card, null);
         }

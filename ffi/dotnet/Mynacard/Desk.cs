@@ -8,6 +8,16 @@ namespace Mynacard
 {
     /// <summary>Whose cards are accepted.</summary>
     public enum Trust { Production = 0, Simulation = 1 }
+    /// <summary>Whether the card is asked, before a PIN is sent, how many tries are left.</summary>
+    public enum Counter
+    {
+        /// <summary>Asked; the last try is never spent. The safe choice.</summary>
+        ReadFirst = 0,
+        /// <summary>Not asked: one exchange less, and no protection of the last try.</summary>
+        Skip = 1,
+        /// <summary>Asked; the last try is spent too.</summary>
+        SpendLastTry = 2
+    }
     /// <summary>What a check is for.</summary>
     public enum Purpose { Reception = 0, Checkup = 1, ContractCheckup = 2, Midwifery = 3, Visiting = 4 }
     /// <summary>How identity is established.</summary>
@@ -108,7 +118,7 @@ namespace Mynacard
         public bool VisualCheck { get; set; }
         public bool RefuseExpired { get; set; }
         public bool RefuseUnknownIssuer { get; set; }
-        public bool SkipCounter { get; set; }
+        public Counter Counter { get; set; }
     }
 
     /// <summary>A reception desk.</summary>
@@ -127,7 +137,7 @@ namespace Mynacard
                 VisualCheck = options.VisualCheck ? 1 : 0,
                 RefuseExpired = options.RefuseExpired ? 1 : 0,
                 RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
-                SkipCounter = options.SkipCounter ? 1 : 0
+                Counter = (int)options.Counter
             };
             var teller = new Teller(progress);
             var table = teller.Root();

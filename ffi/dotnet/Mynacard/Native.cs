@@ -43,13 +43,21 @@ namespace Mynacard
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct CardOptions
+        {
+            internal UIntPtr StructSize;
+            internal int Lengths;
+            internal uint KeypadTimeoutMs;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct DeskOptions
         {
             internal UIntPtr StructSize;
             internal int VisualCheck;
             internal int RefuseExpired;
             internal int RefuseUnknownIssuer;
-            internal int SkipCounter;
+            internal int Counter;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -108,7 +116,7 @@ namespace Mynacard
         [DllImport(Library, CallingConvention = Convention)] internal static extern UIntPtr mynacard_pin_length(PinHandle pin);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_free(IntPtr pin);
 
-        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait(byte[] reader, UIntPtr size, long timeoutMs, CancelHandle cancel, out IntPtr card, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait(byte[] reader, UIntPtr size, ref CardOptions options, long timeoutMs, CancelHandle cancel, out IntPtr card, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait_removed(CardHandle card, long timeoutMs, CancelHandle cancel, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_from_transport(ref Transport transport, out IntPtr card, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_tries_left(CardHandle card, CancelHandle cancel, out int tries, out IntPtr error);

@@ -158,6 +158,13 @@ fn reception_in_cpp() {
 }
 
 #[test]
+fn reception_in_cpp_under_valgrind() {
+    let build = Build::new();
+    let program = build.native("c++", "-std=c++17", "examples/cpp/reception.cpp", &[]);
+    is_a_reception(&run(valgrind(&program).arg(build.exchange())));
+}
+
+#[test]
 fn reception_in_cpp_with_sanitizers() {
     let build = Build::new();
     let program = build.native(
@@ -219,14 +226,19 @@ fn misuse_is_answered_under_valgrind() {
     assert_eq!(run(valgrind(&program).arg("10")), "done\n");
 }
 
-/// The reader of vpcd states no limit, so the dialogue is one of short commands: 11 exchanges, counter included.
+/// The reader of vpcd states no limit, so the dialogue is one of short commands: 11 exchanges, counter included; 5 where
+/// the program knows better.
 #[track_caller]
 fn through_the_reader(shown: &str) {
     is_a_reception(shown);
     let (_, rest) = shown
         .split_once("by PC/SC")
         .expect("the part with the reader");
-    assert!(rest.contains("\"card_exchanges\":11"), "{rest}");
+    let (short, extended) = rest
+        .split_once("by extended lengths")
+        .expect("both lengths");
+    assert!(short.contains("\"card_exchanges\":11"), "{short}");
+    assert!(extended.contains("\"card_exchanges\":5"), "{extended}");
 }
 
 fn valgrind(program: &Path) -> Command {

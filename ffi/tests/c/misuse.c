@@ -99,6 +99,7 @@ static void nulls(void)
     mynacard_buffer *buffer = NULL;
     mynacard_transport empty = MYNACARD_TRANSPORT_INIT;
     mynacard_service service = MYNACARD_SERVICE_INIT;
+    mynacard_card_options card_options = MYNACARD_CARD_OPTIONS_INIT;
     const mynacard_status bad = MYNACARD_STATUS_INVALID_ARGUMENT;
     int32_t tries;
 
@@ -112,8 +113,12 @@ static void nulls(void)
     EXPECT(mynacard_cancel_new(NULL, NULL) == bad);
     EXPECT(mynacard_cancel_cancel(NULL) == bad);
     EXPECT(mynacard_cancel_is_cancelled(NULL) == 0);
-    EXPECT(mynacard_card_wait(NULL, 0, 0, NULL, NULL, NULL) == bad);
-    EXPECT(mynacard_card_wait(NULL, 3, 0, NULL, &card, NULL) == bad);
+    EXPECT(mynacard_card_wait(NULL, 0, NULL, 0, NULL, NULL, NULL) == bad);
+    EXPECT(mynacard_card_wait(NULL, 3, NULL, 0, NULL, &card, NULL) == bad);
+    card_options.lengths = 3;
+    EXPECT(mynacard_card_wait(NULL, 0, &card_options, 0, NULL, &card, NULL) == bad);
+    card_options.struct_size--;
+    EXPECT(mynacard_card_wait(NULL, 0, &card_options, 0, NULL, &card, NULL) == MYNACARD_STATUS_STRUCT_SIZE);
     EXPECT(mynacard_card_wait_removed(NULL, 0, NULL, NULL) == bad);
     EXPECT(mynacard_card_from_transport(NULL, &card, NULL) == bad);
     EXPECT(mynacard_card_from_transport(&empty, &card, NULL) == bad);
@@ -303,7 +308,7 @@ static void cancelled_wait(void)
     pthread_t thread;
     EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
     pthread_create(&thread, NULL, cancel_soon, cancel);
-    status = mynacard_card_wait(NULL, 0, -1, cancel, &card, &error);
+    status = mynacard_card_wait(NULL, 0, NULL, -1, cancel, &card, &error);
 #ifdef _WIN32
     /* Wine has no readers and says so at once. */
     EXPECT(status == MYNACARD_STATUS_CANCELLED || status == MYNACARD_STATUS_ENVIRONMENT);
@@ -400,7 +405,7 @@ int main(int argc, char **argv)
     /* A cancelled wait ends at once, also where there is no reader. */
     EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
     EXPECT(mynacard_cancel_cancel(cancel) == MYNACARD_STATUS_OK && mynacard_cancel_is_cancelled(cancel) == 1);
-    EXPECT(mynacard_card_wait(NULL, 0, -1, cancel, &card, NULL) == MYNACARD_STATUS_CANCELLED);
+    EXPECT(mynacard_card_wait(NULL, 0, NULL, -1, cancel, &card, NULL) == MYNACARD_STATUS_CANCELLED);
     mynacard_cancel_free(cancel);
 
     pthread_attr_init(&attributes);
