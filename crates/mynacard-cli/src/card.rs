@@ -45,7 +45,7 @@ impl Source {
         }
         #[cfg(not(feature = "pcsc"))]
         Err(Failure::usage(
-            "this program was built without PC/SC (feature `pcsc`): use --virtual PERSON"
+            "this program was built without PC/SC: use --virtual PERSON, or build it with the feature pcsc"
                 .to_owned(),
         ))
     }
