@@ -63,7 +63,7 @@ pub enum ErrorKind {
     },
     /// An encoding that the interface does not use.
     EncodingUnsupported {
-        /// The declared or detected name, shortened.
+        /// The declared or detected name, shortened; its length alone when it is not ASCII.
         found: String,
     },
     /// Bytes that the declared encoding does not have.
@@ -82,7 +82,7 @@ pub enum ErrorKind {
     UnexpectedMessage {
         /// What the caller asked to read.
         expected: &'static str,
-        /// The name found in its place, shortened.
+        /// The name found in its place, shortened; its length alone when it is not ASCII.
         found: String,
     },
     /// Not the JSON of this crate.
@@ -179,6 +179,15 @@ impl Error {
     ) -> Self {
         self.source = Some(source.into());
         self
+    }
+}
+
+/// What is repeated of a foreign name: no more than a tag or an encoding needs, and nothing that could be a person's name.
+pub(crate) fn shown(found: &str) -> String {
+    if found.is_ascii() {
+        found.chars().take(40).collect()
+    } else {
+        format!("{} characters, not all ASCII", found.chars().count())
     }
 }
 
@@ -296,6 +305,40 @@ mod tests {
             codes,
             CODES.iter().map(|(code, _)| *code).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn no_error_shows_a_character_of_what_was_read_or_written() {
+        use crate::{Answer, Encoding, Unmappable};
+        // Not in Shift_JIS: the first character of a name.
+        let refused = Encoding::ShiftJis
+            .encode("\u{20bb7}野", Unmappable::Refuse)
+            .unwrap_err();
+        let replaced = Encoding::ShiftJis
+            .encode("\u{20bb7}AB", Unmappable::Replace)
+            .unwrap();
+        let root = Answer::read_xml("<秘密>x</秘密>".as_bytes()).unwrap_err();
+        let declared =
+            Answer::read_xml("<?xml version=\"1.0\" encoding=\"秘密\"?><XmlMsg/>".as_bytes())
+                .unwrap_err();
+        assert_eq!(
+            [refused.code(), root.code(), declared.code()],
+            ["MC-4009", "MC-4010", "MC-4007"]
+        );
+        for shown in [
+            format!("{refused:?} {refused}"),
+            format!("{replaced:?}"),
+            format!("{root:?} {root}"),
+            format!("{declared:?} {declared}"),
+        ] {
+            assert!(shown.is_ascii(), "{shown}");
+            assert!(
+                !shown.contains("20bb7") && !shown.contains("65, 66"),
+                "{shown}"
+            );
+        }
+        let misplaced = Answer::read_xml(b"<Elsewhere/>").unwrap_err();
+        assert!(misplaced.to_string().contains("Elsewhere"), "{misplaced}");
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub enum Unmappable {
     CharacterReference,
 }
 
-/// Where a character stands in a text that was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a character stands in a text that was written; its `Debug` does not show the character, which may be of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The field whose text it is, in a message.
     pub field: Option<crate::FieldId>,
@@ -50,8 +50,8 @@ pub struct Place {
     pub character: char,
 }
 
-/// Bytes, and the places where the text had to be changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Bytes, and the places where the text had to be changed; its `Debug` shows how many bytes, not which.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Encoded {
     /// The text in the encoding.
     pub bytes: Vec<u8>,
@@ -160,6 +160,24 @@ impl Encoding {
             Encoding::Utf8 => encoding_rs::UTF_8.new_decoder_with_bom_removal(),
             Encoding::ShiftJis => encoding_rs::SHIFT_JIS.new_decoder_without_bom_handling(),
         }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place")
+            .field("field", &self.field)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded")
+            .field("length", &self.bytes.len())
+            .field("changed", &self.changed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -211,7 +211,7 @@ pub(crate) fn carried(error: io::Error) -> Error {
 fn detect(start: &[u8]) -> Result<Encoding, Error> {
     let unsupported = |found: &str| {
         Err(ErrorKind::EncodingUnsupported {
-            found: found.chars().take(40).collect(),
+            found: crate::error::shown(found),
         }
         .into())
     };

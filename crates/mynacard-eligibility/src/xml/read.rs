@@ -85,7 +85,7 @@ impl<R: Read> RecordReader<R> {
         match self.pull.next()? {
             Token::Start if self.pull.name() == ROOT => Ok(self.pull.take_attributes()),
             _ => {
-                let found = self.pull.name().chars().take(40).collect();
+                let found = crate::error::shown(self.pull.name());
                 Err(self.pull.error(ErrorKind::UnexpectedMessage {
                     expected: ROOT,
                     found,
