@@ -1,1 +1,6 @@
-//! Benches only: see `benches/`.
+//! What the benches share: the check as a dialogue, other clients' dialogues, and how instructions and times are measured.
+
+pub mod callgrind;
+pub mod clients;
+pub mod clock;
+pub mod dialogue;

@@ -20,7 +20,7 @@ usage: cargo xtask COMMAND
   test [--quick] [--stage NAME]…  everything that .ci/run runs; --list names the stages
   fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
   seeds                           write the fuzz targets' seeds anew
-  bench [ARGS]                    the benches, in full
+  bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   windows                         both Windows builds, and the chain under Wine
   header                          regenerate include/mynacard.h";
 
@@ -43,6 +43,7 @@ fn main() -> ExitCode {
                 "seeds",
             ])
             .go(),
+        "bench" if rest == ["--report"] => bench_report(),
         "bench" => run::cargo()
             .args(["bench", "--package", "mynacard-benches"])
             .args(rest)
@@ -62,6 +63,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Both programs are built first: the report runs the other one under callgrind.
+fn bench_report() -> Result<(), String> {
+    let package = ["--release", "--package", "mynacard-benches"];
+    run::cargo().arg("build").args(package).arg("--bins").go()?;
+    run::cargo()
+        .arg("run")
+        .args(package)
+        .args(["--bin", "report"])
+        .go()
 }
 
 /// The development profile: in a fresh clone it stands much sooner than the release profile, and the heavy

@@ -1,0 +1,118 @@
+//! `cargo xtask bench --report`: measures the dialogue and the certificate work beside other people's and writes `REPORT.md`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program says what it does"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use mynacard_benches::callgrind::instructions;
+use mynacard_benches::clients::CLIENTS;
+use mynacard_benches::dialogue::{MODES, Recorded, check, over_the_air};
+
+const HEAD: &str = "\
+# What a check costs
+
+Written by `cargo xtask bench --report` (needs the Debian packages valgrind and libssl-dev); not edited by hand. Times are of the
+machine that ran it, and of its other work meanwhile; counts hardly depend on it. Under callgrind OpenSSL and ring choose
+their code by the processor that valgrind offers, which may not be the one that the times are of.
+
+";
+
+fn main() -> ExitCode {
+    match report() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("report: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report() -> Result<(), String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = sibling()?;
+    let mut text = format!("{HEAD}Machine: {}.\n\n", machine());
+    text += "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
+             106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`.\n\n\
+             | Client | exchanges | ms over the air | allocations | bytes at most | instructions |\n|---|--:|--:|--:|--:|--:|\n";
+    for mode in MODES {
+        let (exchanges, elapsed) = over_the_air(mode).map_err(|error| error.to_string())?;
+        let mut card = Recorded::new(mode).map_err(|error| error.to_string())?;
+        let mut outcome = Ok(());
+        let allocated = allocation_counter::measure(|| outcome = check(&mut card, mode).map(drop));
+        outcome.map_err(|error| error.to_string())?;
+        let count = instructions(&program, &[mode.name], 100)?;
+        row(
+            &mut text,
+            &format!("mynacard, {}", mode.name),
+            exchanges,
+            elapsed,
+        );
+        let _ = writeln!(
+            text,
+            " {} | {} | {count} |",
+            allocated.count_total, allocated.bytes_max
+        );
+    }
+    for client in CLIENTS {
+        let cost = client.replay()?;
+        row(&mut text, client.name, cost.exchanges, cost.elapsed);
+        text += " – | – | – |\n";
+    }
+    text += "\n## Certificates\n\nA leaf of the simulation (RSA-2048, the size of a real one). `verdict` from DER is the whole profile here, the chain with\n\
+             `X509_STRICT` in OpenSSL, and in x509-parser (with ring) no more than validity and signature; `signature` has the certificate\n\
+             parsed and the key ready; `check` is verdict and signature from DER. The fastest of 41 rounds taken in turns.\n\n";
+    text += &peers(&here.join("peers/Cargo.toml"))?;
+    print!("{text}");
+    std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
+}
+
+fn row(text: &mut String, name: &str, exchanges: u32, elapsed: Duration) {
+    let _ = write!(text, "| {name} | {exchanges} | {} | ", elapsed.as_millis());
+}
+
+/// The program `dialogue`, which carries no counting allocator.
+fn sibling() -> Result<PathBuf, String> {
+    let path = std::env::current_exe().map_err(|error| error.to_string())?;
+    let path = path.with_file_name("dialogue");
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(
+            "build both programs first: cargo build --release --package mynacard-benches --bins"
+                .to_owned(),
+        )
+    }
+}
+
+fn peers(manifest: &Path) -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(manifest.with_file_name("../../target/bench-peers"))
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if output.status.success() {
+        String::from_utf8(output.stdout).map_err(|error| error.to_string())
+    } else {
+        Err("the peers' program failed (libssl-dev and valgrind are installed?)".to_owned())
+    }
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let name = release
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))
+        .unwrap_or("an unknown system");
+    format!("{cores} cores, {}", name.trim_matches('"'))
+}
