@@ -82,12 +82,12 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Card,
         Text::new("暗証番号がロックされています。", "The PIN is locked."),
         Text::new(
-            "目視確認に切り替えるか、ほかの方法で資格を確認してください。ロックの解除は市区町村の窓口（署名用パスワードが分かる方は一部のコンビニ）でできます。",
-            "Use the visual check or another proof. The municipality unlocks it (some convenience stores too, with the signature password).",
+            "目視確認に切り替えるか、ほかの方法で資格を確認してください。暗証番号を設定していない顔認証マイナンバーカードも同じ表示になります。ロックの解除は市区町村の窓口（署名用パスワードが分かる方は一部のコンビニ）でできます。",
+            "Use the visual check or another proof. A card for face recognition only (顔認証マイナンバーカード), which has no PIN, shows the same. The municipality unlocks a PIN (some convenience stores too, with the signature password).",
         ),
         Text::new(
-            "暗証番号がロックされています。解除は市区町村の窓口でできます。今日はお顔の確認で受け付けます。",
-            "Your PIN is locked. Your municipality can unlock it. Today we can check your photo instead.",
+            "暗証番号がロックされています。解除は市区町村の窓口でできます。今日はほかの方法で確認します。",
+            "Your PIN is locked. Your municipality can unlock it. Today we confirm your insurance in another way.",
         ),
         WITHOUT_PIN,
     ),
