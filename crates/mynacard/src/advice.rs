@@ -112,6 +112,12 @@ impl Coded for mynacard_cert::Error {
     }
 }
 
+impl Coded for mynacard_checkup::Error {
+    fn code(&self) -> &'static str {
+        self.code()
+    }
+}
+
 impl Coded for mynacard_eligibility::Error {
     fn code(&self) -> &'static str {
         self.code()

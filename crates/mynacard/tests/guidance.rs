@@ -11,6 +11,7 @@ fn returned() -> BTreeSet<&'static str> {
         mynacard::eligibility::CODES,
         mynacard::auth::CODES,
         mynacard::client::CODES,
+        mynacard::checkup::CODES,
         #[cfg(feature = "pcsc")]
         mynacard::pcsc::CODES,
     ];
