@@ -4,7 +4,6 @@
 //   mono Reception.exe FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
 using System;
 using System.IO;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mynacard;
@@ -120,24 +119,6 @@ internal static class Program
         if (!condition) throw new Exception("expected: " + what);
     }
 
-    /// <summary>Every import and every delegate must be cdecl; the default corrupts 32-bit processes.</summary>
-    private static void CheckConventions()
-    {
-        foreach (var type in typeof(Desk).Assembly.GetTypes())
-        {
-            foreach (var method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
-            {
-                var import = (DllImportAttribute)Attribute.GetCustomAttribute(method, typeof(DllImportAttribute));
-                Demand(import == null || import.CallingConvention == CallingConvention.Cdecl, method.Name + " is cdecl");
-            }
-            if (typeof(Delegate).IsAssignableFrom(type))
-            {
-                var pointer = (UnmanagedFunctionPointerAttribute)Attribute.GetCustomAttribute(type, typeof(UnmanagedFunctionPointerAttribute));
-                Demand(pointer != null && pointer.CallingConvention == CallingConvention.Cdecl, type.Name + " is cdecl");
-            }
-        }
-    }
-
     private static void Reception(string folderPath, ushort port)
     {
         var sandbox = Sandbox.mynacard_sandbox_start();
@@ -223,7 +204,6 @@ internal static class Program
         try
         {
             Library.CheckVersion();
-            CheckConventions();
             Reception(arguments[0], arguments.Length > 1 ? ushort.Parse(arguments[1]) : (ushort)0);
             try { Library.PanicOnPurpose(); Demand(false, "a panic"); }
             catch (MynacardException panic) { Console.WriteLine("{0} {1}", panic.Status, panic.Code); }

@@ -6,12 +6,17 @@
 
 #[path = "../../../crates/mynacard-pcsc/tests/pcscd/daemon.rs"]
 mod daemon;
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use daemon::inside;
+use support::{
+    csharp, is_a_csharp_reception, is_a_reception, libraries, root, run, through_the_reader,
+};
 
+const EXAMPLE: &str = "examples/csharp/Reception.cs";
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// What links against the libraries under test.
@@ -70,63 +75,6 @@ impl Build {
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Where cargo puts the libraries that this test was built with.
-fn libraries() -> PathBuf {
-    let folder = std::env::current_exe()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .to_owned();
-    for library in ["libmynacard_ffi.so", "libmynacard_sandbox_ffi.so"] {
-        assert!(
-            folder.join(library).exists(),
-            "{library} is not beside this test"
-        );
-    }
-    folder
-}
-
-/// Runs a program and returns what it printed; it must succeed.
-#[track_caller]
-fn run(command: &mut Command) -> String {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .env("LD_LIBRARY_PATH", libraries())
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap_or_else(|error| panic!("this test needs {name}: {error}"));
-    let (shown, said) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(
-        output.status.success(),
-        "{name}: {}\n{shown}\n{said}",
-        output.status
-    );
-    shown.into_owned()
-}
-
-/// What every reception desk shows.
-#[track_caller]
-fn is_a_reception(shown: &str) {
-    for expected in [
-        "医療　太郎",
-        "01130012",
-        "\"card_exchanges\":5",
-        "\"evidence\":\"online-pin\"",
-        "暗証番号が違います。あと2回間違えるとロックされます。",
-        "face file",
-        "done",
-    ] {
-        assert!(shown.contains(expected), "no {expected} in:\n{shown}");
-    }
-}
-
 #[test]
 fn reception_in_c() {
     let build = Build::new();
@@ -179,13 +127,19 @@ fn reception_in_cpp_with_sanitizers() {
 #[test]
 fn reception_in_csharp() {
     let build = Build::new();
-    let program = csharp(&build);
-    let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
-    is_a_reception(&shown);
-    assert!(
-        shown.contains("MC-1013: the reader's cable is loose") && shown.contains("Panic MC-9099"),
-        "{shown}"
-    );
+    let program = csharp(build.folder.path(), EXAMPLE, None);
+    is_a_csharp_reception(&run(Command::new("mono")
+        .arg(&program)
+        .arg(build.exchange())));
+}
+
+#[test]
+fn the_wrapper_keeps_its_conventions() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Conventions.cs", None);
+    let symbols = root().join("ffi/abi/symbols.txt");
+    let shown = run(Command::new("mono").arg(&program).arg(symbols));
+    assert!(shown.contains(" imports, 5 delegates"), "{shown}");
 }
 
 #[test]
@@ -197,7 +151,7 @@ fn receptions_with_the_card_in_a_reader() {
         through_the_reader(&run(Command::new(&c).args([&build.exchange(), &port])));
         let cpp = build.native("c++", "-std=c++17", "examples/cpp/reception.cpp", &[]);
         through_the_reader(&run(Command::new(&cpp).args([&build.exchange(), &port])));
-        let csharp = csharp(&build);
+        let csharp = csharp(build.folder.path(), EXAMPLE, None);
         through_the_reader(&run(Command::new("mono")
             .arg(&csharp)
             .args([&build.exchange(), &port])));
@@ -226,21 +180,6 @@ fn misuse_is_answered_under_valgrind() {
     assert_eq!(run(valgrind(&program).arg("10")), "done\n");
 }
 
-/// The reader of vpcd states no limit, so the dialogue is one of short commands: 11 exchanges, counter included; 5 where
-/// the program knows better.
-#[track_caller]
-fn through_the_reader(shown: &str) {
-    is_a_reception(shown);
-    let (_, rest) = shown
-        .split_once("by PC/SC")
-        .expect("the part with the reader");
-    let (short, extended) = rest
-        .split_once("by extended lengths")
-        .expect("both lengths");
-    assert!(short.contains("\"card_exchanges\":11"), "{short}");
-    assert!(extended.contains("\"card_exchanges\":5"), "{extended}");
-}
-
 fn valgrind(program: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command
@@ -256,30 +195,4 @@ fn valgrind(program: &Path) -> Command {
         ))
         .arg(program);
     command
-}
-
-/// The wrapper and the example, in C# 7 as old compilers know it.
-fn csharp(build: &Build) -> PathBuf {
-    let (wrapper, program) = (build.file("Mynacard.dll"), build.file("Reception.exe"));
-    let mut sources: Vec<_> = std::fs::read_dir(root().join("ffi/dotnet/Mynacard"))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
-        .collect();
-    sources.sort();
-    let mcs = |target: &str, place: &Path| {
-        let mut command = Command::new("mcs");
-        command.args([
-            "-langversion:7",
-            "-warnaserror",
-            &format!("-target:{target}"),
-            &format!("-out:{}", place.display()),
-        ]);
-        command
-    };
-    run(mcs("library", &wrapper).args(&sources));
-    run(mcs("exe", &program)
-        .arg(format!("-r:{}", wrapper.display()))
-        .arg(root().join("examples/csharp/Reception.cs")));
-    program
 }

