@@ -1,6 +1,6 @@
 //! The command as its users call it: a child process, its two outputs and its exit code.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test fails by panicking"
