@@ -32,6 +32,7 @@ const HERE: &[Needed] = &[
         "libmono-system-core4.0-cil",
         "/usr/lib/mono/4.5/System.Core.dll",
     ),
+    ("npm", "/usr/bin/npm"),
     ("python3", "/usr/bin/python3"),
     ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"),
 ];
