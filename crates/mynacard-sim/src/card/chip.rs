@@ -83,6 +83,7 @@ impl Chip {
 
     fn dispatch(&mut self, command: &Command<'_>) -> Answer {
         match (command.class, command.instruction) {
+            (0x00, 0xA4) if self.has(Quirk::Foreign) => Err(Word::FILE_NOT_FOUND),
             (0x00, 0xA4) => self.select(command),
             (0x00, 0xB0) => self.read_binary(command),
             (0x00, 0x20) => self.verify(command),

@@ -102,16 +102,19 @@ pub enum Quirk {
     GetResponse,
     /// A READ past the end of a file is refused with 6Cxx and the right length.
     ExactLe,
+    /// Not a My Number Card at all: every SELECT answers 6A82, as on a transit or bank card.
+    Foreign,
 }
 
 impl Quirk {
-    /// Every quirk.
-    pub const ALL: [Self; 5] = [
+    /// Every quirk; with all but [`Quirk::Foreign`] a card does what a My Number Card does.
+    pub const ALL: [Self; 6] = [
         Self::BlockedAs63C0,
         Self::BlockedAs6983,
         Self::OpenCounter,
         Self::GetResponse,
         Self::ExactLe,
+        Self::Foreign,
     ];
 
     /// The name on a command line.
@@ -123,6 +126,7 @@ impl Quirk {
             Self::OpenCounter => "open-counter",
             Self::GetResponse => "get-response",
             Self::ExactLe => "exact-le",
+            Self::Foreign => "foreign",
         }
     }
 
