@@ -33,6 +33,9 @@ pub enum Fault {
     WrongContentType,
     /// The call is carried out, and its answer replaced by bytes that are no JSON.
     Garbage,
+    /// The check is carried out and answered with 200, and the insurance message in the answer ends in the middle of its
+    /// XML (or JSON).
+    BrokenMessage,
     /// The call is delivered twice; the second outcome is the answer.
     Twice,
 }

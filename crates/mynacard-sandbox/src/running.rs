@@ -129,6 +129,11 @@ impl Running {
         self.service.set_fault(fault);
     }
 
+    /// How many requests to calls of the protocol have arrived so far, whatever came of them.
+    pub fn requests(&self) -> u64 {
+        self.service.requests()
+    }
+
     /// Stops serving, cuts open connections and waits for the thread.
     pub fn stop(mut self) {
         self.end();

@@ -1,5 +1,6 @@
 //! The stand-in's inside: register, authority, clock, people.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +23,7 @@ pub(crate) struct Service {
     clock: Clock,
     condition: Mutex<Condition>,
     fault: Mutex<Option<Fault>>,
+    requests: AtomicU64,
 }
 
 /// How long things live and how many there may be.
@@ -67,6 +69,7 @@ impl Service {
             clock,
             condition: Mutex::new(Condition::Normal),
             fault: Mutex::new(None),
+            requests: AtomicU64::new(0),
         })
     }
 
@@ -98,6 +101,14 @@ impl Service {
 
     pub(crate) fn set_fault(&self, fault: Option<Fault>) {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    pub(crate) fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::SeqCst)
     }
 
     /// Enters an institution and hands out the settings of one terminal of it.

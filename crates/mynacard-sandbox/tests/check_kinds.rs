@@ -62,11 +62,31 @@ fn the_next_generations_preview_fails_with_a_kind() {
 #[test]
 fn oddities_of_cards_do_not_matter() {
     let office = Office::open();
-    for quirk in Quirk::ALL {
+    for quirk in Quirk::ALL
+        .into_iter()
+        .filter(|quirk| *quirk != Quirk::Foreign)
+    {
         let mut odd = card("kyokai-self").with_quirk(quirk);
         office.by_pin(&mut odd, "1234").unwrap();
         office.by_eye(&mut odd).unwrap();
     }
+}
+
+#[test]
+fn a_card_that_is_no_my_number_card_is_said_to_be_none() {
+    let office = Office::open();
+    let mut foreign = card("kyokai-self").with_quirk(Quirk::Foreign);
+    for error in [
+        office.by_pin(&mut foreign, "1234").unwrap_err(),
+        office.by_eye(&mut foreign).unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            ("MC-1001", PinTries::Untouched),
+            "{error}"
+        );
+    }
+    assert!(!foreign.log().iter().any(Logged::presents_pin));
 }
 
 #[test]

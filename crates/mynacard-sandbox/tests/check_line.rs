@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use check_support::{Office, card};
+use check_support::{Office, activate, card, settings};
 use mynacard_auth::{CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose};
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
 use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
-use mynacard_sandbox::Fault;
+use mynacard_sandbox::{Fault, Sandbox};
 
 /// A cable in the middle that can be cut: once, when the server speaks next.
 struct Cable {
@@ -118,20 +118,21 @@ fn each_fault_of_the_line_has_its_kind_and_the_next_check_works() {
     let url = office.sandbox.url().to_owned();
     let office = impatient(office, &url);
     for (fault, code) in [
-        (Fault::CutAfter(0), "MC-6001"),
-        (Fault::CutAfter(40), "MC-6001"),
-        (Fault::CutAfter(900), "MC-6001"),
-        (Fault::Latency(Duration::from_secs(3)), "MC-6002"),
+        (Fault::CutAfter(0), "MC-6013"),
+        (Fault::CutAfter(40), "MC-6013"),
+        (Fault::CutAfter(900), "MC-6013"),
+        (Fault::Latency(Duration::from_secs(3)), "MC-6013"),
         (Fault::ServerError, "MC-6007"),
         (
             Fault::Trickle {
                 bytes: 4,
                 pause: Duration::from_millis(40),
             },
-            "MC-6002",
+            "MC-6013",
         ),
         (Fault::WrongContentType, "MC-6007"),
         (Fault::Garbage, "MC-6007"),
+        (Fault::BrokenMessage, "MC-6012"),
     ] {
         let error = check(&office, || office.sandbox.set_fault(Some(fault))).unwrap_err();
         assert_eq!(
@@ -142,6 +143,44 @@ fn each_fault_of_the_line_has_its_kind_and_the_next_check_works() {
         office.sandbox.set_fault(None);
         check(&office, || ()).unwrap();
     }
+}
+
+#[test]
+fn a_challenge_that_got_lost_on_the_way_is_no_check() {
+    let office = Office::open();
+    let url = office.sandbox.url().to_owned();
+    let office = impatient(office, &url);
+    for (fault, code) in [
+        (Fault::CutAfter(0), "MC-6001"),
+        (Fault::Latency(Duration::from_secs(3)), "MC-6002"),
+    ] {
+        office.sandbox.set_fault(Some(fault));
+        let error = office
+            .desk
+            .prepare(Purpose::Reception, SystemTime::now(), &office.stop)
+            .unwrap_err();
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            (code, PinTries::Untouched),
+            "{fault:?}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn an_activation_whose_answer_got_lost_is_said_to_have_been_sent() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let endpoint = Endpoint::sandbox(sandbox.url(), sandbox.ca_certificate_der());
+    let issued = settings(&sandbox.issue_activation().unwrap());
+    sandbox.set_fault(Some(Fault::CutAfter(0)));
+    assert_eq!(activate(&endpoint, &issued).unwrap_err().code(), "MC-6013");
+    sandbox.set_fault(None);
+    // Sent, and done: the code is spent, as the error allows for.
+    assert_eq!(activate(&endpoint, &issued).unwrap_err().code(), "MC-6102");
+
+    let unsent = settings(&sandbox.issue_activation().unwrap());
+    sandbox.stop();
+    assert_eq!(activate(&endpoint, &unsent).unwrap_err().code(), "MC-6001");
 }
 
 #[test]

@@ -2,14 +2,15 @@
 
 mod check_support;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use check_support::{Office, card};
 use mynacard_auth::service::CertificateStatus;
-use mynacard_auth::{ErrorKind, PinTries, Warning};
+use mynacard_auth::{ErrorKind, Identity, PinTries, Purpose, Warning};
+use mynacard_card::Pin;
 use mynacard_card::app::jpki::{CounterPolicy, Options};
 use mynacard_eligibility::{FieldId, Validity};
-use mynacard_sim::{VirtualCard, person};
+use mynacard_sim::person;
 
 #[test]
 fn people_get_their_own_answers() {
@@ -216,9 +217,18 @@ fn identity_alone_is_refused_on_our_side() {
 #[test]
 fn the_answer_takes_one_round_trip_after_the_tap() {
     let office = Office::open();
-    let person = person("kyokai-self").unwrap();
-    let mut card = VirtualCard::new(person, SystemTime::now());
-    let checked = office.by_pin(&mut card, "1234").unwrap();
-    assert!(checked.times().card < Duration::from_secs(5));
-    assert!(checked.times().service < Duration::from_secs(5));
+    let now = SystemTime::now();
+    let start = office.sandbox.requests();
+    let ready = office
+        .desk
+        .prepare(Purpose::Reception, now, &office.stop)
+        .unwrap();
+    let prepared = office.sandbox.requests();
+    assert_eq!(prepared - start, 1, "the challenge, before the tap");
+    let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+    let checked = ready
+        .check(&mut card("kyokai-self"), pin, now, &office.stop)
+        .unwrap();
+    assert!(checked.answer().is_some());
+    assert_eq!(office.sandbox.requests() - prepared, 1, "the confirmation");
 }

@@ -75,9 +75,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Nobody answers: service or line down. Nothing is lost.
+    /// Nobody answers: service or line down. No check was asked for, no activation code spent.
     Unreachable = "MC-6001", "service-unreachable", "the service cannot be reached";
-    /// No answer within the time allowed.
+    /// No answer within the time allowed, to a question that changes nothing at the service.
     Timeout = "MC-6002", "service-timeout", "the service did not answer in time";
     /// The caller stopped it.
     Cancelled = "MC-6003", "service-cancelled", "stopped by the caller";
@@ -99,6 +99,8 @@ kinds! {
     NoTerminal = "MC-6011", "no-terminal", "the call needs an activated terminal";
     /// The service's answer held an insurance message that cannot be read.
     UnreadableMessage = "MC-6012", "message-unreadable", "the insurance message cannot be read";
+    /// The request for a check or an activation was sent and its answer did not come: the service may have done it.
+    AnswerLost = "MC-6013", "answer-lost", "the request was sent, but the answer did not come";
     /// The service does not know this terminal.
     UnknownTerminal = "MC-6101", "terminal-unknown", "the service does not know this terminal", "REF-1001";
     /// The activation code was used or has expired.

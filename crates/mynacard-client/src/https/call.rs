@@ -27,6 +27,24 @@ pub(super) struct Caller {
     endpoint: Endpoint,
 }
 
+/// What a call leaves behind at the service.
+#[derive(Clone, Copy)]
+pub(super) enum Effect<'a> {
+    /// Nothing that a second call would not replace.
+    Passing,
+    /// Something that happens once and cannot be asked for again.
+    Lasting,
+    /// Something that happens once however often it is delivered under this key.
+    Keyed(&'a str),
+}
+
+/// A call that failed.
+struct Failed {
+    error: ServiceError,
+    /// Says whether the request may have reached the service.
+    sent: bool,
+}
+
 /// What every answer carries.
 #[derive(Deserialize)]
 struct Envelope {
@@ -73,33 +91,41 @@ impl Caller {
         stop: &Cancel,
     ) -> Result<T, ServiceError> {
         self.call(Method::GET, path, None, None, stop)
+            .map_err(|failed| failed.error)
     }
 
     /// Posts `ask`; with a key the delivery is repeated once when the line broke, and is still one check.
+    ///
+    /// Where the call has a lasting effect and the request may have arrived, a missing answer is
+    /// [`ServiceErrorKind::AnswerLost`].
     pub(super) fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         ask: &impl Serialize,
-        idempotency_key: Option<&str>,
+        effect: Effect<'_>,
         stop: &Cancel,
     ) -> Result<T, ServiceError> {
         let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
-        let first = self.call(
-            Method::POST,
-            path,
-            Some(body.clone()),
-            idempotency_key,
-            stop,
-        );
-        match first {
-            Err(error)
-                if error.kind() == ServiceErrorKind::Unreachable && idempotency_key.is_some() =>
-            {
+        let key = match effect {
+            Effect::Keyed(key) => Some(key),
+            Effect::Passing | Effect::Lasting => None,
+        };
+        let first = self.call(Method::POST, path, Some(body.clone()), key, stop);
+        let last = match first {
+            Err(first) if first.error.kind() == ServiceErrorKind::Unreachable && key.is_some() => {
                 log::debug!("the line broke during {path}: delivering once more");
-                self.call(Method::POST, path, Some(body), idempotency_key, stop)
+                self.call(Method::POST, path, Some(body), key, stop)
+                    .map_err(|second| Failed {
+                        sent: first.sent || second.sent,
+                        ..second
+                    })
             }
             other => other,
-        }
+        };
+        last.map_err(|failed| match effect {
+            Effect::Passing => failed.error,
+            Effect::Lasting | Effect::Keyed(_) => failed.with_lost_answer(),
+        })
     }
 
     fn call<T: DeserializeOwned>(
@@ -109,7 +135,7 @@ impl Caller {
         body: Option<Vec<u8>>,
         idempotency_key: Option<&str>,
         stop: &Cancel,
-    ) -> Result<T, ServiceError> {
+    ) -> Result<T, Failed> {
         let mut request = self
             .client
             .request(method, format!("{}{path}", self.endpoint.url));
@@ -120,16 +146,52 @@ impl Caller {
             request = request.header("idempotency-key", key);
         }
         let patience = self.endpoint.timeouts.answer;
-        let (status, body) = self.worker.run(stop, async move {
-            let response = tokio::time::timeout(patience, request.send())
-                .await
-                .map_err(|_| ServiceErrorKind::Timeout)?
-                .map_err(from_reqwest)?;
-            read(response).await
-        })?;
+        let exchange = async move { Ok(exchange(request, patience).await) };
+        let (status, body) = self.worker.run(stop, exchange)??;
         log::debug!("{path} answered {status} with {} bytes", body.len());
-        understand(&self.endpoint.environment, status, &body)
+        Ok(understand(&self.endpoint.environment, status, &body)?)
     }
+}
+
+impl Failed {
+    fn sent(error: impl Into<ServiceError>) -> Self {
+        Self {
+            error: error.into(),
+            sent: true,
+        }
+    }
+
+    /// The error, where it matters that the service may have done what it was asked.
+    fn with_lost_answer(self) -> ServiceError {
+        use ServiceErrorKind as K;
+        match self.error.kind() {
+            K::Unreachable | K::Timeout if self.sent => {
+                ServiceError::new(K::AnswerLost).with_source(self.error)
+            }
+            _ => self.error,
+        }
+    }
+}
+
+impl From<ServiceError> for Failed {
+    fn from(error: ServiceError) -> Self {
+        Self { error, sent: false }
+    }
+}
+
+async fn exchange(
+    request: reqwest::RequestBuilder,
+    patience: Duration,
+) -> Result<(u16, Vec<u8>), Failed> {
+    let response = tokio::time::timeout(patience, request.send())
+        .await
+        // The connection has a shorter limit of its own: most likely the request is out.
+        .map_err(|_| Failed::sent(ServiceErrorKind::Timeout))?
+        .map_err(|error| Failed {
+            sent: !error.is_connect() && !error.is_builder(),
+            error: from_reqwest(error),
+        })?;
+    read(response).await.map_err(Failed::sent)
 }
 
 /// What an answer says: the value, or the service's refusal.

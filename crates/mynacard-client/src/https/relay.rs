@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mynacard_auth::{Cancel, Challenge, Error, ErrorKind, Grant, GuardedCard, PinlessProvider};
 
-use super::call::Caller;
+use super::call::{Caller, Effect};
 use super::failure::malformed;
 use super::wire;
 
@@ -33,7 +33,9 @@ impl PinlessProvider for HttpsRelay {
         let start = wire::RelayStart {
             challenge_id: challenge.id(),
         };
-        let mut relay: wire::Relay = self.caller.post("/v1/relay/start", &start, None, stop)?;
+        let mut relay: wire::Relay =
+            self.caller
+                .post("/v1/relay/start", &start, Effect::Passing, stop)?;
         for step in 1..=MOST_STEPS {
             if relay.done {
                 let grant = relay.grant.as_deref().ok_or(ErrorKind::RelayEnded)?;
@@ -50,7 +52,9 @@ impl PinlessProvider for HttpsRelay {
                 step,
                 response: wire::base64(&response),
             };
-            relay = self.caller.post("/v1/relay/step", &answer, None, stop)?;
+            relay = self
+                .caller
+                .post("/v1/relay/step", &answer, Effect::Passing, stop)?;
         }
         Err(ErrorKind::RelayEnded.into())
     }

@@ -15,7 +15,7 @@ use mynacard_auth::{
 use mynacard_eligibility::Answer;
 use sha2::{Digest, Sha256};
 
-use super::call::Caller;
+use super::call::{Caller, Effect};
 use super::endpoint::Endpoint;
 use super::failure::malformed;
 use super::relay::HttpsRelay;
@@ -128,7 +128,9 @@ impl EligibilityService for HttpsService {
             method: ask.method().as_str(),
             purpose: ask.purpose().as_str(),
         };
-        let answer: wire::Challenge = self.caller.post("/v1/challenge", &body, None, stop)?;
+        let answer: wire::Challenge =
+            self.caller
+                .post("/v1/challenge", &body, Effect::Passing, stop)?;
         self.expect_identity(&answer.service, &answer.environment)?;
         let life = answer
             .expires_at
@@ -191,7 +193,9 @@ impl EligibilityService for HttpsService {
             format: "xml",
         };
         let key = wire::hex(proof.idempotency_key());
-        let answer: wire::Confirmed = self.caller.post("/v1/confirm", &body, Some(&key), stop)?;
+        let answer: wire::Confirmed =
+            self.caller
+                .post("/v1/confirm", &body, Effect::Keyed(&key), stop)?;
         understand(answer)
     }
 }
@@ -243,7 +247,9 @@ impl ActivationService for HttpsService {
             csr: wire::base64(csr),
             terms_accepted: true,
         };
-        let answer: wire::Activated = self.caller.post("/v1/activate", &body, None, stop)?;
+        let answer: wire::Activated =
+            self.caller
+                .post("/v1/activate", &body, Effect::Lasting, stop)?;
         let chain = answer
             .chain
             .iter()

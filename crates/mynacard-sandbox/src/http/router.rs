@@ -53,6 +53,7 @@ async fn answer(
     peer: Peer,
     request: Request,
 ) -> Response {
+    service.count_request();
     let (parts, body) = request.into_parts();
     let outcome = match read(body, &parts.headers, service.limits.patience).await {
         Ok(body) => {
@@ -64,7 +65,22 @@ async fn answer(
         }
         Err(refusal) => Err(refusal),
     };
+    let outcome = match service.fault() {
+        Some(Fault::BrokenMessage) => outcome.map(halve_message),
+        _ => outcome,
+    };
     spoil(service.fault(), respond(outcome)).await
+}
+
+/// Cuts the insurance message of a confirmation in the middle; what the stand-in keeps of it stays whole.
+fn halve_message(mut reply: Reply) -> Reply {
+    if let Content::Document(document) = &mut reply.content
+        && let Some(Value::String(message)) = document.get_mut("answer")
+    {
+        let half = message.chars().count() / 2;
+        *message = message.chars().take(half).collect();
+    }
+    reply
 }
 
 async fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
@@ -81,7 +97,8 @@ async fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
         }
         Some(Fault::Garbage) => *response.body_mut() = Body::from(vec![0xFF, 0x00, b'{', 0xFE]),
         // The line's own, or none.
-        Some(Fault::CutAfter(_) | Fault::Trickle { .. } | Fault::Twice) | None => {}
+        Some(Fault::CutAfter(_) | Fault::Trickle { .. } | Fault::Twice | Fault::BrokenMessage)
+        | None => {}
     }
     response
 }
