@@ -184,6 +184,33 @@ fn an_activation_whose_answer_got_lost_is_said_to_have_been_sent() {
 }
 
 #[test]
+fn no_card_waits_for_the_network_of_another_counter() {
+    let office = Office::open();
+    let now = SystemTime::now();
+    let prepare = || office.desk.prepare(Purpose::Reception, now, &office.stop);
+    let (first, second) = (prepare().unwrap(), prepare().unwrap());
+    let slow = Duration::from_secs(3);
+    office.sandbox.set_fault(Some(Fault::Latency(slow)));
+    let before = office.sandbox.requests();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+            first.check(&mut card("kokuho"), pin, now, &office.stop)
+        });
+        while office.sandbox.requests() == before {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // The first counter's confirmation is on the line now, for three seconds.
+        let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+        let checked = second
+            .check(&mut card("kyokai-self"), pin, now, &office.stop)
+            .unwrap();
+        assert!(checked.times().card < slow / 2, "{:?}", checked.times());
+        first.join().unwrap().unwrap();
+    });
+}
+
+#[test]
 fn a_call_that_is_delivered_twice_is_one_check() {
     let office = Office::open();
     let checked = check(&office, || office.sandbox.set_fault(Some(Fault::Twice))).unwrap();

@@ -18,7 +18,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::{Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Method};
+use crate::service::MessageBuilder;
+use crate::{
+    Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Message, Method,
+    Request, ServiceError,
+};
 
 /// A reception desk: one service, one set of policies. Clones are the same desk.
 ///
@@ -45,6 +49,8 @@ pub struct Desk {
 
 struct Inner {
     service: Mutex<Box<dyn EligibilityService>>,
+    /// The messages come from here where the service has it: the lock above is held during whole calls.
+    messages: Option<Arc<dyn MessageBuilder>>,
     settings: DeskSettings,
     /// A challenge that no card has signed yet: the next tap may use it.
     spare: Mutex<Option<Challenge>>,
@@ -58,6 +64,7 @@ impl Desk {
     #[must_use]
     pub fn new(service: Box<dyn EligibilityService>, settings: DeskSettings) -> Self {
         let inner = Inner {
+            messages: service.message_builder(),
             service: Mutex::new(service),
             settings,
             spare: Mutex::new(None),
@@ -127,6 +134,19 @@ impl Desk {
         match (ask.method(), self.inner.settings.visual) {
             (Method::Visual, VisualSetting::Off) => Err(ErrorKind::VisualCheckOff.into()),
             _ => Ok(()),
+        }
+    }
+
+    /// The message for the card to sign, while the card is powered.
+    fn message(
+        &self,
+        challenge: &Challenge,
+        request: &Request,
+        certificate: &[u8],
+    ) -> Result<Message, ServiceError> {
+        match &self.inner.messages {
+            Some(messages) => messages.build(challenge, request, certificate),
+            None => self.service().message(challenge, request, certificate),
         }
     }
 

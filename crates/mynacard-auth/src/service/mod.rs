@@ -5,6 +5,7 @@ mod error;
 pub use error::{CODES, Reply, ServiceError, ServiceErrorKind};
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use mynacard_eligibility::Answer;
@@ -40,6 +41,12 @@ pub trait EligibilityService: Send {
         certificate: &[u8],
     ) -> Result<Message, ServiceError>;
 
+    /// What builds the same messages apart from the service: a desk that several counters share has it, so that no card
+    /// waits for another's network. Without one, [`EligibilityService::message`] is asked between two calls.
+    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
+        None
+    }
+
     /// Delivers the proof and fetches the insurance; at most one check happens however often a proof is delivered.
     ///
     /// # Errors
@@ -51,6 +58,21 @@ pub trait EligibilityService: Send {
         proof: &Proof,
         stop: &Cancel,
     ) -> Result<Confirmed, ServiceError>;
+}
+
+/// Builds the message that the card signs, for any number of counters at once.
+pub trait MessageBuilder: Send + Sync {
+    /// As [`EligibilityService::message`].
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceErrorKind::Configuration`] when the message cannot be built from this challenge.
+    fn build(
+        &self,
+        challenge: &Challenge,
+        request: &Request,
+        certificate: &[u8],
+    ) -> Result<Message, ServiceError>;
 }
 
 /// A service that turns ユーザー設定情報 into a terminal certificate (初期登録).
@@ -180,6 +202,10 @@ impl<S: EligibilityService + ?Sized> EligibilityService for Box<S> {
         certificate: &[u8],
     ) -> Result<Message, ServiceError> {
         (**self).message(challenge, request, certificate)
+    }
+
+    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
+        (**self).message_builder()
     }
 
     fn confirm(

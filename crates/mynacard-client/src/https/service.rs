@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mynacard_auth::service::{
-    Activated, ActivationService, CertificateStatus, Confirmed, Echo, EligibilityService, Outcome,
-    ServiceError, ServiceErrorKind, VisualCheck,
+    Activated, ActivationService, CertificateStatus, Confirmed, Echo, EligibilityService,
+    MessageBuilder, Outcome, ServiceError, ServiceErrorKind, VisualCheck,
 };
 use mynacard_auth::{
     Cancel, Challenge, ChallengeParts, CheckContext, CheckMessage, Message, Proof, Request,
@@ -115,6 +115,17 @@ impl HttpsService {
     }
 }
 
+impl MessageBuilder for HttpsService {
+    fn build(
+        &self,
+        challenge: &Challenge,
+        request: &Request,
+        certificate: &[u8],
+    ) -> Result<Message, ServiceError> {
+        self.message(challenge, request, certificate)
+    }
+}
+
 impl EligibilityService for HttpsService {
     fn challenge(
         &mut self,
@@ -173,6 +184,10 @@ impl EligibilityService for HttpsService {
         message
             .encode()
             .map_err(|_| ServiceErrorKind::Configuration.into())
+    }
+
+    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn confirm(
