@@ -12,7 +12,6 @@ use mynacard_eligibility::{
     BulkReader, BulkWriter, Date, Encoding, FieldId as F, FindingKind, Message, Record, Section,
     Unmappable, Validity, XmlOptions,
 };
-use std::io::Read;
 
 const UTF8: XmlOptions = XmlOptions {
     encoding: Encoding::Utf8,
@@ -281,83 +280,6 @@ fn findings_of_a_person_name_the_person() {
         ),
         (FindingKind::UnknownTag, 1)
     );
-}
-
-/// A bulk file that is never in memory as a whole.
-struct Generated {
-    chunk: Vec<u8>,
-    at: usize,
-    left: usize,
-    unit: Vec<u8>,
-}
-
-impl Read for Generated {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if self.at == self.chunk.len() {
-            self.at = 0;
-            self.chunk = match self.left {
-                0 => return Ok(0),
-                1 => b"</MessageBody></XmlMsg>".to_vec(),
-                _ => self.unit.clone(),
-            };
-            self.left -= 1;
-        }
-        let read = Read::read(&mut &self.chunk[self.at..], out)?;
-        self.at += read;
-        Ok(read)
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn resident_kilobytes() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM"))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_hundred_thousand_people_take_the_memory_of_one() {
-    let mut writer = BulkWriter::start(
-        Vec::new(),
-        &bulk_header(),
-        &Record::new(Section::Body),
-        SJIS,
-    )
-    .unwrap();
-    writer.write(&unit(1)).unwrap();
-    let (bytes, _) = writer.finish().unwrap();
-    let start = bytes
-        .windows(17)
-        .position(|window| window == b"<BulkConfirmUnit>")
-        .unwrap();
-    let end = bytes
-        .windows(18)
-        .position(|window| window == b"</BulkConfirmUnit>")
-        .unwrap()
-        + 18;
-    let people = 100_000;
-    let file = Generated {
-        chunk: bytes[..start].to_vec(),
-        at: 0,
-        left: people + 1,
-        unit: bytes[start..end].to_vec(),
-    };
-    let mut reader = BulkReader::open(file).unwrap();
-    for _ in 0..1000 {
-        reader.next_unit().unwrap().unwrap();
-    }
-    let before = resident_kilobytes();
-    let mut count = 1000;
-    while reader.next_unit().unwrap().is_some() {
-        count += 1;
-    }
-    assert_eq!(count, people);
-    let grown = resident_kilobytes() - before;
-    assert!(grown < 4096, "{grown} kB more");
 }
 
 #[test]
