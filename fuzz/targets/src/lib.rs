@@ -6,9 +6,11 @@
 mod answer;
 mod card;
 mod certificate;
+mod deviations;
 mod files;
 pub mod seeds;
 mod service;
+mod signed;
 mod virtual_card;
 
 /// A fuzz target: its name and what it does with an input.
@@ -18,10 +20,14 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("answer_json", answer::json),
     ("answer_xml", answer::xml),
+    ("card_deviations", deviations::dialogue),
     ("card_dialogue", card::dialogue),
     ("card_files", files::of_a_card),
     ("card_signature", card::signature),
     ("certificate", certificate::parse_and_judge),
+    ("certificate_signed", |data| {
+        signed::certificate(data);
+    }),
     ("command", card::command),
     ("cp932", answer::cp932),
     ("date", answer::date),
@@ -29,6 +35,12 @@ pub const TARGETS: &[Target] = &[
     ("relay", service::relay),
     ("response", card::response),
     ("revocation", files::revocation),
+    ("revocation_list", |data| {
+        signed::list(data);
+    }),
+    ("revocation_ocsp", |data| {
+        signed::ocsp(data);
+    }),
     ("service_answer", service::answer),
     ("tlv", card::tlv),
     ("trace", files::trace),
@@ -44,6 +56,20 @@ pub fn run(name: &str, data: &[u8]) {
     let target = TARGETS.iter().find(|(listed, _)| *listed == name);
     let (_, target) = target.expect("each bin names a listed target");
     target(data);
+}
+
+/// Whether a target that signs its input got a verdict for it: a harness that nothing passes would prove nothing.
+///
+/// # Panics
+/// As [`run`].
+pub fn accepts(name: &str, data: &[u8]) -> bool {
+    let judge = match name {
+        "certificate_signed" => Some(signed::certificate as fn(&[u8]) -> bool),
+        "revocation_list" => Some(signed::list as _),
+        "revocation_ocsp" => Some(signed::ocsp as _),
+        _ => None,
+    };
+    judge.expect("a target that signs")(data)
 }
 
 /// Cuts inputs into pieces: a big-endian `u16` length, then that many bytes; the last piece may be cut short.

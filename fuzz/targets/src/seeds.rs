@@ -2,6 +2,7 @@
 
 mod answers;
 mod files;
+mod signed;
 
 use std::time::UNIX_EPOCH;
 
@@ -30,7 +31,20 @@ pub fn all() -> Vec<Seed> {
     answers::add(&mut seeds);
     files::add(&mut seeds);
     services(&mut seeds);
+    signed::add(&mut seeds);
+    deviations(&mut seeds);
     seeds
+}
+
+/// A right dialogue in each mode, and each kind of deviation somewhere in it.
+fn deviations(seeds: &mut Vec<Seed>) {
+    for choices in [0_u8, 1, 2, 3, 8, 12, 16] {
+        seeds.push(("card_deviations", format!("right-{choices}"), vec![choices]));
+    }
+    for kind in 0..12_u8 {
+        let seed = vec![1 + (kind & 2), 1 + kind % 5, kind, 0x82];
+        seeds.push(("card_deviations", format!("deviation-{kind}"), seed));
+    }
 }
 
 fn cards(seeds: &mut Vec<Seed>) {

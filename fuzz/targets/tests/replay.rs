@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mynacard_fuzz_targets::{TARGETS, seeds};
+use mynacard_fuzz_targets::{TARGETS, accepts, seeds};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds")
@@ -52,6 +52,22 @@ fn the_seeds_are_those_that_the_code_makes() {
 #[test]
 fn the_vault_among_them_opens() {
     assert!(seeds::vault_opens(), "`seeds --new-vault` makes another");
+}
+
+#[test]
+fn what_is_signed_right_is_accepted_and_what_another_signed_is_not() {
+    let found = checked_in();
+    for (target, right, wrong) in [
+        ("certificate_signed", vec![0, 1, 2, 3], 4),
+        ("revocation_list", vec![0, 1], 4),
+        ("revocation_ocsp", vec![0, 1, 2, 8, 9, 34, 42], 4),
+    ] {
+        let seed = |choice: i32| &found[&(target.to_owned(), format!("right-{choice}"))];
+        for choice in right {
+            assert!(accepts(target, seed(choice)), "{target}, right-{choice}");
+        }
+        assert!(!accepts(target, seed(wrong)), "{target}, another key");
+    }
 }
 
 #[test]

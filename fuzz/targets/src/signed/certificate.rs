@@ -1,0 +1,215 @@
+//! Holders' certificates: parts changed, signed anew by a root that the store has, judged.
+
+use der::{Decode as _, Encode as _};
+use mynacard_cert::{Certificate, Hierarchy, Purpose, TrustStore, Usage, Verified};
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage,
+};
+
+use super::harness::der::{bits, oid, seq, tlv};
+use super::harness::forge::{self, Authority, Ext, Key, Spec};
+use super::tree::{self, Node};
+
+/// A policy that the caller adds.
+const ADDED_POLICY: &str = "1.2.392.200149.8.5.9.1";
+
+/// Judges what the input makes of a right certificate; whether it was accepted.
+pub(crate) fn judged(data: &[u8]) -> bool {
+    let Some((&choices, changes)) = data.split_first() else {
+        return false;
+    };
+    let usage = if choices & 1 == 0 {
+        Usage::Authentication
+    } else {
+        Usage::Signature
+    };
+    let authority = super::authority(usage);
+    let der = issued(authority, changes, choices & 4 != 0);
+    let Ok(certificate) = Certificate::from_der(&der) else {
+        return false;
+    };
+    assert_eq!(certificate.as_der(), der, "a certificate changed");
+    let mut store = store();
+    let mut policies = vec![policy(usage)];
+    if choices & 2 != 0 {
+        store = store
+            .with_policy(Hierarchy::Custom, usage, ADDED_POLICY)
+            .expect("an object identifier");
+        policies.push(ADDED_POLICY);
+    }
+    let authentication = store.verify_authentication(&certificate, forge::now());
+    let signature = store.verify_signature(&certificate, forge::now());
+    assert!(
+        authentication.is_err() || signature.is_err(),
+        "one certificate for both purposes"
+    );
+    match (usage, authentication, signature) {
+        (Usage::Authentication, Ok(verified), _) => check(&verified, &der, authority, &policies),
+        (Usage::Signature, _, Ok(verified)) => check(&verified, &der, authority, &policies),
+        (_, Err(_), Err(_)) => return false,
+        _ => unreachable!("a root gave a verdict for what it is not trusted with"),
+    }
+    assert!(choices & 4 == 0, "another key's signature was accepted");
+    true
+}
+
+fn store() -> TrustStore {
+    super::authority(Usage::Authentication)
+        .store()
+        .and(super::authority(Usage::Signature).store())
+}
+
+fn policy(usage: Usage) -> &'static str {
+    match usage {
+        Usage::Authentication => mynacard_cert::policy::AUTHENTICATION,
+        Usage::Signature => mynacard_cert::policy::SIGNATURE,
+    }
+}
+
+/// The certificate with its changes, signed over what came of them.
+fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
+    let spec: Spec = authority.leaf();
+    let mut root = Node::read(&seq(&[spec.tbs(), spec.outer.clone()])).expect("right DER");
+    tree::change(&mut root, changes, &known(authority));
+    let another = Key::p256(0x55);
+    let key = if by_another { &another } else { &authority.key };
+    super::sign_first(&root, key, spec.algorithm)
+}
+
+/// Extensions and keys that a certificate must not have, or only one of.
+fn known(authority: &Authority) -> Vec<Vec<u8>> {
+    let policies = |dotted: &str| seq(&[seq(&[oid(dotted)])]);
+    let mut all: Vec<Vec<u8>> = [
+        Ext::new(forge::BASIC_CONSTRAINTS, true, seq(&[vec![1, 1, 0xFF]])),
+        Ext::new(forge::BASIC_CONSTRAINTS, true, seq(&[])),
+        Ext::new(forge::KEY_USAGE, true, bits(1, &[0x06])),
+        Ext::new(forge::KEY_USAGE, true, bits(7, &[0x80])),
+        Ext::new(forge::KEY_USAGE, true, bits(6, &[0xC0])),
+        Ext::new(forge::KEY_USAGE, false, bits(7, &[0x80])),
+        Ext::new(forge::POLICIES, true, policies(ADDED_POLICY)),
+        Ext::new(
+            forge::POLICIES,
+            true,
+            policies(policy(Usage::Authentication)),
+        ),
+        Ext::new(forge::POLICIES, true, policies(policy(Usage::Signature))),
+        Ext::new("2.5.29.54", true, vec![2, 1, 0]),
+        Ext::new("2.5.29.54", false, vec![2, 1, 0]),
+    ]
+    .iter()
+    .map(Ext::encode)
+    .collect();
+    all.push(oid(ADDED_POLICY));
+    all.push(seq(&[oid(ADDED_POLICY)]));
+    all.push(oid(forge::CLIENT_AUTH));
+    all.push(tlv(0xA0, &[2, 1, 2]));
+    all.push(authority.name.clone());
+    all.push(authority.key.public_info());
+    all.push(Key::p384(0x33).public_info());
+    all.push(vec![1, 1, 0]);
+    all.push(vec![1, 1, 0xFF]);
+    all.push(vec![5, 0]);
+    all
+}
+
+/// Every property of the verdict that another parser can confirm.
+fn check<P: Purpose>(verified: &Verified<P>, der: &[u8], authority: &Authority, policies: &[&str]) {
+    assert_eq!(verified.hierarchy(), Hierarchy::Custom);
+    let read = x509_cert::Certificate::from_der(der).expect("what is accepted, others can read");
+    assert_eq!(
+        read.to_der().expect("it was read"),
+        der,
+        "accepted, but not distinguished encoding"
+    );
+    let signed = read.tbs_certificate();
+    assert_eq!(signed.version(), x509_cert::Version::V3);
+    let serial = signed.serial_number().as_bytes();
+    assert!(
+        (1..=20).contains(&serial.len())
+            && serial.first().is_some_and(|first| *first < 0x80)
+            && serial.iter().any(|octet| *octet != 0),
+        "serial number {serial:?}"
+    );
+    assert_eq!(signed.signature(), read.signature_algorithm());
+    let encoded = |value: &dyn Fn() -> der::Result<Vec<u8>>| value().expect("it was read");
+    assert_eq!(encoded(&|| signed.issuer().to_der()), authority.name);
+    assert_eq!(
+        encoded(&|| read.signature_algorithm().to_der()),
+        authority.key.default_algorithm().identifier()
+    );
+    let begins = signed.validity().not_before.to_unix_duration().as_secs();
+    assert!(i64::try_from(begins).expect("a time") <= forge::now().unix());
+    extensions::<P>(&read, authority, policies);
+}
+
+fn extensions<P: Purpose>(read: &x509_cert::Certificate, authority: &Authority, policies: &[&str]) {
+    let all = read.tbs_certificate().extensions().expect("extensions");
+    for (index, extension) in all.iter().enumerate() {
+        let id = extension.extn_id.to_string();
+        assert!(
+            !extension.critical || KNOWN.contains(&id.as_str()),
+            "the unknown critical extension {id} was accepted"
+        );
+        let again = all.iter().skip(index + 1);
+        assert!(
+            again
+                .clone()
+                .all(|other| other.extn_id != extension.extn_id),
+            "the extension {id} stands there twice"
+        );
+    }
+    let find = |id: &str| all.iter().find(|one| one.extn_id.to_string() == id);
+    let usage = find(forge::KEY_USAGE).expect("key usage");
+    let expected: &[u8] = match P::USAGE {
+        Usage::Authentication => &[3, 2, 7, 0x80],
+        Usage::Signature => &[3, 2, 6, 0xC0],
+    };
+    assert!(usage.critical && usage.extn_value.as_bytes() == expected);
+    let found = find(forge::POLICIES).expect("policies");
+    let list = CertificatePolicies::from_der(found.extn_value.as_bytes()).expect("policies");
+    let named: Vec<String> = list
+        .0
+        .iter()
+        .map(|policy| policy.policy_identifier.to_string())
+        .collect();
+    assert!(
+        found.critical && matches!(named.as_slice(), [one] if policies.contains(&one.as_str())),
+        "policies {named:?}"
+    );
+    if let Some(basic) = find(forge::BASIC_CONSTRAINTS) {
+        let basic = BasicConstraints::from_der(basic.extn_value.as_bytes()).expect("constraints");
+        assert!(!basic.ca, "an authority was accepted as a holder");
+    }
+    let extended = find(forge::EXTENDED_KEY_USAGE).map(|extended| {
+        ExtendedKeyUsage::from_der(extended.extn_value.as_bytes()).expect("extended key usage")
+    });
+    match P::USAGE {
+        Usage::Authentication => {
+            let list = extended.expect("an extended key usage").0;
+            assert!(list.iter().any(|id| id.to_string() == forge::CLIENT_AUTH));
+        }
+        Usage::Signature => assert!(extended.is_none(), "a purpose beside signing"),
+    }
+    let reference = find(forge::AUTHORITY_KEY).expect("the authority's key identifier");
+    let reference = AuthorityKeyIdentifier::from_der(reference.extn_value.as_bytes())
+        .expect("the authority's key identifier");
+    let key = reference.key_identifier.expect("a key identifier");
+    assert_eq!(key.as_bytes(), authority.key.identifier());
+    if let Some(serial) = reference.authority_cert_serial_number {
+        assert_eq!(serial.as_bytes(), authority.serial);
+    }
+}
+
+/// Extensions that the verdict knows.
+const KNOWN: &[&str] = &[
+    forge::KEY_USAGE,
+    forge::EXTENDED_KEY_USAGE,
+    forge::POLICIES,
+    forge::BASIC_CONSTRAINTS,
+    forge::SUBJECT_KEY,
+    forge::AUTHORITY_KEY,
+    forge::SUBJECT_ALT_NAME,
+    forge::ISSUER_ALT_NAME,
+    forge::DISTRIBUTION_POINTS,
+    forge::INFORMATION_ACCESS,
+];
