@@ -21,7 +21,7 @@ use mynacard::client::https::{Endpoint, HttpsService};
 use mynacard::guidance::Language;
 use mynacard::{Advice, Coded};
 use mynacard_sandbox::{Fault as Line, Running, Sandbox};
-use mynacard_sim::{Fault, VirtualCard, person};
+use mynacard_sim::{Fault, Quirk, VirtualCard, person};
 
 /// What a failure must say.
 struct Expected {
@@ -264,13 +264,10 @@ fn changed(change: fn(&Command<'_>, &mut Vec<u8>), expected: &Expected) {
 
 #[test]
 fn not_a_my_number_card() {
-    let refuse: fn(&Command<'_>, &mut Vec<u8>) = |command, raw| {
-        if command.ins() == 0xA4 {
-            *raw = vec![0x6A, 0x82];
-        }
-    };
-    changed(
-        refuse,
+    fails(
+        card("kyokai-self").with_quirk(Quirk::Foreign),
+        "1234",
+        0,
         &Expected {
             code: "MC-1001",
             left: None,
@@ -504,6 +501,49 @@ fn garbage_from_the_service() {
             left: None,
             ja: "サービスの回答を読み取れません。",
             en: "The service's answer could not be read.",
+        },
+    );
+}
+
+#[test]
+fn broken_xml_from_the_service() {
+    let office = Office::open();
+    office.sandbox.set_fault(Some(Line::BrokenMessage));
+    let error = office.check(&mut card("kyokai-self"), "1234").unwrap_err();
+    says(
+        &error,
+        &Expected {
+            code: "MC-6012",
+            left: None,
+            ja: "サービスの回答に含まれる資格情報を読み取れません。",
+            en: "The insurance in the service's answer could not be read.",
+        },
+    );
+}
+
+#[test]
+fn an_answer_that_was_lost() {
+    let office = Office::open();
+    let desk = Desk::new(
+        Box::new(office.service.clone()),
+        DeskSettings::new(TrustStore::simulation()),
+    );
+    let stop = Cancel::new();
+    let ready = desk
+        .prepare(Purpose::Reception, SystemTime::now(), &stop)
+        .unwrap();
+    office.sandbox.set_fault(Some(Line::CutAfter(0)));
+    let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+    let error = ready
+        .check(&mut card("kyokai-self"), pin, SystemTime::now(), &stop)
+        .unwrap_err();
+    says(
+        &error,
+        &Expected {
+            code: "MC-6013",
+            left: None,
+            ja: "送信後に回線が切れ、結果を受け取れませんでした。サービス側では処理が済んでいる可能性があります。",
+            en: "The line broke after sending, and the result did not arrive. The service may have done its part.",
         },
     );
 }

@@ -49,8 +49,8 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Caller,
         Text::new("確認を中止しました。", "The check was stopped."),
         Text::new(
-            "必要なら最初からやり直してください。",
-            "Start again if needed.",
+            "必要なら最初からやり直してください。送信後に中止したときは、サービス側では処理が済んでいることがあります。",
+            "Start again if needed. If it was stopped after sending, the service may have done its part.",
         ),
         Text::NONE,
         &[],
@@ -104,7 +104,10 @@ pub(super) const TABLE: &[Guidance] = &[
             "サービスの回答を読み取れません。",
             "The service's answer could not be read.",
         ),
-        CALL_ADMINISTRATOR,
+        Text::new(
+            "もう一度確認してください（前回の結果は使われません）。続くときは管理者に画面のコードを伝えてください。",
+            "Check again; the former result is not used. If it goes on, tell the administrator the code on the screen.",
+        ),
         WAIT,
         OTHER_PROOF,
     ),
