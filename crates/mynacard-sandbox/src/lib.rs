@@ -28,6 +28,8 @@ mod condition;
 mod csr;
 mod error;
 mod fault;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hex;
 mod home;
 mod http;

@@ -6,6 +6,7 @@
 mod answer;
 mod card;
 mod certificate;
+mod desk;
 mod deviations;
 mod files;
 pub mod seeds;
@@ -41,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("revocation_ocsp", |data| {
         signed::ocsp(data);
     }),
+    ("sandbox_request", desk::request),
     ("service_answer", service::answer),
     ("tlv", card::tlv),
     ("trace", files::trace),

@@ -1,6 +1,7 @@
 //! The seeds, made by code from the simulation's data alone.
 
 mod answers;
+mod desk;
 mod files;
 mod signed;
 
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Seed> {
     services(&mut seeds);
     signed::add(&mut seeds);
     deviations(&mut seeds);
+    desk::add(&mut seeds);
     seeds
 }
 

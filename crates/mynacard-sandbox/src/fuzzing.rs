@@ -1,0 +1,78 @@
+//! The calls of a terminal without a network, for fuzzing: no part of the library's promise.
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::authority::sha256;
+use crate::http::{Call, Content, ROUTES};
+use crate::service::{Limits, Service};
+use crate::store::Store;
+use crate::{Error, Institution};
+
+/// A stand-in without a listener, at a fixed instant, with everything in memory and one terminal.
+#[derive(Debug)]
+pub struct Desk {
+    service: Service,
+    peer: Option<[u8; 32]>,
+}
+
+impl Desk {
+    /// Activates a terminal whose key is in this PKCS#10 request; `None` when the request is refused.
+    ///
+    /// # Errors
+    /// When the database or the authority fails.
+    pub fn open(csr: &[u8], unix_seconds: u64) -> Result<Option<Self>, Error> {
+        let now = UNIX_EPOCH + Duration::from_secs(unix_seconds);
+        let service = Service::new(Store::open(None)?, Limits::default(), Arc::new(move || now))?;
+        let settings = service.issue_activation(&Institution::default())?;
+        let mut desk = Self {
+            service,
+            peer: None,
+        };
+        let body = json!({
+            "institution_code": settings.institution_code,
+            "id": settings.id,
+            "activation_code": settings.activation_code,
+            "csr": STANDARD.encode(csr),
+            "terms_accepted": true,
+        });
+        let answer = desk.call("/v1/activate", None, body.to_string().as_bytes());
+        desk.peer = answer
+            .and_then(|(_, body)| STANDARD.decode(body.get("certificate")?.as_str()?).ok())
+            .map(|certificate| sha256(&certificate));
+        Ok(desk.peer.map(|_| desk))
+    }
+
+    /// The status and the document that a call is answered with; `None` for an unknown path and for an answer in lines.
+    pub fn call(
+        &self,
+        path: &str,
+        idempotency: Option<&[u8]>,
+        body: &[u8],
+    ) -> Option<(u16, Value)> {
+        let entry = ROUTES.iter().find(|entry| entry.route.path == path)?;
+        let mut headers = HeaderMap::new();
+        if let Some(value) = idempotency.and_then(|key| HeaderValue::from_bytes(key).ok()) {
+            headers.insert("idempotency-key", value);
+        }
+        let outcome = (entry.handler)(&Call {
+            service: &self.service,
+            now: self.service.now(),
+            peer: self.peer,
+            headers: &headers,
+            body,
+        });
+        match outcome {
+            Ok(reply) => match reply.content {
+                Content::Document(document) => Some((reply.status, document)),
+                Content::Lines(_) => None,
+            },
+            Err(refusal) => Some((refusal.status(), refusal.body())),
+        }
+    }
+}
