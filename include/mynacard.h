@@ -769,9 +769,15 @@ typedef struct mynacard_card_options {
 /**
  * A card behind functions of the calling program.
  *
- * All of them run on a thread of the library, one at a time, while the call that uses the card waits. They must not
- * call the library (but for `mynacard_cancel_cancel`), must not throw or jump out, and must not keep the buffers they
- * get. A command is given once: repeating it inside could spend a second PIN try.
+ * `begin`, `exchange` and `end` run on a thread of the library, one at a time, while the call that uses the card waits.
+ * They must not throw or jump out, and must not keep the buffers they get. A command is given once: repeating it inside
+ * could spend a second PIN try.
+ *
+ * Of the library, callbacks (`destroy` too) may call what cannot fail or only frees and reads: `mynacard_cancel_cancel`,
+ * `mynacard_cancel_is_cancelled`, `mynacard_version`, `mynacard_abi_version`, every `…_free`, the readers of an error
+ * (`mynacard_error_…`), a buffer (`mynacard_buffer_…`) and the numbers of an answer (`mynacard_answer_validity`,
+ * `mynacard_answer_count`, `mynacard_field_by_tag`, `mynacard_pin_length`). Everything else answers
+ * `MYNACARD_STATUS_REENTRANT`.
  */
 typedef struct mynacard_transport {
     /**
@@ -804,7 +810,8 @@ typedef struct mynacard_transport {
      */
     void (*end)(void *userdata, int32_t how);
     /**
-     * Called exactly once, when the card handle is gone and no call uses it any more. May be NULL.
+     * Called exactly once, when the card handle is gone and no call uses it any more, on whatever thread that happens: one
+     * of the library, the one that frees the card, or a finalizer's. May be NULL.
      */
     void (*destroy)(void *userdata);
     /**
@@ -842,7 +849,7 @@ typedef struct mynacard_service {
      */
     size_t root_size;
     /**
-     * The name that the service must say it has; NULL for the sandbox of this project.
+     * The name that the service must say it has; NULL for the sandbox of this project, with simulated trust only.
      */
     const uint8_t *name;
     /**
@@ -850,7 +857,7 @@ typedef struct mynacard_service {
      */
     size_t name_size;
     /**
-     * The environment that the service must say it is; NULL for the sandbox of this project.
+     * The environment that the service must say it is; NULL for the sandbox of this project, with simulated trust only.
      */
     const uint8_t *environment;
     /**
@@ -902,8 +909,8 @@ typedef struct mynacard_desk_options {
 } mynacard_desk_options;
 
 /**
- * A function that is told each step of a check (`mynacard_step`), on a thread of the library. It must not wait, nor call
- * the library but for `mynacard_cancel_cancel`.
+ * A function that is told each step of a check (`mynacard_step`), on a thread of the library, one step at a time. It must
+ * not wait, throw or jump out. Of the library it may call what a `mynacard_transport`'s functions may.
  */
 typedef struct mynacard_progress {
     /**
@@ -919,7 +926,8 @@ typedef struct mynacard_progress {
      */
     void (*step)(void *userdata, int32_t step);
     /**
-     * Called exactly once, when the desk is gone and no check uses it any more. May be NULL.
+     * Called exactly once, when the desk is gone and no check uses it any more, on whatever thread that happens: one of
+     * the library, the one that frees desk or check, or a finalizer's. May be NULL.
      */
     void (*destroy)(void *userdata);
 } mynacard_progress;
@@ -1126,11 +1134,11 @@ mynacard_status mynacard_desk_open(const struct mynacard_service *service,
 /**
  * Prepares a check before the patient taps: challenge and warm connection. `ask` may be NULL for a reception by PIN.
  */
-mynacard_status mynacard_check_prepare(struct mynacard_desk *desk,
-                                       const struct mynacard_ask *ask,
-                                       const struct mynacard_cancel *cancel,
-                                       struct mynacard_check **check,
-                                       struct mynacard_error **error);
+mynacard_status mynacard_desk_prepare(struct mynacard_desk *desk,
+                                      const struct mynacard_ask *ask,
+                                      const struct mynacard_cancel *cancel,
+                                      struct mynacard_check **check,
+                                      struct mynacard_error **error);
 
 /**
  * The check itself, by PIN: card, verdict on its certificate, PIN, signature, power-down, service. The PIN reaches the

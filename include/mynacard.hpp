@@ -483,7 +483,7 @@ public:
     /// Prepares a check before the tap.
     result<check> prepare(mynacard_ask ask = MYNACARD_ASK_INIT, const cancel *stop = nullptr) {
         return detail::get<check, mynacard_check *>([&](auto *out, auto *why) {
-            return mynacard_check_prepare(own_.get(), &ask, detail::raw(stop), out, why);
+            return mynacard_desk_prepare(own_.get(), &ask, detail::raw(stop), out, why);
         });
     }
     explicit desk(mynacard_desk *owned) noexcept : own_(owned) {}

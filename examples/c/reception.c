@@ -40,6 +40,15 @@ static void check(mynacard_status status, mynacard_error *error)
     exit(EXIT_FAILURE);
 }
 
+/* Overwrites a secret; a plain memset before the end of its life is one that a compiler may leave out. */
+static void wipe(char *secret, size_t size)
+{
+    volatile char *byte = secret;
+    while (size-- > 0) {
+        *byte++ = 0;
+    }
+}
+
 static void on_step(void *userdata, int32_t step)
 {
     static const char *const names[] = {
@@ -81,7 +90,7 @@ static mynacard_answer *check_by_pin(mynacard_desk *desk, mynacard_card *card, c
     mynacard_check *prepared = NULL;
     mynacard_pin *pin = NULL;
     mynacard_answer *answer = NULL;
-    check(mynacard_check_prepare(desk, NULL, NULL, &prepared, &error), error);
+    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), error);
     check(mynacard_pin_new(TEXT(digits), &pin, &error), error);
     check(mynacard_check_by_pin(prepared, card, pin, NULL, &answer, &error), error);
     mynacard_pin_free(pin);
@@ -96,7 +105,7 @@ static mynacard_answer *check_by_sight(mynacard_desk *desk, mynacard_card *card)
     mynacard_check *prepared = NULL;
     mynacard_answer *answer = NULL;
     ask.method = MYNACARD_METHOD_VISUAL;
-    check(mynacard_check_prepare(desk, &ask, NULL, &prepared, &error), error);
+    check(mynacard_desk_prepare(desk, &ask, NULL, &prepared, &error), error);
     check(mynacard_check_tap(prepared, card, NULL, &error), error);
     /* Here staff compare the photo on the card with the person. */
     check(mynacard_check_confirm(prepared, TEXT("staff-07"), &error), error);
@@ -112,7 +121,7 @@ static void wrong_pin(mynacard_desk *desk, mynacard_card *card)
     mynacard_pin *pin = NULL;
     mynacard_answer *answer = NULL;
     mynacard_buffer *sentence = NULL;
-    check(mynacard_check_prepare(desk, NULL, NULL, &prepared, &error), error);
+    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), error);
     check(mynacard_pin_new(TEXT("9999"), &pin, &error), error);
     if (mynacard_check_by_pin(prepared, card, pin, NULL, &answer, &error) != MYNACARD_STATUS_WRONG_PIN) {
         fprintf(stderr, "a wrong PIN was not refused\n");
@@ -239,7 +248,7 @@ int main(int argc, char **argv)
         mynacard_sandbox_remove(inserted);
     }
 
-    memset(pin, 0, sizeof pin);
+    wipe(pin, sizeof pin);
     mynacard_desk_free(desk);
     mynacard_terminal_free(terminal);
     mynacard_sandbox_stop(sandbox);

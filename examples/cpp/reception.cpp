@@ -42,6 +42,19 @@ private:
     int exchanges_ = 0;
 };
 
+/// A PIN as text; overwritten at its end in a way that a compiler may not leave out.
+struct secret {
+    char text[9] = {};
+    secret() = default;
+    secret(const secret &) = delete;
+    secret &operator=(const secret &) = delete;
+    ~secret() {
+        for (volatile char &byte : text) {
+            byte = 0;
+        }
+    }
+};
+
 void print(const mynacard::answer &answer) {
     std::cout << "validity " << static_cast<int>(answer.validity()) << ", " << answer.count() << " insurance(s)\n"
               << "  Name: " << answer.text("Name").value() << "\n"
@@ -52,9 +65,9 @@ void print(const mynacard::answer &answer) {
 void reception(const std::string &folder_path, int port) {
     std::unique_ptr<mynacard_sandbox, void (*)(mynacard_sandbox *)> sandbox(mynacard_sandbox_start(), mynacard_sandbox_stop);
     mynacard_sandbox_activation activation;
-    char digits[9];
+    secret digits;
     if (!sandbox || mynacard_sandbox_issue_activation(sandbox.get(), &activation) != 0
-        || mynacard_sandbox_pin("kyokai-self", digits, sizeof digits) != 0) {
+        || mynacard_sandbox_pin("kyokai-self", digits.text, sizeof digits.text) != 0) {
         throw std::runtime_error("no sandbox");
     }
     std::size_t root_size = 0;
@@ -77,7 +90,7 @@ void reception(const std::string &folder_path, int port) {
     auto card = mynacard::card::behind(std::make_unique<passing>("kyokai-self")).value();
 
     std::cout << "by callback\n";
-    auto answer = desk.prepare().value().by_pin(card, mynacard::pin::of(digits).value()).value();
+    auto answer = desk.prepare().value().by_pin(card, mynacard::pin::of(digits.text).value()).value();
     print(answer);
     std::cout << steps << " steps\n";
 
@@ -96,13 +109,13 @@ void reception(const std::string &folder_path, int port) {
             mynacard_sandbox_insert("kyokai-self", static_cast<std::uint16_t>(port)), mynacard_sandbox_remove);
         auto in_reader = mynacard::card::wait({}, 20000).value();
         std::cout << "by PC/SC\n";
-        print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits).value()).value());
+        print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits.text).value()).value());
 
         mynacard_card_options lengths = MYNACARD_CARD_OPTIONS_INIT;
         lengths.lengths = MYNACARD_LENGTHS_EXTENDED;  // this reader carries them, though its driver does not say so
         in_reader = mynacard::card::wait({}, 20000, nullptr, lengths).value();
         std::cout << "by extended lengths\n";
-        print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits).value()).value());
+        print(desk.prepare().value().by_pin(in_reader, mynacard::pin::of(digits.text).value()).value());
     }
     std::cout << "done\n";
 }

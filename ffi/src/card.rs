@@ -15,8 +15,10 @@ use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
 use crate::input::{Versioned, choice, optional, out, structure, text};
+use crate::owner::Owner;
 use crate::readers;
 use crate::status::mynacard_status;
+use crate::stoppable::Stoppable;
 use crate::transport::{Callbacks, mynacard_transport};
 
 /// A card that checks can be made with. One call uses it at a time.
@@ -151,7 +153,9 @@ pub unsafe extern "C" fn mynacard_card_from_transport(
         let place = unsafe { out("card", card) }?;
         let callbacks = Callbacks::new(table)
             .ok_or_else(|| Failure::null("transport: begin, exchange or end"))?;
-        place.write(CARDS.insert(Mutex::new(Source::Callbacks(callbacks)))?);
+        let owner = callbacks.owner();
+        let source = Mutex::new(Source::Callbacks(callbacks));
+        place.write(Owner::taken_by(Some(&owner), || CARDS.insert(source))?);
         Ok(())
     })
 }
@@ -169,18 +173,16 @@ pub unsafe extern "C" fn mynacard_card_tries_left(
         let place = unsafe { out("tries_left", tries_left) }?;
         let stop = signal(cancel)?;
         let tries = with_card(card, &stop, |card| {
-            let mut jpki = Jpki::open(card, JpkiOptions::default())?;
+            let mut card = Stoppable::new(card, &stop);
+            let mut jpki = Jpki::open(&mut card, JpkiOptions::default())?;
             Ok(jpki.authentication_tries()?)
         })?;
         place.write(match tries {
             Tries::Left(left) => i32::from(left),
             Tries::Blocked => 0,
-            _ => {
-                return Err(Failure::new(
-                    mynacard_status::Card,
-                    "the card does not tell its tries",
-                ));
-            }
+            Tries::Open => return Err(Failure::foreign_session()),
+            Tries::Unknown(word) => return Err(Failure::refused(word.into())),
+            _ => return Err(Failure::new(mynacard_status::Internal, "unknown tries")),
         });
         Ok(())
     })
@@ -199,7 +201,8 @@ pub unsafe extern "C" fn mynacard_card_certificate(
         let place = unsafe { out("certificate", certificate) }?;
         let stop = signal(cancel)?;
         let der = with_card(card, &stop, |card| {
-            let mut jpki = Jpki::open(card, JpkiOptions::default())?;
+            let mut card = Stoppable::new(card, &stop);
+            let mut jpki = Jpki::open(&mut card, JpkiOptions::default())?;
             Ok(jpki.authentication_certificate()?)
         })?;
         place.write(buffer::hand_out(zeroize::Zeroizing::new(der))?);

@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
 use crate::input::{Versioned, choice, optional, out, structure, text};
+use crate::owner::Owner;
 use crate::pin::{self, mynacard_pin};
 use crate::progress::{Progress, mynacard_progress};
 use crate::service::{self, mynacard_service};
@@ -211,18 +212,17 @@ pub unsafe extern "C" fn mynacard_desk_open(
             progress: None,
             line: Mutex::new(()),
         };
-        let handle = DESKS.insert(Arc::new(Held {
-            progress: progress.map(|table| Arc::new(Progress::new(table))),
-            ..held
-        }))?;
-        place.write(handle);
+        let progress = progress.map(|table| Arc::new(Progress::new(table)));
+        let owner = progress.as_ref().map(|progress| progress.owner());
+        let held = Arc::new(Held { progress, ..held });
+        place.write(Owner::taken_by(owner.as_ref(), || DESKS.insert(held))?);
         Ok(())
     })
 }
 
 /// Prepares a check before the patient taps: challenge and warm connection. `ask` may be NULL for a reception by PIN.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mynacard_check_prepare(
+pub unsafe extern "C" fn mynacard_desk_prepare(
     desk: *mut mynacard_desk,
     ask: *const mynacard_ask,
     cancel: *const mynacard_cancel,
@@ -308,12 +308,13 @@ pub unsafe extern "C" fn mynacard_check_tap(
         let mut prepared = alone(&held)?;
         let stop = signal(cancel)?;
         let Prepared {
+            desk,
             ready,
             tap,
             confirmation,
-            ..
         } = &mut *prepared;
         let ready = ready.as_mut().ok_or_else(spent)?;
+        let _line = alone(&desk.line)?;
         let read = with_card(card, &stop, |card| {
             Ok(ready.tap(card, SystemTime::now(), &stop)?)
         })?;

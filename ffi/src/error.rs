@@ -170,7 +170,7 @@ fn sentence(failure: &Failure, item: i32, language: Language) -> Result<String, 
         return Ok(failure.chain().join(": "));
     }
     if CODES.iter().any(|(code, _)| *code == failure.code()) {
-        return Ok(own(failure.status(), item, language).to_owned());
+        return Ok(own(failure.code(), item, language).to_owned());
     }
     let advice = Advice::for_code(failure.code(), failure.tries_left(), language);
     Ok(match item {
@@ -180,34 +180,135 @@ fn sentence(failure: &Failure, item: i32, language: Language) -> Result<String, 
     })
 }
 
-/// The sentences for what only this layer can say; they concern staff little and the program's maker much.
-fn own(status: mynacard_status, item: mynacard_error_item, language: Language) -> &'static str {
-    use mynacard_error_item as I;
-    match (status, item, language) {
-        (_, I::Patient | I::Detail, _) => "",
-        (mynacard_status::Cancelled, I::Message, Language::Japanese) => "操作を取り消しました。",
-        (mynacard_status::Cancelled, I::Message, Language::English) => {
-            "The operation was cancelled."
+/// The sentences for what only this layer can say: what staff read, and what they do next. What concerns the program's
+/// maker alone says so.
+const OWN: &[(&str, [&str; 2], [&str; 2])] = &[
+    (
+        "MC-9003",
+        [
+            "前の操作がまだ終わっていません。",
+            "The previous operation has not ended yet.",
+        ],
+        AGAIN,
+    ),
+    (
+        "MC-9007",
+        [
+            "選んだ文字コードで表せない文字があります。",
+            "A character has no place in the encoding that was chosen.",
+        ],
+        [
+            "その文字は資格確認端末の画面で確認し、ソフトウェアの提供元に連絡してください。",
+            "Look the character up on the terminal's screen, and tell the maker of this software.",
+        ],
+    ),
+    (
+        "MC-9008",
+        [
+            "このソフトウェアはこの操作に対応していません。",
+            "This software cannot do that.",
+        ],
+        CALL,
+    ),
+    (
+        "MC-9009",
+        ["操作を取り消しました。", "The operation was cancelled."],
+        AGAIN,
+    ),
+    (
+        "MC-9010",
+        [
+            "コンピューターの資源が足りません。",
+            "The computer is short of resources.",
+        ],
+        [
+            "ほかのソフトウェアを終了してから、もう一度操作してください。",
+            "Close other programs and try again.",
+        ],
+    ),
+    ("MC-9011", ["時間切れです。", "The time is over."], AGAIN),
+    (
+        "MC-9012",
+        [
+            "操作の順序が違います。",
+            "A step is missing before this one, or was done twice.",
+        ],
+        [
+            "はじめからやり直してください。繰り返すときは、ソフトウェアの提供元に連絡してください。",
+            "Begin again. If it happens again, call the maker of this software.",
+        ],
+    ),
+];
+const DEFECT: [&str; 2] = ["プログラムに誤りがあります。", "The program has a defect."];
+const AGAIN: [&str; 2] = ["もう一度操作してください。", "Please try again."];
+const CALL: [&str; 2] = [
+    "エラーコードを控えて、ソフトウェアの提供元に連絡してください。",
+    "Note the error code and call the maker of this software.",
+];
+
+fn own(code: &str, item: mynacard_error_item, language: Language) -> &'static str {
+    let row = OWN.iter().find(|row| row.0 == code);
+    let [japanese, english] = match (item, row) {
+        (mynacard_error_item::Message, row) => row.map_or(DEFECT, |row| row.1),
+        (mynacard_error_item::Next, row) => row.map_or(CALL, |row| row.2),
+        _ => [""; 2],
+    };
+    match language {
+        Language::English => english,
+        _ => japanese,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(failure: &Failure) -> String {
+        sentence(failure, 0, Language::Japanese).ok().unwrap()
+    }
+
+    #[test]
+    fn only_a_defect_is_called_one() {
+        use mynacard_status as S;
+        for status in [
+            S::Busy,
+            S::Unmappable,
+            S::Unsupported,
+            S::MalformedPin,
+            S::Caller,
+            S::Card,
+            S::WrongPin,
+            S::PinBlocked,
+            S::LastTry,
+            S::OutcomeUnknown,
+            S::NotMyNumberCard,
+            S::CardGone,
+            S::Environment,
+            S::SeveralCards,
+            S::Timeout,
+            S::Cancelled,
+        ] {
+            let failure = Failure::new(status, "");
+            let message = message(&failure);
+            assert!(
+                !message.is_empty() && message != DEFECT[0],
+                "{status:?}: {message}"
+            );
+            let next = sentence(&failure, 1, Language::English).ok().unwrap();
+            assert!(!next.is_empty(), "{status:?}");
         }
-        (mynacard_status::Busy, I::Message, Language::Japanese) => {
-            "前の操作がまだ終わっていません。"
+        for status in [
+            S::InvalidArgument,
+            S::InvalidHandle,
+            S::Reentrant,
+            S::StructSize,
+            S::UnknownOption,
+            S::InvalidText,
+            S::Panic,
+            S::Internal,
+        ] {
+            assert_eq!(message(&Failure::new(status, "")), DEFECT[0], "{status:?}");
         }
-        (mynacard_status::Busy, I::Message, Language::English) => {
-            "The previous operation has not ended yet."
-        }
-        (mynacard_status::Cancelled | mynacard_status::Busy, I::Next, Language::Japanese) => {
-            "もう一度操作してください。"
-        }
-        (mynacard_status::Cancelled | mynacard_status::Busy, I::Next, Language::English) => {
-            "Please try again."
-        }
-        (_, I::Message, Language::Japanese) => "プログラムに誤りがあります。",
-        (_, I::Message, Language::English) => "The program has a defect.",
-        (_, I::Next, Language::Japanese) => {
-            "エラーコードを控えて、ソフトウェアの提供元に連絡してください。"
-        }
-        (_, I::Next, Language::English) => {
-            "Note the error code and call the maker of this software."
-        }
+        assert_ne!(message(&Failure::foreign_session()), DEFECT[0]);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("MC-9008", "call-unsupported"),
     ("MC-9009", "call-cancelled"),
     ("MC-9010", "call-system"),
+    ("MC-9011", "call-timeout"),
+    ("MC-9012", "call-order"),
     ("MC-9099", "library-defect"),
 ];
 
@@ -50,6 +52,25 @@ impl Failure {
 
     pub(crate) fn null(name: &'static str) -> Self {
         Self::new(mynacard_status::InvalidArgument, format!("{name} is NULL"))
+    }
+
+    /// The card's PIN is open already: somebody else's session.
+    pub(crate) fn foreign_session() -> Self {
+        Self {
+            code: "MC-1008",
+            ..Self::new(mynacard_status::Card, "another program's session is open")
+        }
+    }
+
+    /// The card answered a question with a status word that says nothing.
+    pub(crate) fn refused(word: u16) -> Self {
+        Self {
+            status_word: Some(word),
+            ..Self::new(
+                mynacard_status::Card,
+                format!("the card does not tell its tries ({word:04X})"),
+            )
+        }
     }
 
     /// An error of a layer below: its code, the PIN tries it knows of, and its causes.
@@ -173,10 +194,23 @@ fn own_code(status: mynacard_status) -> &'static str {
         S::InvalidText => "MC-9006",
         S::Unmappable => "MC-9007",
         S::Unsupported => "MC-9008",
-        S::Cancelled | S::Timeout => "MC-9009",
+        S::Cancelled => "MC-9009",
         S::Environment => "MC-9010",
-        S::Panic | S::Internal => "MC-9099",
-        _ => "MC-9001",
+        S::Timeout => "MC-9011",
+        S::Caller => "MC-9012",
+        S::InvalidArgument => "MC-9001",
+        // What the layers below know better, they say; their codes and sentences serve here too.
+        S::NotMyNumberCard => "MC-1001",
+        S::CardGone => "MC-1002",
+        S::WrongPin => "MC-1003",
+        S::LastTry => "MC-1004",
+        S::PinBlocked => "MC-1005",
+        S::MalformedPin => "MC-1006",
+        S::OutcomeUnknown => "MC-1007",
+        S::Card => "MC-1009",
+        S::SeveralCards => "MC-2004",
+        // Nothing in this layer refuses as a service, or reads documents.
+        S::Ok | S::Peer | S::Input | S::Panic | S::Internal => "MC-9099",
     }
 }
 
@@ -206,22 +240,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_codes_are_listed() {
-        for status in [
-            mynacard_status::InvalidArgument,
-            mynacard_status::InvalidHandle,
-            mynacard_status::Busy,
-            mynacard_status::Reentrant,
-            mynacard_status::StructSize,
-            mynacard_status::InvalidText,
-            mynacard_status::Unmappable,
-            mynacard_status::Unsupported,
-            mynacard_status::Cancelled,
-            mynacard_status::Environment,
-            mynacard_status::Panic,
-        ] {
-            let code = Failure::new(status, "").code();
+    fn every_status_has_a_code_and_sentences_of_its_own() {
+        use mynacard_status as S;
+        let own = [
+            (S::InvalidArgument, "MC-9001"),
+            (S::InvalidHandle, "MC-9002"),
+            (S::Busy, "MC-9003"),
+            (S::Reentrant, "MC-9004"),
+            (S::StructSize, "MC-9005"),
+            (S::UnknownOption, "MC-9005"),
+            (S::InvalidText, "MC-9006"),
+            (S::Unmappable, "MC-9007"),
+            (S::Unsupported, "MC-9008"),
+            (S::Cancelled, "MC-9009"),
+            (S::Environment, "MC-9010"),
+            (S::Timeout, "MC-9011"),
+            (S::Caller, "MC-9012"),
+            (S::Panic, "MC-9099"),
+            (S::Internal, "MC-9099"),
+        ];
+        for (status, code) in own {
+            let failure = Failure::new(status, "");
+            assert_eq!((failure.status(), failure.code()), (status, code));
             assert!(CODES.iter().any(|(listed, _)| *listed == code), "{code}");
         }
+        let below = [
+            (S::NotMyNumberCard, "MC-1001"),
+            (S::CardGone, "MC-1002"),
+            (S::WrongPin, "MC-1003"),
+            (S::LastTry, "MC-1004"),
+            (S::PinBlocked, "MC-1005"),
+            (S::MalformedPin, "MC-1006"),
+            (S::OutcomeUnknown, "MC-1007"),
+            (S::Card, "MC-1009"),
+            (S::SeveralCards, "MC-2004"),
+        ];
+        for (status, code) in below {
+            let failure = Failure::new(status, "");
+            assert_eq!((failure.status(), failure.code()), (status, code));
+            let class = guidance::for_code(code).map(|found| class(found.class));
+            assert_eq!(status_of(code, class.unwrap()), status);
+        }
+        assert_eq!(Failure::foreign_session().code(), "MC-1008");
+        assert!(guidance::for_code("MC-1008").is_some());
+        assert_eq!(Failure::refused(0x6A80).status_word(), Some(0x6A80));
     }
 }

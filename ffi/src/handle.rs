@@ -15,6 +15,7 @@ const MOST: usize = (1 << PLACE_BITS) - 2;
 /// All living objects of one kind.
 pub(crate) struct Table<T> {
     kind: usize,
+    most: usize,
     places: Mutex<Places<T>>,
 }
 
@@ -30,8 +31,13 @@ struct Entry<T> {
 
 impl<T> Table<T> {
     pub(crate) const fn new(kind: usize) -> Self {
+        Self::with_room(kind, MOST)
+    }
+
+    const fn with_room(kind: usize, most: usize) -> Self {
         Self {
             kind,
+            most,
             places: Mutex::new(Places {
                 entries: Vec::new(),
                 free: Vec::new(),
@@ -44,7 +50,7 @@ impl<T> Table<T> {
         let mut places = self.lock();
         let place = match places.free.pop() {
             Some(place) => place,
-            None if places.entries.len() >= MOST => {
+            None if places.entries.len() >= self.most => {
                 return Err(Failure::new(mynacard_status::Internal, "too many handles"));
             }
             None => {
@@ -165,6 +171,16 @@ mod tests {
             status(table.find(ptr::null::<opaque>())),
             mynacard_status::InvalidArgument
         );
+    }
+
+    #[test]
+    fn a_full_table_refuses() {
+        let table = Table::with_room(1, 1);
+        let one: *mut opaque = table.insert("one").unwrap();
+        let two: Result<*mut opaque, _> = table.insert("two");
+        assert_eq!(status(two), mynacard_status::Internal);
+        table.remove(one).unwrap();
+        let _: *mut opaque = table.insert("three").unwrap();
     }
 
     #[test]

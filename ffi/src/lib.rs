@@ -6,6 +6,11 @@
 //!
 //! Rust programs use the crate `mynacard` instead.
 
+#[cfg(not(panic = "unwind"))]
+compile_error!(
+    "the guard of every export catches panics, so this library needs panic = \"unwind\""
+);
+
 mod answer;
 mod buffer;
 mod cancel;
@@ -17,11 +22,13 @@ mod folder;
 mod guard;
 mod handle;
 mod input;
+mod owner;
 mod pin;
 mod progress;
 mod readers;
 mod service;
 mod status;
+mod stoppable;
 mod terminal;
 mod text;
 mod transport;

@@ -54,11 +54,13 @@ pub unsafe extern "C" fn mynacard_pin_new(
         let digits = unsafe { bytes("digits", digits, digits_size) }?;
         // SAFETY: documented as valid.
         let place = unsafe { out("pin", pin) }?;
-        let mut own = Digits::default();
-        for digit in digits {
-            own.push(*digit)?;
+        // Filled where it stays: a filled one that moved in would leave its digits on the stack.
+        let handle: *mut mynacard_pin = PINS.insert(Mutex::new(Digits::default()))?;
+        if let Err(failure) = fill(handle, digits) {
+            PINS.remove(handle)?;
+            return Err(failure);
         }
-        place.write(PINS.insert(Mutex::new(own))?);
+        place.write(handle);
         Ok(())
     })
 }
@@ -123,6 +125,12 @@ pub extern "C" fn mynacard_pin_free(pin: *mut mynacard_pin) -> mynacard_status {
             PINS.remove(pin).map(drop)
         }
     })
+}
+
+fn fill(pin: *const mynacard_pin, digits: &[u8]) -> Result<(), Failure> {
+    let held = PINS.find(pin)?;
+    let mut own = alone(&held)?;
+    digits.iter().try_for_each(|digit| own.push(*digit))
 }
 
 /// The PIN for one check; the handle is empty afterwards, so that no try is spent twice by accident.

@@ -2,11 +2,13 @@
 
 use std::ffi::c_void;
 use std::mem::offset_of;
+use std::sync::Arc;
 
 use mynacard::auth::Step;
 
 use crate::guard::callback;
 use crate::input::Versioned;
+use crate::owner::Owner;
 
 /// Where a check stands.
 #[repr(i32)]
@@ -32,8 +34,8 @@ pub enum mynacard_step {
     Other = 99,
 }
 
-/// A function that is told each step of a check (`mynacard_step`), on a thread of the library. It must not wait, nor call
-/// the library but for `mynacard_cancel_cancel`.
+/// A function that is told each step of a check (`mynacard_step`), on a thread of the library, one step at a time. It must
+/// not wait, throw or jump out. Of the library it may call what a `mynacard_transport`'s functions may.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mynacard_progress {
@@ -43,7 +45,8 @@ pub struct mynacard_progress {
     pub userdata: *mut c_void,
     /// Told each step.
     pub step: Option<unsafe extern "C" fn(userdata: *mut c_void, step: i32)>,
-    /// Called exactly once, when the desk is gone and no check uses it any more. May be NULL.
+    /// Called exactly once, when the desk is gone and no check uses it any more, on whatever thread that happens: one of
+    /// the library, the one that frees desk or check, or a finalizer's. May be NULL.
     pub destroy: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
 }
 
@@ -59,7 +62,10 @@ unsafe impl Versioned for mynacard_progress {
 }
 
 /// The function, shared by the checks of a desk.
-pub(crate) struct Progress(mynacard_progress);
+pub(crate) struct Progress {
+    table: mynacard_progress,
+    owner: Arc<Owner>,
+}
 
 // SAFETY: the function may be called from any thread: its documentation says so; checks of one desk never run at once.
 unsafe impl Send for Progress {}
@@ -68,22 +74,20 @@ unsafe impl Sync for Progress {}
 
 impl Progress {
     pub(crate) fn new(table: mynacard_progress) -> Self {
-        Self(table)
+        Self {
+            owner: Owner::new(table.userdata, table.destroy),
+            table,
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Arc<Owner> {
+        Arc::clone(&self.owner)
     }
 
     pub(crate) fn tell(&self, step: Step) {
-        if let Some(function) = self.0.step {
+        if let Some(function) = self.table.step {
             // SAFETY: the program promises that the function may be called with its userdata until `destroy`.
-            callback(|| unsafe { function(self.0.userdata, number(step) as i32) });
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.0.destroy {
-            // SAFETY: as above, and nothing is called after this.
-            callback(|| unsafe { destroy(self.0.userdata) });
+            callback(|| unsafe { function(self.table.userdata, number(step) as i32) });
         }
     }
 }

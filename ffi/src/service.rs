@@ -35,11 +35,11 @@ pub struct mynacard_service {
     pub root: *const u8,
     /// Its length.
     pub root_size: usize,
-    /// The name that the service must say it has; NULL for the sandbox of this project.
+    /// The name that the service must say it has; NULL for the sandbox of this project, with simulated trust only.
     pub name: *const u8,
     /// Its length.
     pub name_size: usize,
-    /// The environment that the service must say it is; NULL for the sandbox of this project.
+    /// The environment that the service must say it is; NULL for the sandbox of this project, with simulated trust only.
     pub environment: *const u8,
     /// Its length.
     pub environment_size: usize,
@@ -91,15 +91,6 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, Trust
             )?,
         )
     };
-    let or = |text: &str, fallback: &str| {
-        if text.is_empty() {
-            fallback.to_owned()
-        } else {
-            text.to_owned()
-        }
-    };
-    let name = or(name, "mynacard-sandbox");
-    let environment = or(environment, "sandbox");
     let proxy = choice(
         "service.direct",
         options.direct,
@@ -116,14 +107,17 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, Trust
         timeouts.answer = timeouts.answer.min(timeouts.whole);
         timeouts.connect = timeouts.connect.min(timeouts.whole);
     }
-    let trust = match choice(
+    let trust = choice(
         "service.trust",
         options.trust,
         &[
             (0, mynacard_trust::Production),
             (1, mynacard_trust::Simulation),
         ],
-    )? {
+    )?;
+    let name = stated("service.name", name, "mynacard-sandbox", trust)?;
+    let environment = stated("service.environment", environment, "sandbox", trust)?;
+    let trust = match trust {
         mynacard_trust::Production => TrustStore::production(),
         mynacard_trust::Simulation => TrustStore::simulation(),
     };
@@ -133,9 +127,61 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, Trust
             "service.url is empty",
         ));
     }
-    let endpoint = Endpoint::new(url, &[root], &name, &environment)
+    let endpoint = Endpoint::new(url, &[root], name, environment)
         .with_proxy(proxy)
         .with_tls(tls)
         .with_timeouts(timeouts);
     Ok((endpoint, trust))
+}
+
+/// Who the service must be: the sandbox unless stated, but never for real cards.
+fn stated<'a>(
+    member: &'static str,
+    text: &'a str,
+    sandbox: &'static str,
+    trust: mynacard_trust,
+) -> Result<&'a str, Failure> {
+    match (text.is_empty(), trust) {
+        (false, _) => Ok(text),
+        (true, mynacard_trust::Simulation) => Ok(sandbox),
+        (true, mynacard_trust::Production) => Err(Failure::new(
+            mynacard_status::InvalidArgument,
+            format!("{member} is empty, though trust is production"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(trust: mynacard_trust, name: &str, environment: &str) -> Result<(), mynacard_status> {
+        let url = "https://localhost";
+        let options = mynacard_service {
+            url: url.as_ptr(),
+            url_size: url.len(),
+            name: name.as_ptr(),
+            name_size: name.len(),
+            environment: environment.as_ptr(),
+            environment_size: environment.len(),
+            trust: trust as i32,
+            ..mynacard_service::DEFAULT
+        };
+        // SAFETY: the pointers are those of strings that outlive the call.
+        let result = unsafe { read(&options) };
+        result.map(drop).map_err(|failure| failure.status())
+    }
+
+    #[test]
+    fn real_cards_never_go_to_an_unnamed_service() {
+        let bad = Err(mynacard_status::InvalidArgument);
+        assert_eq!(of(mynacard_trust::Simulation, "", ""), Ok(()));
+        assert_eq!(of(mynacard_trust::Production, "", ""), bad);
+        assert_eq!(of(mynacard_trust::Production, "service", ""), bad);
+        assert_eq!(of(mynacard_trust::Production, "", "production"), bad);
+        assert_eq!(
+            of(mynacard_trust::Production, "service", "production"),
+            Ok(())
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::fmt;
 use std::mem::offset_of;
+use std::sync::Arc;
 
 use mynacard::card::{
     Command, Delivery, End, Limits, Response, Transport, TransportError, TransportErrorKind,
@@ -11,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::guard::callback;
 use crate::input::Versioned;
+use crate::owner::Owner;
 
 /// What a transport function answers. Add `MYNACARD_TRANSPORT_NOT_SENT` where the command certainly did not reach the
 /// card: only then the library may say that no PIN try was spent.
@@ -56,9 +58,15 @@ pub enum mynacard_end {
 
 /// A card behind functions of the calling program.
 ///
-/// All of them run on a thread of the library, one at a time, while the call that uses the card waits. They must not
-/// call the library (but for `mynacard_cancel_cancel`), must not throw or jump out, and must not keep the buffers they
-/// get. A command is given once: repeating it inside could spend a second PIN try.
+/// `begin`, `exchange` and `end` run on a thread of the library, one at a time, while the call that uses the card waits.
+/// They must not throw or jump out, and must not keep the buffers they get. A command is given once: repeating it inside
+/// could spend a second PIN try.
+///
+/// Of the library, callbacks (`destroy` too) may call what cannot fail or only frees and reads: `mynacard_cancel_cancel`,
+/// `mynacard_cancel_is_cancelled`, `mynacard_version`, `mynacard_abi_version`, every `…_free`, the readers of an error
+/// (`mynacard_error_…`), a buffer (`mynacard_buffer_…`) and the numbers of an answer (`mynacard_answer_validity`,
+/// `mynacard_answer_count`, `mynacard_field_by_tag`, `mynacard_pin_length`). Everything else answers
+/// `MYNACARD_STATUS_REENTRANT`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mynacard_transport {
@@ -85,7 +93,8 @@ pub struct mynacard_transport {
     >,
     /// Ends the dialogue; `how` is a `mynacard_end`. Required.
     pub end: Option<unsafe extern "C" fn(userdata: *mut c_void, how: i32)>,
-    /// Called exactly once, when the card handle is gone and no call uses it any more. May be NULL.
+    /// Called exactly once, when the card handle is gone and no call uses it any more, on whatever thread that happens: one
+    /// of the library, the one that frees the card, or a finalizer's. May be NULL.
     pub destroy: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
     /// The longest command in bytes; 0 for short commands only.
     pub max_command: usize,
@@ -111,6 +120,7 @@ unsafe impl Versioned for mynacard_transport {
 /// The functions as the library's own transport.
 pub(crate) struct Callbacks {
     table: mynacard_transport,
+    owner: Arc<Owner>,
     answer: Zeroizing<Vec<u8>>,
 }
 
@@ -121,9 +131,14 @@ impl Callbacks {
     /// Takes the table over; `None` when a required function is missing (then nothing is taken over).
     pub(crate) fn new(table: mynacard_transport) -> Option<Self> {
         (table.begin.is_some() && table.exchange.is_some() && table.end.is_some()).then(|| Self {
+            owner: Owner::new(table.userdata, table.destroy),
             table,
             answer: Zeroizing::new(Vec::new()),
         })
+    }
+
+    pub(crate) fn owner(&self) -> Arc<Owner> {
+        Arc::clone(&self.owner)
     }
 }
 
@@ -194,15 +209,6 @@ impl Transport for Callbacks {
         if let Some(end) = self.table.end {
             // SAFETY: as above.
             callback(|| unsafe { end(self.table.userdata, how as i32) });
-        }
-    }
-}
-
-impl Drop for Callbacks {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.table.destroy {
-            // SAFETY: as above, and nothing is called after this.
-            callback(|| unsafe { destroy(self.table.userdata) });
         }
     }
 }

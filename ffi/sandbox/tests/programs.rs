@@ -180,6 +180,24 @@ fn misuse_is_answered_under_valgrind() {
     assert_eq!(run(valgrind(&program).arg("10")), "done\n");
 }
 
+#[test]
+fn every_pointer_may_be_null() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/pointers.c", &[]);
+    let shown = run(Command::new(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+    let shown = run(valgrind(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
+#[test]
+fn every_pointer_may_be_null_with_sanitizers() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/pointers.c", SANITIZERS);
+    let shown = run(Command::new(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
 fn valgrind(program: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command

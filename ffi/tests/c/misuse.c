@@ -133,7 +133,7 @@ static void nulls(void)
     EXPECT(mynacard_terminal_open(NULL, 0, NULL, 0, NULL, NULL) == bad);
     EXPECT(mynacard_terminal_json(NULL, &buffer, NULL) == bad);
     EXPECT(mynacard_desk_open(NULL, NULL, NULL, NULL, &desk, NULL) == bad);
-    EXPECT(mynacard_check_prepare(NULL, NULL, NULL, &check, NULL) == bad);
+    EXPECT(mynacard_desk_prepare(NULL, NULL, NULL, &check, NULL) == bad);
     EXPECT(mynacard_check_by_pin(NULL, NULL, NULL, NULL, &answer, NULL) == bad);
     EXPECT(mynacard_check_by_keypad(NULL, NULL, NULL, &answer, NULL) == bad);
     EXPECT(mynacard_check_tap(NULL, NULL, NULL, NULL) == bad);
@@ -291,6 +291,25 @@ static void answers(void)
     EXPECT(with_answer(2, 12345) != MYNACARD_STATUS_OK);
 }
 
+/* A used cancel handle stops dialogues with a callback card too, before the card hears of it. */
+static void cancelled_card(void)
+{
+    struct blank blank = new_blank(1);
+    mynacard_transport functions = table(&blank);
+    mynacard_card *card = NULL;
+    mynacard_cancel *cancel = NULL;
+    mynacard_buffer *certificate = NULL;
+    int32_t tries = 77;
+    EXPECT(mynacard_card_from_transport(&functions, &card, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_cancel(cancel) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_tries_left(card, cancel, &tries, NULL) == MYNACARD_STATUS_CANCELLED);
+    EXPECT(mynacard_card_certificate(card, cancel, &certificate, NULL) == MYNACARD_STATUS_CANCELLED);
+    EXPECT(blank.inside == 0 && tries == 77 && certificate == NULL);
+    EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_free(cancel) == MYNACARD_STATUS_OK);
+}
+
 static void *cancel_soon(void *userdata)
 {
     usleep(300000);
@@ -391,6 +410,7 @@ int main(int argc, char **argv)
     structures();
     busy_and_reentrant();
     answers();
+    cancelled_card();
     cancelled_wait();
 
     EXPECT(mynacard_panic_on_purpose(&error) == MYNACARD_STATUS_PANIC);
