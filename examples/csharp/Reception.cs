@@ -152,6 +152,15 @@ internal static class Program
                 }
                 Console.WriteLine("{0} steps", steps);
 
+                foreach (var wrong in "\u5931\uFF11x/:") // the low byte of U+5931 is a digit
+                {
+                    using (var pin = new Pin())
+                    {
+                        try { pin.Push(wrong); Demand(false, "no digit"); }
+                        catch (ArgumentOutOfRangeException) { Demand(pin.Length == 0, "nothing was added"); }
+                    }
+                }
+
                 using (var check = desk.Prepare())
                 using (var pin = new Pin(Encoding.ASCII.GetBytes("9999")))
                 {
@@ -171,8 +180,8 @@ internal static class Program
 
             using (var card = Card.Behind(new BrokenCard()))
             {
-                try { card.TriesLeft(); Demand(false, "a failure"); }
-                catch (MynacardException failure) { Console.WriteLine("{0}: {1}", failure.Code, failure.InnerException.Message); }
+                try { card.TriesLeft(); throw new InvalidOperationException("expected: a failure"); }
+                catch (IOException broken) { Console.WriteLine("{0}: {1}", MynacardException.Behind(broken).Code, broken.Message); }
             }
 
             if (port != 0)

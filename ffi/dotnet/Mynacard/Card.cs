@@ -6,7 +6,9 @@ using System.Threading;
 namespace Mynacard
 {
     /// <summary>A card that this program carries commands to: its own reader, a phone, a virtual card.
-    /// The members run on a thread of the library, one at a time, while the call that uses the card waits.</summary>
+    /// The members run on a thread of the library, one at a time, while the call that uses the card waits. What Begin and
+    /// Exchange throw is rethrown by that call; <see cref="MynacardException.Behind"/> tells what the library knows besides,
+    /// above all whether a PIN try was spent. What End throws is dropped.</summary>
     public interface ICardTransport
     {
         /// <summary>Takes the card exclusively, powers it down and up. An exception means: no card.</summary>
@@ -60,9 +62,11 @@ namespace Mynacard
         /// <summary>How many digits there are, for the dots on a screen.</summary>
         public int Length { get { return (int)Native.mynacard_pin_length(Handle).ToUInt64(); } }
 
-        /// <summary>Adds one digit.</summary>
+        /// <summary>Adds one digit, '0' to '9'.</summary>
         public void Push(char digit)
         {
+            // Before the cast, which keeps eight bits: a full-width digit or a kanji would become another digit.
+            if (digit < '0' || digit > '9') throw new ArgumentOutOfRangeException("digit", "a PIN has digits from 0 to 9 only");
             IntPtr error;
             Calls.Check(Native.mynacard_pin_push(Handle, (byte)digit, out error), error);
         }
@@ -207,12 +211,14 @@ namespace Mynacard
             }
 
             internal void Unroot() { lock (Rooted) Rooted.Remove(this); }
+            /// <summary>The first one is the cause of all others.</summary>
+            private void Keep(Exception exception) { Interlocked.CompareExchange(ref thrown, exception, null); }
             internal Exception Take() { return Interlocked.Exchange(ref thrown, null); }
 
             private int OnBegin(IntPtr userdata)
             {
                 try { transport.Begin(); return 0; }
-                catch (Exception exception) { thrown = exception; return 1 | 0x100; }
+                catch (Exception exception) { Keep(exception); return 1 | 0x100; }
             }
 
             private int OnExchange(IntPtr userdata, IntPtr command, UIntPtr size, int secret, IntPtr response, UIntPtr capacity, IntPtr responseSize)
@@ -227,14 +233,15 @@ namespace Mynacard
                     Marshal.WriteIntPtr(responseSize, new IntPtr(answer.Length));
                     return 0;
                 }
-                catch (Exception exception) { thrown = exception; return 10; }
+                catch (Exception exception) { Keep(exception); return 10; }
                 finally { Array.Clear(bytes, 0, bytes.Length); }
             }
 
             private void OnEnd(IntPtr userdata, int how)
             {
+                // The dialogue is over; what it came to must not be hidden by how it ended.
                 try { transport.End(how != 0); }
-                catch (Exception exception) { thrown = exception; }
+                catch (Exception) { }
             }
 
             private void OnDestroy(IntPtr userdata)
@@ -245,7 +252,7 @@ namespace Mynacard
                     var disposable = transport as IDisposable;
                     if (disposable != null) disposable.Dispose();
                 }
-                catch (Exception exception) { thrown = exception; }
+                catch (Exception) { /* Nobody waits for it. */ }
             }
         }
     }

@@ -161,7 +161,7 @@ namespace Mynacard
                 SpecificDiseases = specificDiseases ? 1 : 0
             };
             IntPtr check, error;
-            Calls.Check(Native.mynacard_check_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error), error);
+            Calls.Check(Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error), error);
             return new Check(check);
         }
 

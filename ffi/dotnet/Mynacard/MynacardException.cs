@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -44,13 +45,23 @@ namespace Mynacard
         /// <summary>What happened, in English, for a log; without secrets and personal data.</summary>
         public string Detail { get; private set; }
 
-        private MynacardException(string message, Exception cause) : base(message, cause) { }
+        private const string Key = "Mynacard";
 
-        /// <summary>Reads and frees a native error. A callback's own exception comes along as the cause.</summary>
-        internal static MynacardException Of(int status, IntPtr error, Exception cause)
+        private MynacardException(string message) : base(message) { }
+
+        /// <summary>What the library says of a call that rethrew an exception of this program's own transport; else null.</summary>
+        public static MynacardException Behind(Exception rethrown)
+        {
+            return rethrown == null ? null : rethrown.Data[Key] as MynacardException;
+        }
+
+        internal void StandBehind(Exception thrown) { thrown.Data[Key] = this; }
+
+        /// <summary>Reads and frees a native error.</summary>
+        internal static MynacardException Of(int status, IntPtr error)
         {
             string staff = Text(error, 0);
-            var exception = new MynacardException(staff.Length == 0 ? "mynacard: status " + status : staff, cause)
+            var exception = new MynacardException(staff.Length == 0 ? "mynacard: status " + status : staff)
             {
                 Status = (Status)status,
                 Staff = staff,
@@ -83,10 +94,14 @@ namespace Mynacard
 
     internal static class Calls
     {
-        /// <summary>Throws when a call failed.</summary>
-        internal static void Check(int status, IntPtr error, Exception cause = null)
+        /// <summary>Throws when a call failed: what a callback threw, with its own stack, else the library's error.</summary>
+        internal static void Check(int status, IntPtr error, Exception thrown = null)
         {
-            if (status != 0) throw MynacardException.Of(status, error, cause);
+            if (status == 0) return;
+            var failure = MynacardException.Of(status, error);
+            if (thrown == null) throw failure;
+            failure.StandBehind(thrown);
+            ExceptionDispatchInfo.Capture(thrown).Throw();
         }
 
         internal static byte[] Utf8(string text) { return Encoding.UTF8.GetBytes(text ?? ""); }

@@ -131,7 +131,7 @@ namespace Mynacard
 
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_open(ref Service service, TerminalHandle terminal, ref DeskOptions options, ref Progress progress, out IntPtr desk, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_free(IntPtr desk);
-        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_prepare(DeskHandle desk, ref Ask ask, CancelHandle cancel, out IntPtr check, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_prepare(DeskHandle desk, ref Ask ask, CancelHandle cancel, out IntPtr check, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_pin(CheckHandle check, CardHandle card, PinHandle pin, CancelHandle cancel, out IntPtr answer, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_keypad(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr answer, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_tap(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr error);
