@@ -4,6 +4,7 @@ use crate::section::Section;
 use crate::xml::Element;
 use crate::{Date, DateTime, Error, ErrorKind, FieldId};
 use core::fmt;
+use std::collections::BTreeMap;
 
 /// One section with its values; what the field table does not know is kept whole.
 ///
@@ -12,7 +13,8 @@ use core::fmt;
 pub struct Record {
     section: Section,
     values: Vec<(FieldId, String)>,
-    pub(crate) children: Vec<Record>,
+    /// By section: found, numbered and added in the same time however many there are.
+    pub(crate) children: BTreeMap<Section, Vec<Record>>,
     pub(crate) unknown: Vec<Element>,
     pub(crate) attributes: Vec<(String, String)>,
 }
@@ -31,7 +33,7 @@ impl Record {
         Record {
             section,
             values: Vec::new(),
-            children: Vec::new(),
+            children: BTreeMap::new(),
             unknown: Vec::new(),
             attributes: Vec::new(),
         }
@@ -87,9 +89,12 @@ impl Record {
 
     /// The nested sections of one kind, in order.
     pub fn children(&self, section: Section) -> impl Iterator<Item = &Record> {
-        self.children
-            .iter()
-            .filter(move |child| child.section == section)
+        self.children.get(&section).into_iter().flatten()
+    }
+
+    /// How many nested sections of one kind there are.
+    pub(crate) fn count(&self, section: Section) -> usize {
+        self.children.get(&section).map_or(0, Vec::len)
     }
 
     /// The elements that the field table does not know, whole.
@@ -130,11 +135,7 @@ impl Record {
 
     /// Nests a section, without asking the rules.
     pub fn push(&mut self, child: Record) {
-        // Kept in the order of the sections: writing and reading then agree on it.
-        let at = self
-            .children
-            .partition_point(|other| other.section <= child.section);
-        self.children.insert(at, child);
+        self.children.entry(child.section).or_default().push(child);
     }
 }
 

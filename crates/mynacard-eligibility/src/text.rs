@@ -82,7 +82,7 @@ fn section(out: &mut String, record: &Record, language: Language) {
 }
 
 fn nested(out: &mut String, record: &Record, section: Section, language: Language) {
-    let count = record.children(section).count();
+    let count = record.count(section);
     for (index, child) in record.children(section).enumerate() {
         let number = if count > 1 {
             format!(" {}/{count}", index + 1)

@@ -309,3 +309,32 @@ fn deep_unknown_elements_made_by_hand_are_refused_not_overflown() {
     let answer = Answer::builder().unknown(element).build().unwrap();
     assert_eq!(answer.write_xml(&UTF8).unwrap_err().code(), "MC-4005");
 }
+
+/// As many sections as a message can hold, in the worst order: reading takes time by their number, not by its square.
+#[test]
+fn many_sections_are_read_in_time() {
+    let many = |before: &str, section: &str, after: &str| {
+        let room = (7 << 20) - before.len() - after.len();
+        format!("{before}{}{after}", section.repeat(room / section.len()))
+    };
+    let open = "<XmlMsg><MessageHeader></MessageHeader><MessageBody>";
+    let close = "</MessageBody></XmlMsg>";
+    let late = "<BulkRegistrationUnit/>".repeat(150_000);
+    for xml in [
+        many(open, "<BulkConfirmUnit/>", close),
+        many(
+            &format!(
+                "{open}<ResultList><ResultOfQualificationConfirmation><PublicExpenseResultList>"
+            ),
+            "<MedicalTicketInfo/>",
+            &format!(
+                "</PublicExpenseResultList></ResultOfQualificationConfirmation></ResultList>{close}"
+            ),
+        ),
+        many(&format!("{open}{late}"), "<BulkConfirmUnit/>", close),
+    ] {
+        // Reading by the square of their number would take many minutes here.
+        let read = mynacard_eligibility::Message::read_xml(xml.as_bytes());
+        assert!(read.is_ok(), "{:?}", read.map(drop));
+    }
+}

@@ -114,8 +114,12 @@ impl Response {
     ///
     /// # Errors
     /// The file changed since.
-    pub fn each_person(&self, each: &mut dyn FnMut(&Message, BulkUnit)) -> Result<(), Error> {
-        self.stream(each).map(drop)
+    pub fn each_person(
+        &self,
+        each: &mut dyn FnMut(&Message, Unauthenticated<BulkUnit>),
+    ) -> Result<(), Error> {
+        self.stream(&mut |header, unit| each(header, Unauthenticated::new(unit)))
+            .map(drop)
     }
 
     pub(super) fn file_identifier(&self) -> Option<&str> {

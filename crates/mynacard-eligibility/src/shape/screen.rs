@@ -241,8 +241,8 @@ impl Reader {
                     }
                     if let Some(limit) = result
                         .children
-                        .iter_mut()
-                        .find(|child| child.section() == Section::Limit)
+                        .get_mut(&Section::Limit)
+                        .and_then(|limits| limits.first_mut())
                     {
                         self.known += 1;
                         put(&mut self.message.findings, limit, field, value);

@@ -190,7 +190,7 @@ impl BulkUnit {
         for (field, text) in self.record.values() {
             message.body.insert(field, text);
         }
-        for child in &self.record.children {
+        for child in self.record.children.values().flatten() {
             message.body.push(child.clone());
         }
         message.body.unknown.clone_from(&self.record.unknown);

@@ -180,7 +180,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     fn child(&mut self, record: &mut Record, child: &Child) -> Result<(), Error> {
-        let before = record.children(child.section).count();
+        let before = record.count(child.section);
         if child.section.layout().occurs == Occurs::Once && before > 0 {
             let element = self.unknown(FindingKind::Duplicate)?;
             record.unknown.push(element);
