@@ -1,5 +1,7 @@
 //! Holders' certificates: parts changed, signed anew by a root that the store has, judged.
 
+use std::sync::OnceLock;
+
 use der::{Decode as _, Encode as _};
 use mynacard_cert::{Certificate, Hierarchy, Purpose, TrustStore, Usage, Verified};
 use x509_cert::ext::pkix::{
@@ -7,7 +9,7 @@ use x509_cert::ext::pkix::{
 };
 
 use super::harness::der::{bits, oid, seq, tlv};
-use super::harness::forge::{self, Authority, Ext, Key, Spec};
+use super::harness::forge::{self, Alg, Authority, Ext, Key};
 use super::tree::{self, Node};
 
 /// A policy that the caller adds.
@@ -54,9 +56,13 @@ pub(crate) fn judged(data: &[u8]) -> bool {
 }
 
 fn store() -> TrustStore {
-    super::authority(Usage::Authentication)
-        .store()
-        .and(super::authority(Usage::Signature).store())
+    static STORE: OnceLock<TrustStore> = OnceLock::new();
+    let both = || {
+        super::authority(Usage::Authentication)
+            .store()
+            .and(super::authority(Usage::Signature).store())
+    };
+    STORE.get_or_init(both).clone()
 }
 
 fn policy(usage: Usage) -> &'static str {
@@ -68,12 +74,26 @@ fn policy(usage: Usage) -> &'static str {
 
 /// The certificate with its changes, signed over what came of them.
 fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
-    let spec: Spec = authority.leaf();
-    let mut root = Node::read(&seq(&[spec.tbs(), spec.outer.clone()])).expect("right DER");
-    tree::change(&mut root, changes, &known(authority));
-    let another = Key::p256(0x55);
-    let key = if by_another { &another } else { &authority.key };
-    super::sign_first(&root, key, spec.algorithm)
+    type Right = (Node, Vec<Vec<u8>>);
+    static RIGHT: [OnceLock<Right>; 2] = [const { OnceLock::new() }; 2];
+    let [authentication, signature] = &RIGHT;
+    let cell = match authority.usage {
+        Usage::Authentication => authentication,
+        Usage::Signature => signature,
+    };
+    let (right, known) = cell.get_or_init(|| {
+        let spec = authority.leaf();
+        let parts = seq(&[spec.tbs(), spec.outer]);
+        (Node::read(&parts).expect("right DER"), known(authority))
+    });
+    let mut root = right.clone();
+    tree::change(&mut root, changes, known);
+    let key = if by_another {
+        &Key::p256(0x55)
+    } else {
+        &authority.key
+    };
+    super::sign_first(&root, key, Alg::EcdsaSha256)
 }
 
 /// Extensions and keys that a certificate must not have, or only one of.

@@ -7,9 +7,10 @@ use mynacard_cert::revocation::{
     ListPolicy, NoncePolicy, OcspPolicy, OcspResponse, Revocation, walk_list,
 };
 use mynacard_cert::{Authentication, Certificate, Timestamp, Usage, Verified};
+use sha1::{Digest as _, Sha1};
 use x509_cert::crl::CertificateList;
 
-use super::harness::der::{bits, content, generalized, octets, seq, tlv, utc};
+use super::harness::der::{bits, content, generalized, octets, oid, seq, tlv, utc};
 use super::harness::forge::{self, Alg, Ext, Key};
 use super::harness::revoke::{self, List, Ocsp};
 use super::tree::{self, Node};
@@ -36,6 +37,11 @@ fn leaf() -> &'static Verified<Authentication> {
     })
 }
 
+fn another_key() -> &'static Key {
+    static KEY: OnceLock<Key> = OnceLock::new();
+    KEY.get_or_init(|| Key::p256(0x55))
+}
+
 /// Asks the list that the input makes of a right one; whether it answered good or revoked.
 pub(crate) fn list(data: &[u8]) -> bool {
     let Some((&choices, changes)) = data.split_first() else {
@@ -52,8 +58,8 @@ pub(crate) fn list(data: &[u8]) -> bool {
     let parts = seq(&[right.tbs(), right.outer.clone()]);
     let mut root = Node::read(&parts).expect("right DER");
     tree::change(&mut root, changes, &known_to_lists());
-    let (other, by_another) = (Key::p256(0x55), choices & 4 != 0);
-    let key = if by_another { &other } else { &authority.key };
+    let (other, by_another) = (another_key(), choices & 4 != 0);
+    let key = if by_another { other } else { &authority.key };
     let der = super::sign_first(&root, key, Alg::EcdsaSha256);
     let policy = ListPolicy { skew: SKEW };
     let Ok(answer) = walk_list(der.as_slice(), &leaf().question(), &policy) else {
@@ -183,9 +189,9 @@ pub(crate) fn ocsp(data: &[u8]) -> bool {
     let mut data = Node::read(&seq(&[right.data(), right.inner.clone()])).expect("right DER");
     let (_, second) = changes.split_at(if by_delegate { changes.len() / 2 } else { 0 });
     tree::change(&mut data, second, &known_to_answers());
-    let (other, by_another) = (Key::p256(0x55), choices & 4 != 0);
+    let (other, by_another) = (another_key(), choices & 4 != 0);
     let key = match (by_another, by_delegate) {
-        (true, _) => &other,
+        (true, _) => other,
         (false, true) => &delegate,
         (false, false) => &authority.key,
     };
@@ -222,13 +228,20 @@ fn check_answer(parts: &Node, revoked: bool, nonce: bool) {
     let data = parts.part(0).expect("a signed part");
     let list = |node: &&Node| node.tag == 0x30;
     let singles = data.parts().iter().find(list).expect("statuses");
+    let sha1 = oid("1.3.14.3.2.26");
     let about: Vec<&Node> = singles
         .parts()
         .iter()
         .filter(|single| {
             let id = single.part(0).map(Node::parts).unwrap_or_default();
             let is = |at: usize, value: &[u8]| id.get(at).is_some_and(|n| n.content() == value);
-            is(3, &SERIAL) && is(2, &authority.key.identifier())
+            is(3, &SERIAL)
+                && is(2, &authority.key.identifier())
+                && is(1, &Sha1::digest(&authority.name))
+                && id
+                    .first()
+                    .and_then(|hash| hash.part(0))
+                    .is_some_and(|hash| hash.write() == sha1)
         })
         .collect();
     assert_eq!(about.len(), 1, "statuses of the certificate");
