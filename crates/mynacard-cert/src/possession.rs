@@ -54,7 +54,8 @@ impl Possession {
 
 impl Certificate {
     /// Verifies that this certificate's key signed `message`, by the scheme that cards use for its kind of key. The certificate
-    /// itself is not judged: use this where the issuer is not known and somebody else decides.
+    /// itself is not judged: use this where the issuer is not known and somebody else decides. ECDSA signatures are taken as DER
+    /// and as `r ‖ s`, the form in which a card gives them.
     ///
     /// # Errors
     /// `Possession`, `SignatureForm`, `KeyNotAccepted`.
@@ -115,11 +116,26 @@ impl Certificate {
                 key.verifies(&SignatureAlgorithm::RsaSha512, message, signature)
             }
             Scheme::RsaPssSha256 => key.verifies_pss(message, signature),
+            // DER first; a card gives the two numbers side by side (r ‖ s), and both forms prove the same.
             Scheme::EcdsaP256Sha256 => {
                 key.verifies(&SignatureAlgorithm::EcdsaSha256, message, signature)
+                    || p256::ecdsa::Signature::from_slice(signature).is_ok_and(|fixed| {
+                        key.verifies(
+                            &SignatureAlgorithm::EcdsaSha256,
+                            message,
+                            fixed.to_der().as_bytes(),
+                        )
+                    })
             }
             Scheme::EcdsaP384Sha384 => {
                 key.verifies(&SignatureAlgorithm::EcdsaSha384, message, signature)
+                    || p384::ecdsa::Signature::from_slice(signature).is_ok_and(|fixed| {
+                        key.verifies(
+                            &SignatureAlgorithm::EcdsaSha384,
+                            message,
+                            fixed.to_der().as_bytes(),
+                        )
+                    })
             }
         };
         if genuine {

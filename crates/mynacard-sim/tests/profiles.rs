@@ -151,6 +151,9 @@ fn the_preview_of_the_next_card_signs_on_p384() {
     let mut card = card(Profile::P384Preview);
     let options = Options::new().with_layout(Layout::PREVIEW_P384);
     let (certificate, signature) = check(&mut card, options).expect("a right PIN");
+    let leaf = mynacard_cert::Certificate::from_der(&certificate).expect("a certificate");
+    assert!(leaf.verify_possession(b"message", &signature).is_ok());
+    assert!(leaf.verify_possession(b"another", &signature).is_err());
     let signature = p384::ecdsa::Signature::from_slice(&signature).expect("r and s");
     let folder = Folder::new("p384");
     let path = pem(&folder, "leaf", &certificate);
