@@ -1,9 +1,10 @@
 /*
  * A reception desk in C: activates a terminal, checks a virtual card, reads a face file.
  *
- *   cc -std=c11 -Iinclude reception.c -lmynacard -lmynacard_sandbox -o reception
- *   ./reception FOLDER          the card behind functions of this program
- *   ./reception FOLDER PORT     the card also in a virtual PC/SC reader (vpcd) at this port
+ *   cargo xtask ffi
+ *   cc -std=c11 -Iinclude examples/c/reception.c -Ltarget/debug/ffi -lmynacard -lmynacard_sandbox -o target/reception
+ *   target/reception FOLDER          the card behind functions of this program
+ *   target/reception FOLDER PORT     the card also in a virtual PC/SC reader (vpcd) at this port
  *
  * FOLDER stands for the exchange folder of the terminal; the example puts a face file there itself.
  * A real desk has no sandbox: it takes address, certificate and activation code from the service's operator.

@@ -1,7 +1,8 @@
 // A reception desk in C++17: activates a terminal, checks a virtual card, reads a face file.
 //
-//   c++ -std=c++17 -Iinclude reception.cpp -lmynacard -lmynacard_sandbox -o reception
-//   ./reception FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
+//   cargo xtask ffi
+//   c++ -std=c++17 -Iinclude examples/cpp/reception.cpp -Ltarget/debug/ffi -lmynacard -lmynacard_sandbox -o target/reception
+//   target/reception FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
 #include <cstdlib>
 #include <fstream>
 #include <iostream>

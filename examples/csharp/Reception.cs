@@ -1,5 +1,6 @@
 // A reception desk in C#: activates a terminal, checks a virtual card, reads a face file.
 //
+//   cargo xtask ffi                        the libraries, under target/debug/ffi
 //   mcs -r:Mynacard.dll Reception.cs
 //   mono Reception.exe FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
 using System;
@@ -11,7 +12,7 @@ using Mynacard;
 /// <summary>The sandbox library, as a program's own tests would import it.</summary>
 internal static class Sandbox
 {
-    private const string Name = "mynacard_sandbox_ffi";
+    private const string Name = "mynacard_sandbox";
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Table

@@ -142,3 +142,55 @@ fn structures_keep_their_layout() {
     );
     compare(&format!("layout-{}.txt", usize::BITS), &text);
 }
+
+/// Many receipt computers run 32-bit processes. No such library is built here, but its header is compiled: the committed
+/// table is what C programs see there, and `repr(C)` is the same layout.
+#[test]
+fn structures_keep_their_layout_in_32_bits() {
+    let read = |name: &str| {
+        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("abi").join(name);
+        std::fs::read_to_string(place).unwrap()
+    };
+    let names = |table: &str| {
+        let first = table.lines().map(|line| line.rsplit_once(' ').unwrap().0);
+        first.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let table = read("layout-32.txt");
+    assert_eq!(
+        names(&table),
+        names(&read("layout-64.txt")),
+        "the tables differ in their members"
+    );
+
+    let mut program = String::from("#include <stddef.h>\n#include \"mynacard.h\"\n");
+    let mut structure = "";
+    for line in table.lines() {
+        let (name, value) = line.trim().split_once(' ').unwrap();
+        let what = if line.starts_with(' ') {
+            format!("offsetof({structure}, {name})")
+        } else {
+            structure = name;
+            format!("sizeof({name})")
+        };
+        let _ = writeln!(program, "_Static_assert({what} == {value}, \"{what}\");");
+    }
+    compiles_in_32_bits(&program, true);
+    let wrong = program.replacen(" == ", " == 1 + ", 1);
+    compiles_in_32_bits(&wrong, false);
+}
+
+#[track_caller]
+fn compiles_in_32_bits(program: &str, expected: bool) {
+    const COMPILER: &str = "i686-w64-mingw32-gcc";
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("layout.c");
+    std::fs::write(&source, program).unwrap();
+    let output = Command::new(COMPILER)
+        .args(["-std=c11", "-fsyntax-only", "-I"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../include"))
+        .arg(&source)
+        .output()
+        .unwrap_or_else(|error| panic!("this test needs {COMPILER}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), expected, "{said}");
+}

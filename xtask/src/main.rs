@@ -1,7 +1,8 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `windows`, `header`.
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `windows`, `header`, `ffi`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod arrows;
+mod ffi;
 mod fuzz;
 mod run;
 mod stage;
@@ -22,7 +23,8 @@ usage: cargo xtask COMMAND
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   windows                         both Windows builds, and the chain under Wine
-  header                          regenerate include/mynacard.h";
+  header                          regenerate include/mynacard.h
+  ffi [--release]                 the C libraries under the names that they are shipped with, in target/*/ffi";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
             .go(),
         "windows" => windows::command(),
         "header" => stages::header(),
+        "ffi" => ffi::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

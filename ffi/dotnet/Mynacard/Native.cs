@@ -7,7 +7,7 @@ namespace Mynacard
 {
     internal static class Native
     {
-        internal const string Library = "mynacard_ffi";
+        internal const string Library = "mynacard";
         internal const CallingConvention Convention = CallingConvention.Cdecl;
         internal const uint AbiVersion = 1;
 

@@ -90,8 +90,18 @@ fn programs_run_with_the_dlls() {
 
     let place = tempfile::tempdir().unwrap();
     let at = |name: &str| place.path().join(name);
-    for dll in ["mynacard_ffi.dll", "mynacard_sandbox_ffi.dll"] {
-        std::fs::copy(libraries.join(dll), at(dll)).unwrap();
+    // As they are shipped: the DLLs and their import libraries say these names themselves.
+    for name in ["mynacard", "mynacard_sandbox"] {
+        let (dll, import) = (format!("{name}.dll"), format!("lib{name}.dll.a"));
+        std::fs::copy(libraries.join(format!("{name}_ffi.dll")), at(&dll)).unwrap();
+        std::fs::copy(libraries.join(format!("lib{name}_ffi.dll.a")), at(&import)).unwrap();
+        let headers = run(Command::new("x86_64-w64-mingw32-objdump")
+            .arg("-p")
+            .arg(at(&dll)));
+        let said = headers
+            .lines()
+            .find(|line| line.starts_with("Name ") && line.ends_with(&dll));
+        assert!(said.is_some(), "{dll} has another name inside");
     }
     std::fs::write(at("random.c"), STAND_IN).unwrap();
     run(Command::new("x86_64-w64-mingw32-gcc")
@@ -117,8 +127,8 @@ fn programs_run_with_the_dlls() {
             .arg("-o")
             .arg(at(program))
             .arg("-L")
-            .arg(&libraries)
-            .args(["-lmynacard_ffi", "-lmynacard_sandbox_ffi", "-static-libgcc"])
+            .arg(place.path())
+            .args(["-lmynacard", "-lmynacard_sandbox", "-static-libgcc"])
             .args(["-Wl,-Bstatic", "-lstdc++", "-lpthread", "-Wl,-Bdynamic"]));
     };
 
@@ -152,6 +162,13 @@ fn programs_run_with_the_dlls() {
         "misuse.exe",
     );
     assert_eq!(wine("misuse.exe", "100").trim_end(), "done");
+    compile(
+        "x86_64-w64-mingw32-gcc",
+        "ffi/tests/c/pointers.c",
+        "pointers.exe",
+    );
+    std::fs::create_dir(at("face-pointers")).unwrap();
+    assert_eq!(wine("pointers.exe", "face-pointers").trim_end(), "done");
     // Wine's server outlives its programs; this one is ours alone, by its prefix.
     let _ = Command::new("/usr/lib/wine/wineserver")
         .arg("--kill")

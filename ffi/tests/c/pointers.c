@@ -1,5 +1,7 @@
-/* NULL for every pointer, one at a time, while all other arguments are right; and outputs that share a place.
+/* NULL for every pointer, one at a time, while all other arguments are right; outputs that share a place; and one desk
+ * at which two checks meet.
  * Prints "done" when all is as promised. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +187,70 @@ static mynacard_answer *checks(void)
     return answer;
 }
 
+struct second {
+    mynacard_check *check;
+    mynacard_card *card;
+    mynacard_status status;
+    int steps, destroyed;
+};
+
+static void *tap(void *userdata)
+{
+    struct second *second = userdata;
+    second->status = mynacard_check_tap(second->check, second->card, NULL, NULL);
+    return NULL;
+}
+
+/* During the first step of one check, another thread taps for a second one. */
+static void on_step(void *userdata, int32_t step)
+{
+    struct second *second = userdata;
+    pthread_t thread;
+    (void)step;
+    if (second->steps++ == 0) {
+        EXPECT(pthread_create(&thread, NULL, tap, second) == 0);
+        pthread_join(thread, NULL);
+    }
+}
+
+static void on_destroy(void *userdata) { ((struct second *)userdata)->destroyed++; }
+
+static void two_checks(void)
+{
+    struct second second = { NULL, NULL, MYNACARD_STATUS_OK, 0, 0 };
+    mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT;
+    mynacard_progress progress = MYNACARD_PROGRESS_INIT;
+    mynacard_transport functions = MYNACARD_TRANSPORT_INIT;
+    mynacard_ask visual = MYNACARD_ASK_INIT;
+    mynacard_desk *shared = NULL;
+    mynacard_check *first = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_pin *pin = new_pin("1234");
+    options.visual_check = 1;
+    visual.method = MYNACARD_METHOD_VISUAL;
+    progress.userdata = &second;
+    progress.step = on_step;
+    progress.destroy = on_destroy;
+    BAD(mynacard_desk_open(&service, NULL, &options, &progress, &shared, NULL));
+    EXPECT(second.destroyed == 0);
+    OK(mynacard_desk_open(&service, terminal, &options, &progress, &shared, NULL));
+    EXPECT(mynacard_sandbox_card("kyokai-self", 1, &functions) == 0);
+    OK(mynacard_card_from_transport(&functions, &second.card, NULL));
+    OK(mynacard_desk_prepare(shared, NULL, NULL, &first, NULL));
+    OK(mynacard_desk_prepare(shared, &visual, NULL, &second.check, NULL));
+    OK(mynacard_check_by_pin(first, card, pin, NULL, &answer, NULL));
+    EXPECT(second.status == MYNACARD_STATUS_BUSY && second.steps > 1);
+    OK(mynacard_answer_free(answer));
+    OK(mynacard_pin_free(pin));
+    OK(mynacard_check_free(first));
+    OK(mynacard_desk_free(shared));
+    EXPECT(second.destroyed == 0); /* the second check still uses it */
+    OK(mynacard_check_tap(second.check, second.card, NULL, NULL));
+    OK(mynacard_check_free(second.check));
+    EXPECT(second.destroyed == 1);
+    OK(mynacard_card_free(second.card));
+}
+
 static void put(const char *folder, const char *name, const mynacard_buffer *xml)
 {
     char path[4096];
@@ -282,6 +348,7 @@ int main(int argc, char **argv)
     cards();
     answer = checks();
     answers(answer, argv[1]);
+    two_checks();
     shared_places();
 
     OK(mynacard_answer_free(answer));

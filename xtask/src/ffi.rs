@@ -1,0 +1,84 @@
+//! The C libraries, laid out under the names that programs link and load.
+
+use std::path::Path;
+
+use crate::run::cargo;
+use crate::workspace;
+
+/// `cargo xtask ffi [--release]`
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    let release = match arguments {
+        [] => false,
+        [one] if one == "--release" => true,
+        _ => return Err("ffi takes --release or nothing".into()),
+    };
+    let packages = [
+        "--package",
+        "mynacard-ffi",
+        "--package",
+        "mynacard-ffi-sandbox",
+    ];
+    let build = cargo().arg("build").args(packages);
+    let build = if release {
+        build.arg("--release")
+    } else {
+        build
+    };
+    build.go()?;
+    let profile = if release { "release" } else { "debug" };
+    let built = workspace::target().join(profile);
+    let folder = built.join("ffi");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for name in ["mynacard", "mynacard_sandbox"] {
+        if lay_out(&built, &folder, name)? == 0 {
+            return Err(format!("cargo built no {name}_ffi"));
+        }
+    }
+    println!("{}", folder.display());
+    Ok(())
+}
+
+/// What cargo calls the files of one library, and what they are called from here on; how many there are depends on the
+/// system and the library.
+fn lay_out(built: &Path, folder: &Path, name: &str) -> Result<usize, String> {
+    let names = [
+        (format!("lib{name}_ffi.so"), format!("lib{name}.so.0")),
+        (format!("lib{name}_ffi.so"), format!("lib{name}.so")),
+        (format!("lib{name}_ffi.a"), format!("lib{name}.a")),
+        (format!("{name}_ffi.dll"), format!("{name}.dll")),
+        (format!("lib{name}_ffi.dll.a"), format!("lib{name}.dll.a")),
+    ];
+    let mut count = 0;
+    for (from, to) in names {
+        let (from, to) = (built.join(from), folder.join(to));
+        if from.exists() {
+            // A file that a running program has open is left to it.
+            let _ = std::fs::remove_file(&to);
+            std::fs::copy(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_get_their_shipped_names() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = std::env::temp_dir().join(format!("mynacard-ffi-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("ffi"))?;
+        assert_eq!(lay_out(&folder, &folder.join("ffi"), "mynacard")?, 0);
+        for file in ["libmynacard_ffi.so", "libmynacard_ffi.a", "libother.so"] {
+            std::fs::write(folder.join(file), file)?;
+        }
+        for _ in 0..2 {
+            assert_eq!(lay_out(&folder, &folder.join("ffi"), "mynacard")?, 3);
+        }
+        let copy = std::fs::read_to_string(folder.join("ffi/libmynacard.so.0"))?;
+        assert_eq!(copy, "libmynacard_ffi.so");
+        std::fs::remove_dir_all(&folder)?;
+        Ok(())
+    }
+}
