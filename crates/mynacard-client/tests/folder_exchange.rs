@@ -306,7 +306,13 @@ fn bulk_answers_come_plain_or_in_zips() {
         response
             .each_person(&mut |message, unit| {
                 assert_eq!(message.header.text(F::RECEPTION_NUMBER), Some("R-1"));
-                seen.push(unit.peek().record.text(F::REFERENCE_NUMBER).unwrap().to_owned());
+                seen.push(
+                    unit.peek()
+                        .record
+                        .text(F::REFERENCE_NUMBER)
+                        .unwrap()
+                        .to_owned(),
+                );
             })
             .unwrap();
         assert_eq!(
