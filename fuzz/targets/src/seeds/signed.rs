@@ -22,4 +22,11 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     // An entry with a serial number of 61 octets.
     let long = [0x48, 0, 0xF3, 7, 0x3D, 2, 0x54];
     seeds.push(("revocation_list", "long-serial".into(), long.to_vec()));
+    // Becomes a policy qualifier that x509-cert does not read, and on which no verdict rests.
+    let qualifier = [0x32, 0x00, 0x39, 0x00, 0x39, 0x00, 0x00];
+    seeds.push((
+        "certificate_signed",
+        "odd-qualifier".into(),
+        qualifier.to_vec(),
+    ));
 }
