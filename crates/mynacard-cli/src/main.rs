@@ -11,6 +11,7 @@ mod exit;
 mod failure;
 mod guidance;
 mod home;
+mod input;
 mod logger;
 mod oqs;
 mod output;

@@ -1,7 +1,5 @@
 //! `mynacard oqs`: the files that OQSComApp leaves for receipt computers.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +13,7 @@ use serde_json::{Value, json};
 use crate::args::{OqsCommand, Shape};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::input;
 use crate::output::Output;
 
 /// The most that is read of one answer file.
@@ -34,16 +33,7 @@ pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<Exit, Failure
 
 /// Reads an answer: XML in either encoding, or this library's JSON.
 fn read(file: &Path) -> Result<Answer, Failure> {
-    let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| Failure::file(file, &error))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Failure::content(
-            file,
-            &format!("longer than {LONGEST} bytes"),
-        ));
-    }
+    let bytes = input::read(file, LONGEST)?;
     let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     match std::str::from_utf8(&bytes) {
         Ok(text) if json => Ok(Answer::from_json(text)?),

@@ -1,26 +1,16 @@
 //! Certificate files: DER, or PEM with one certificate.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::input;
 
 /// The most that is read of a certificate file.
 const LONGEST: u64 = 64 * 1024;
 
 /// Reads a file and returns the DER bytes in it.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| Failure::file(file, &error))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Failure::content(
-            file,
-            &format!("longer than {LONGEST} bytes"),
-        ));
-    }
+    let bytes = input::read(file, LONGEST)?;
     match decode(&bytes) {
         Some(Ok(der)) => Ok(der),
         Some(Err(problem)) => Err(Failure::content(file, &problem)),
