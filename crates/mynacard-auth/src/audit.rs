@@ -51,6 +51,11 @@ pub enum AuditKind {
         /// The error's code.
         code: &'static str,
     },
+    /// Staff established the insurance without a check at this desk: a certificate, a notice, a screen, a requery.
+    Proven {
+        /// By what.
+        evidence: Evidence,
+    },
 }
 
 /// Why an answer left the screen.
@@ -110,6 +115,9 @@ impl AuditEvent {
                 json!({ "at": at, "event": "dropped", "tap": tap.to_string(), "why": why.as_str() })
             }
             AuditKind::Refused { code } => json!({ "at": at, "event": "refused", "code": code }),
+            AuditKind::Proven { evidence } => {
+                json!({ "at": at, "event": "proven", "evidence": evidence.as_str() })
+            }
         }
         .to_string()
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::audit::{Audit, AuditEvent, AuditKind, DropReason};
-use crate::{CheckedAnswer, Error, ErrorKind};
+use crate::{CheckedAnswer, Error, ErrorKind, Evidence};
 
 /// Holds the one answer that staff see, until they close it (閉じる), it stood too long, or the next card comes.
 ///
@@ -97,6 +97,17 @@ impl Screen {
     /// [`ErrorKind::Audit`].
     pub fn refused(&mut self, error: &Error, now: SystemTime) -> Result<(), Error> {
         self.record(now, AuditKind::Refused { code: error.code() })
+    }
+
+    /// Audits that staff established the insurance without a check at this desk, and by what.
+    ///
+    /// What a check here established is audited when it is shown.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`].
+    pub fn proven(&mut self, evidence: Evidence, now: SystemTime) -> Result<(), Error> {
+        self.record(now, AuditKind::Proven { evidence })
     }
 
     /// Ends what stands there, for its time if that is over and otherwise for `why`.

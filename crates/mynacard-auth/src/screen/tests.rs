@@ -150,7 +150,9 @@ fn every_sequence_of_six_actions_agrees_with_the_model() {
             .map(|event| match event {
                 AuditKind::Shown { tap, .. } => (*tap, "shown"),
                 AuditKind::Dropped { tap, why } => (*tap, why.as_str()),
-                AuditKind::Refused { .. } => unreachable!("nothing is refused here"),
+                AuditKind::Refused { .. } | AuditKind::Proven { .. } => {
+                    unreachable!("nothing is refused here, or proven otherwise")
+                }
             })
             .collect();
         let expected: Vec<_> = model

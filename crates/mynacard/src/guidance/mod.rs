@@ -17,6 +17,7 @@ mod certificate;
 mod checkup;
 mod flow;
 mod insurance;
+mod next_visit;
 mod outcome;
 mod reader;
 mod service;
@@ -26,6 +27,7 @@ use core::fmt;
 pub use mynacard_auth::{Evidence, Query};
 pub use mynacard_eligibility::Language;
 use mynacard_eligibility::Validity;
+pub use next_visit::next_visit;
 
 /// The guidance of one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
