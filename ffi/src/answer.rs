@@ -291,6 +291,7 @@ fn check_json(checked: &CheckedAnswer) -> String {
             Warning::Expired { .. } => "expired",
             Warning::IssuerUnknown => "issuer-unknown",
             Warning::NotProduction { .. } => "not-production",
+            Warning::ClockOff { .. } => "clock-off",
             _ => "other",
         })
         .collect();

@@ -58,6 +58,8 @@ pub struct ChallengeParts {
     pub life: Duration,
     /// When the challenge was asked for, by the caller's clock.
     pub asked_at: SystemTime,
+    /// What the service's clock said, where it says so.
+    pub service_time: Option<SystemTime>,
 }
 
 impl CheckContext {
@@ -192,6 +194,18 @@ impl Challenge {
     #[must_use]
     pub fn ends_at(&self) -> SystemTime {
         self.parts.asked_at + self.parts.life
+    }
+
+    /// How far the caller's clock is ahead of the service's, in seconds (negative: behind), up to the round trip's length;
+    /// `None` when the service did not tell its time.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<i64> {
+        let (ours, theirs) = (self.parts.asked_at, self.parts.service_time?);
+        let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+        Some(match ours.duration_since(theirs) {
+            Ok(ahead) => seconds(ahead),
+            Err(behind) => -seconds(behind.duration()),
+        })
     }
 
     /// Says whether at least `margin` of its life is left at `now`; a clock that went back before the question says no.

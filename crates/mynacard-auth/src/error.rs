@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::{Purpose, ServiceError, ServiceErrorKind};
+use crate::{Purpose, ServiceError, ServiceErrorKind, Undelivered};
 
 /// A failure of the flow, with what is known about the PIN.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ struct Inner {
     kind: ErrorKind,
     tries: PinTries,
     source: Option<Source>,
+    undelivered: Option<Undelivered>,
 }
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -112,6 +113,15 @@ kinds! {
     /// Another card lies on the reader than the one read at the tap.
     CardChanged = "MC-5016", "card-changed", "another card lies on the reader than at the tap";
 
+    /// The answer did not come while the challenge lived: only another tap helps. Whether a check happened is not known.
+    ProofExpired = "MC-5017", "proof-expired", "the signed proof ended before the service answered";
+
+    /// This computer's clock is off by so much that the check fails for it.
+    ClockOff {
+        /// Seconds; positive when this computer is ahead of the service.
+        seconds: i64
+    } = "MC-5018", "clock-off", "this computer's clock is {seconds} s off";
+
     /// The operator's name is empty, too long or holds control characters.
     OperatorName = "MC-5021", "operator-name", "the operator's name cannot be used";
     /// The operator's confirmation is for another tap, or none was read.
@@ -196,6 +206,23 @@ impl Error {
         self.inner.tries
     }
 
+    /// The proof whose answer did not come, if the card had signed and the service may still answer.
+    #[must_use]
+    pub fn undelivered(&self) -> Option<&Undelivered> {
+        self.inner.undelivered.as_ref()
+    }
+
+    /// The same by value, to be delivered again.
+    #[must_use]
+    pub fn into_undelivered(self) -> Option<Undelivered> {
+        self.inner.undelivered
+    }
+
+    pub(crate) fn with_undelivered(mut self, proof: Undelivered) -> Self {
+        self.inner.undelivered = Some(proof);
+        self
+    }
+
     pub(crate) fn with_tries(mut self, tries: PinTries) -> Self {
         self.inner.tries = tries;
         self
@@ -214,6 +241,7 @@ impl From<ErrorKind> for Error {
                 kind,
                 tries: PinTries::Untouched,
                 source: None,
+                undelivered: None,
             }),
         }
     }

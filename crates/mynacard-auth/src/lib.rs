@@ -43,7 +43,7 @@ pub use cancel::{Cancel, Subscription};
 pub use context::{Challenge, ChallengeParts, CheckContext, Extra, Method};
 pub use desk::{
     CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Identity, Ready, Step, Tap, Times,
-    UnknownIssuer, VisualSetting, Warning,
+    Undelivered, UnknownIssuer, VisualSetting, Warning,
 };
 pub use digits::PinDigits;
 pub use error::{CODES, Error, ErrorKind, PinTries};

@@ -94,6 +94,7 @@ fn warning_name(warning: &Warning) -> &'static str {
         Warning::Expired { .. } => "certificate-expired",
         Warning::IssuerUnknown => "issuer-unknown",
         Warning::NotProduction { .. } => "not-production",
+        Warning::ClockOff { .. } => "clock-off",
         _ => "other",
     }
 }

@@ -134,6 +134,26 @@ impl Running {
         self.service.requests()
     }
 
+    /// How many checks with an insurance have been answered, since yesterday at most; a repeated delivery is no second one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn checks(&self) -> Result<u32, Error> {
+        self.service
+            .store
+            .in_transaction(|records| Ok(records.answered(None)?))
+    }
+
+    /// Says whether this is the id of one of these checks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn knows_check(&self, id: &str) -> Result<bool, Error> {
+        self.service
+            .store
+            .in_transaction(|records| Ok(records.answered(Some(id))? == 1))
+    }
+
     /// Stops serving, cuts open connections and waits for the thread.
     pub fn stop(mut self) {
         self.end();

@@ -122,7 +122,7 @@ fn each_fault_of_the_line_has_its_kind_and_the_next_check_works() {
         (Fault::CutAfter(40), "MC-6013"),
         (Fault::CutAfter(900), "MC-6013"),
         (Fault::Latency(Duration::from_secs(3)), "MC-6013"),
-        (Fault::ServerError, "MC-6007"),
+        (Fault::ServerError, "MC-6013"),
         (
             Fault::Trickle {
                 bytes: 4,

@@ -42,6 +42,11 @@ pub enum Warning {
         /// Which hierarchy instead.
         hierarchy: Hierarchy,
     },
+    /// This computer's clock differs from the service's by more than two minutes.
+    ClockOff {
+        /// Seconds; positive when this computer is ahead.
+        seconds: i64,
+    },
 }
 
 /// When a check was, and how long its parts took.

@@ -1,20 +1,25 @@
-//! From a card's signature to an answer: verified here first, delivered once, its echoes compared.
+//! From a certificate to a message, and from the card's signature to a proof that is verified here first.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::Desk;
-use super::answer::Step;
 use super::card::{Prepared, Signed};
 use super::judge::Judged;
-use super::ready::Ready;
 use super::tap::Tap;
+use super::undelivered::{Parts, Undelivered};
 use crate::proof::ProofParts;
 use crate::request::random_bytes;
-use crate::service::Confirmed;
 use crate::{
-    Cancel, Challenge, CheckContext, Error, ErrorKind, Message, OperatorConfirmation, Proof,
+    Challenge, CheckContext, Error, ErrorKind, Evidence, Message, OperatorConfirmation, Proof,
     Request, TapId,
 };
+
+/// What the check knows of its card part, beside the signature.
+pub(super) struct CardPart {
+    pub(super) evidence: Evidence,
+    pub(super) time: Duration,
+    pub(super) now: SystemTime,
+}
 
 /// Verdict, request and message for one certificate.
 pub(super) struct Draft {
@@ -24,79 +29,58 @@ pub(super) struct Draft {
     pub(super) message: Message,
 }
 
-/// A proof that was answered.
-pub(super) struct Delivered {
-    pub(super) draft: Draft,
-    pub(super) confirmed: Confirmed,
-    pub(super) exchanges: u32,
-}
-
 impl Prepared for Draft {
     fn message(&self) -> &Message {
         &self.message
     }
 }
 
-impl Ready {
-    /// The way from a signature to an answer: verified here first, sent once, echoes compared.
-    pub(super) fn deliver(
-        &mut self,
+impl Desk {
+    /// From the card's signature to a proof: verified under the card's own certificate before anything is sent.
+    pub(super) fn prove(
+        &self,
         signed: Signed<Draft>,
-        challenge: &Challenge,
-        stop: &Cancel,
-    ) -> Result<(Delivered, Duration), Error> {
+        challenge: Challenge,
+        card: CardPart,
+    ) -> Result<Undelivered, Error> {
         let Signed {
             prepared: draft,
             signature,
             grant,
+            tries,
             exchanges,
-            ..
         } = signed;
         draft
             .judged
             .certificate
             .verify_possession(draft.message.as_bytes(), &signature)
-            .map_err(|error| Error::from(ErrorKind::SignatureMismatch).with_source(error))?;
+            .map_err(|error| {
+                Error::from(ErrorKind::SignatureMismatch)
+                    .with_tries(tries)
+                    .with_source(error)
+            })?;
         let proof = Proof::new(ProofParts {
-            request: draft.request.clone(),
-            message: draft.message.clone(),
+            request: draft.request,
+            message: draft.message,
             certificate: draft.judged.certificate.as_der().to_vec(),
             signature,
             grant,
-            idempotency_key: random_bytes()?,
+            idempotency_key: random_bytes().map_err(|error| error.with_tries(tries))?,
         });
-        if stop.is_cancelled() {
-            return Err(ErrorKind::Cancelled.into());
-        }
-        self.step(Step::AskingService);
-        let asked = Instant::now();
-        let confirmed = self.desk().service().confirm(challenge, &proof, stop)?;
-        let service_time = asked.elapsed();
-        let echo = &confirmed.echo;
-        for (field, same) in [
-            ("nonce", echo.nonce == challenge.nonce()),
-            ("request number", echo.request_id == draft.request.id()),
-            (
-                "certificate hash",
-                echo.certificate_sha256 == proof.certificate_sha256(),
-            ),
-        ] {
-            if !same {
-                return Err(ErrorKind::EchoMismatch { field }.into());
-            }
-        }
-        Ok((
-            Delivered {
-                draft,
-                confirmed,
-                exchanges,
-            },
-            service_time,
-        ))
+        Ok(Undelivered::new(Parts {
+            desk: self.clone(),
+            challenge,
+            proof,
+            tap: draft.tap,
+            warnings: draft.judged.warnings,
+            evidence: card.evidence,
+            tries,
+            exchanges,
+            card_time: card.time,
+            checked_at: card.now,
+        }))
     }
-}
 
-impl Desk {
     /// Verdict and message for the certificate just read.
     pub(super) fn draft(
         &self,

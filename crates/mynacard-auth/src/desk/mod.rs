@@ -2,25 +2,28 @@
 
 mod answer;
 mod card;
+mod clock;
 mod deliver;
 mod face;
 mod judge;
 mod ready;
 mod settings;
 mod tap;
+mod undelivered;
 
 pub use answer::{CheckedAnswer, Step, Times, Warning};
 pub use ready::{Identity, Ready};
 pub use settings::{DeskSettings, ExpiredCertificate, UnknownIssuer, VisualSetting};
 pub use tap::Tap;
+pub use undelivered::Undelivered;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::service::MessageBuilder;
+use crate::service::{Confirmed, MessageBuilder};
 use crate::{
-    Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Message, Method,
+    Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Message, Method, Proof,
     Request, ServiceError,
 };
 
@@ -116,7 +119,7 @@ impl Desk {
         if stop.is_cancelled() {
             return Err(ErrorKind::Cancelled.into());
         }
-        let challenge = self.service().challenge(ask, now, stop)?;
+        let challenge = self.ask(ask, now, stop)?;
         if challenge.context() == ask && challenge.lives(now, Duration::ZERO) {
             Ok(challenge)
         } else {
@@ -147,6 +150,34 @@ impl Desk {
         match &self.inner.messages {
             Some(messages) => messages.build(challenge, request, certificate),
             None => self.service().message(challenge, request, certificate),
+        }
+    }
+
+    /// Delivers a proof; without the lock where the service can be shared, so that no counter waits for another's network.
+    fn confirm(
+        &self,
+        challenge: &Challenge,
+        proof: &Proof,
+        stop: &Cancel,
+    ) -> Result<Confirmed, ServiceError> {
+        let shared = self.service().share();
+        match shared {
+            Some(mut own) => own.confirm(challenge, proof, stop),
+            None => self.service().confirm(challenge, proof, stop),
+        }
+    }
+
+    /// Asks for a challenge, in the same way.
+    fn ask(
+        &self,
+        ask: &CheckContext,
+        now: SystemTime,
+        stop: &Cancel,
+    ) -> Result<Challenge, ServiceError> {
+        let shared = self.service().share();
+        match shared {
+            Some(mut own) => own.challenge(ask, now, stop),
+            None => self.service().challenge(ask, now, stop),
         }
     }
 

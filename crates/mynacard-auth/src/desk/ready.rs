@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime};
 
 use mynacard_card::{Pin, Transport};
 
-use super::answer::{CheckedAnswer, Step, Times};
+use super::answer::{CheckedAnswer, Step};
 use super::card::{self, Phase, PinFrom, Signed, Stoppable};
-use super::deliver::{Delivered, Draft};
+use super::deliver::{CardPart, Draft};
 use super::judge::Judged;
 use super::tap::Tap;
 use super::{Desk, MARGIN};
@@ -104,7 +104,14 @@ impl Ready {
         let mut card = Stoppable::new(card, stop);
         let (der, exchanges) = card::certificate(&mut card, self.desk.settings().card)
             .map_err(|error| as_cancelled(error, stop))?;
-        let judged = self.desk.settings().judge(&der, now)?;
+        let judged =
+            self.desk
+                .settings()
+                .judge(&der, now)
+                .map_err(|error| match &self.challenge {
+                    Some(challenge) => challenge.named_by_clock(error),
+                    None => error,
+                })?;
         self.step(Step::CardDone);
         self.tapped(&judged, exchanges, now)
     }
@@ -132,7 +139,8 @@ impl Ready {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]; [`Error::pin_tries`] says what is known about the PIN then.
+    /// Any [`ErrorKind`]; [`Error::pin_tries`] says what is known about the PIN then. Where the card signed and the answer did
+    /// not come, [`Error::into_undelivered`] hands over the proof, to be delivered again.
     pub fn check(
         mut self,
         card: &mut dyn Transport,
@@ -158,38 +166,22 @@ impl Ready {
                 // Nothing was signed: the next tap may use this challenge. A relay may have spent it.
                 let unspent =
                     self.context.method() == Method::Pin && error.pin_tries() != PinTries::Accepted;
+                let error = challenge.named_by_clock(error);
                 self.challenge = unspent.then_some(challenge);
                 return Err(error);
             }
         };
-        let card_time = started.elapsed();
+        let card = CardPart {
+            evidence,
+            time: started.elapsed(),
+            now,
+        };
         self.step(Step::CardDone);
-        let tries = signed.tries;
-        self.deliver(signed, &challenge, stop)
-            .map(|(delivered, service_time)| {
-                let Delivered {
-                    draft,
-                    confirmed,
-                    exchanges,
-                } = delivered;
-                self.step(Step::Done);
-                CheckedAnswer {
-                    outcome: confirmed.outcome,
-                    evidence,
-                    check_id: confirmed.check_id,
-                    tap: draft.tap,
-                    card_exchanges: exchanges,
-                    warnings: draft.judged.warnings,
-                    certificate_status: confirmed.certificate_status,
-                    times: Times {
-                        checked_at: now,
-                        processed_at: confirmed.processed_at,
-                        card: card_time,
-                        service: service_time,
-                    },
-                }
-            })
-            .map_err(|error| error.with_tries(tries))
+        let undelivered = self.desk.prove(signed, challenge, card)?;
+        self.step(Step::AskingService);
+        let answer = undelivered.send(stop)?;
+        self.step(Step::Done);
+        Ok(answer)
     }
 
     fn dialogue(

@@ -101,6 +101,10 @@ kinds! {
     UnreadableMessage = "MC-6012", "message-unreadable", "the insurance message cannot be read";
     /// The request for a check or an activation was sent and its answer did not come: the service may have done it.
     AnswerLost = "MC-6013", "answer-lost", "the request was sent, but the answer did not come";
+    /// By this computer's clock the server's certificate is not valid yet, or no longer: most often the clock is wrong.
+    ServerNotValidNow = "MC-6014", "server-not-valid-now", "by this computer's clock the server's certificate is not valid";
+    /// Not asked: the service stayed silent several times, and the next try is in [`Reply::retry_after`].
+    Suspended = "MC-6015", "service-suspended", "not asked, after several calls without an answer";
     /// The service does not know this terminal.
     UnknownTerminal = "MC-6101", "terminal-unknown", "the service does not know this terminal", "REF-1001";
     /// The activation code was used or has expired.
@@ -202,6 +206,7 @@ impl ServiceError {
                 | K::Maintenance
                 | K::BackendTimeout
                 | K::TooMany
+                | K::Suspended
         )
     }
 }

@@ -47,6 +47,12 @@ pub trait EligibilityService: Send {
         None
     }
 
+    /// The same service for one more call at the same time: several counters that share a desk do not wait for each other.
+    /// Without it, their calls follow one another.
+    fn share(&self) -> Option<Box<dyn EligibilityService>> {
+        None
+    }
+
     /// Delivers the proof and fetches the insurance; at most one check happens however often a proof is delivered.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use mynacard_auth::service::Reply;
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::breaker::Breaker;
 use super::endpoint::{Endpoint, Proxy};
 use super::failure::{from_json, from_reqwest, malformed};
 use super::wire::Refusal;
@@ -17,6 +18,10 @@ use super::worker::Worker;
 const LARGEST_BODY: usize = 1 << 20;
 /// The largest sum of an answer's header names and values.
 const LARGEST_HEADERS: usize = 16 << 10;
+/// Before each further delivery of a proof that got no answer.
+const KEYED_PAUSES: &[Duration] = &[Duration::ZERO, Duration::from_millis(300)];
+/// Before the one repetition of a question that changes nothing.
+const PASSING_PAUSES: &[Duration] = &[Duration::ZERO];
 /// The longest text of a refusal that is kept, in characters.
 const LONGEST_TEXT: usize = 300;
 
@@ -25,6 +30,7 @@ pub(super) struct Caller {
     client: reqwest::Client,
     worker: Worker,
     endpoint: Endpoint,
+    breaker: Breaker,
 }
 
 /// What a call leaves behind at the service.
@@ -66,7 +72,6 @@ impl Caller {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(timeouts.connect)
-            .timeout(timeouts.whole)
             .pool_idle_timeout(Duration::from_secs(180))
             .user_agent(concat!("mynacard/", env!("CARGO_PKG_VERSION")));
         let builder = match endpoint.proxy {
@@ -78,6 +83,7 @@ impl Caller {
             client,
             worker: Worker::start()?,
             endpoint: endpoint.clone(),
+            breaker: Breaker::default(),
         })
     }
 
@@ -90,14 +96,16 @@ impl Caller {
         path: &str,
         stop: &Cancel,
     ) -> Result<T, ServiceError> {
-        self.call(Method::GET, path, None, None, stop)
+        self.call(Method::GET, path, None, None, Instant::now(), stop)
             .map_err(|failed| failed.error)
     }
 
-    /// Posts `ask`; with a key the delivery is repeated once when the line broke, and is still one check.
+    /// Posts `ask`. When the line breaks, a question that changes nothing is put once more on a new connection; with a key the
+    /// delivery is repeated and is still one check; anything else is sent once.
     ///
     /// Where the call has a lasting effect and the request may have arrived, a missing answer is
-    /// [`ServiceErrorKind::AnswerLost`].
+    /// [`ServiceErrorKind::AnswerLost`]. A service that stayed silent, or asked us to wait, is not asked new questions for a
+    /// while; a proof in hand is delivered all the same.
     pub(super) fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -106,46 +114,69 @@ impl Caller {
         stop: &Cancel,
     ) -> Result<T, ServiceError> {
         let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
-        let key = match effect {
-            Effect::Keyed(key) => Some(key),
-            Effect::Passing | Effect::Lasting => None,
+        let (key, pauses) = match effect {
+            Effect::Keyed(key) => (Some(key), KEYED_PAUSES),
+            Effect::Passing => (None, PASSING_PAUSES),
+            Effect::Lasting => (None, &[][..]),
         };
-        let first = self.call(Method::POST, path, Some(body.clone()), key, stop);
-        let last = match first {
-            Err(first) if first.error.kind() == ServiceErrorKind::Unreachable && key.is_some() => {
-                log::debug!("the line broke during {path}: delivering once more");
-                self.call(Method::POST, path, Some(body), key, stop)
-                    .map_err(|second| Failed {
-                        sent: first.sent || second.sent,
-                        ..second
-                    })
+        if matches!(effect, Effect::Passing) {
+            self.breaker.permit(Instant::now())?;
+        }
+        let start = Instant::now();
+        let mut attempt = self.call(Method::POST, path, Some(&body), key, start, stop);
+        for pause in pauses {
+            let Err(failed) = &attempt else { break };
+            let spent = start.elapsed() + *pause;
+            if !failed.is_worth_repeating() || spent >= self.endpoint.timeouts.whole {
+                break;
             }
-            other => other,
-        };
-        last.map_err(|failed| match effect {
+            if key.is_none() && !failed.sent {
+                // Nobody was there: the next moment will not be different.
+                break;
+            }
+            let sent = failed.sent;
+            if stop.wait(*pause) {
+                break;
+            }
+            log::debug!("the line broke during {path}: delivering once more");
+            attempt = self
+                .call(Method::POST, path, Some(&body), key, start, stop)
+                .map_err(|last| Failed {
+                    sent: sent || last.sent,
+                    ..last
+                });
+        }
+        let outcome = attempt.map_err(|failed| match effect {
             Effect::Passing => failed.error,
             Effect::Lasting | Effect::Keyed(_) => failed.with_lost_answer(),
-        })
+        });
+        self.breaker.learn(Instant::now(), outcome.as_ref().err());
+        outcome
     }
 
     fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
+        body: Option<&[u8]>,
         idempotency_key: Option<&str>,
+        start: Instant,
         stop: &Cancel,
     ) -> Result<T, Failed> {
+        let timeouts = self.endpoint.timeouts;
         let mut request = self
             .client
-            .request(method, format!("{}{path}", self.endpoint.url));
+            .request(method, format!("{}{path}", self.endpoint.url))
+            .timeout(timeouts.whole.saturating_sub(start.elapsed()));
         if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_vec());
         }
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        let patience = self.endpoint.timeouts.answer;
+        let patience = timeouts.answer;
         let exchange = async move { Ok(exchange(request, patience).await) };
         let (status, body) = self.worker.run(stop, exchange)??;
         log::debug!("{path} answered {status} with {} bytes", body.len());
@@ -161,12 +192,26 @@ impl Failed {
         }
     }
 
+    /// Whether the line broke, and nobody asked us to wait.
+    fn is_worth_repeating(&self) -> bool {
+        let asked_to_wait = self
+            .error
+            .reply()
+            .is_some_and(|reply| reply.retry_after.is_some());
+        self.error.kind() == ServiceErrorKind::Unreachable && !asked_to_wait
+    }
+
     /// The error, where it matters that the service may have done what it was asked.
     fn with_lost_answer(self) -> ServiceError {
         use ServiceErrorKind as K;
         match self.error.kind() {
             K::Unreachable | K::Timeout if self.sent => {
-                ServiceError::new(K::AnswerLost).with_source(self.error)
+                let reply = self.error.reply().cloned();
+                let lost = ServiceError::new(K::AnswerLost).with_source(self.error);
+                match reply {
+                    Some(reply) => lost.with_reply(reply),
+                    None => lost,
+                }
             }
             _ => self.error,
         }
@@ -244,7 +289,11 @@ async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
             value.split(';').next().unwrap_or_default().trim() == "application/json"
         });
     if !json {
-        return Err(malformed("not application/json", 0, 0));
+        return Err(match status.as_u16() {
+            // Something between us and the service speaks, and says that the service does not.
+            502..=504 => unreachable(headers),
+            _ => malformed("not application/json", 0, 0),
+        });
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(from_reqwest)? {
@@ -254,6 +303,21 @@ async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
         body.extend_from_slice(&chunk);
     }
     Ok((status.as_u16(), body))
+}
+
+/// The error for a gateway's page, with the wait that it asks for.
+fn unreachable(headers: &HeaderMap) -> ServiceError {
+    let error = ServiceError::from(ServiceErrorKind::Unreachable);
+    let wait = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok());
+    match wait {
+        Some(seconds) => error.with_reply(Reply {
+            retry_after: Some(Duration::from_secs(seconds.min(86_400))),
+            ..Reply::default()
+        }),
+        None => error,
+    }
 }
 
 /// Another party's text, without control characters and not longer than a screen takes.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::{fmt, io};
 
 use mynacard_auth::{ServiceError, ServiceErrorKind};
-use rustls::AlertDescription;
+use rustls::{AlertDescription, CertificateError};
 
 /// Why a body could not be understood; the text itself, another party's and perhaps personal, is not repeated.
 #[derive(Debug)]
@@ -89,6 +89,12 @@ fn is_broken_line(error: &io::Error) -> bool {
 fn kind_of_tls(error: &rustls::Error) -> ServiceErrorKind {
     use AlertDescription as Alert;
     match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => ServiceErrorKind::ServerNotValidNow,
         rustls::Error::InvalidCertificate(_) => ServiceErrorKind::UntrustedServer,
         rustls::Error::AlertReceived(
             Alert::BadCertificate

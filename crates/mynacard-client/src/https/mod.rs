@@ -19,6 +19,7 @@
 //! Requests run on a thread and a current-thread runtime of the service's own: a call may come from anywhere, also from inside an
 //! asynchronous program, and the warm connection lives between calls. The thread ends with the last clone of the service.
 
+mod breaker;
 mod call;
 mod endpoint;
 mod failure;

@@ -155,6 +155,7 @@ impl EligibilityService for HttpsService {
             date: answer.date,
             life: Duration::from_secs(life),
             asked_at: now,
+            service_time: Some(wire::from_unix(answer.issued_at, "issued_at")?),
         };
         Challenge::new(*ask, parts).map_err(|what| malformed(what, 0, 0))
     }
@@ -188,6 +189,10 @@ impl EligibilityService for HttpsService {
 
     fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
         Some(Arc::new(self.clone()))
+    }
+
+    fn share(&self) -> Option<Box<dyn EligibilityService>> {
+        Some(Box::new(self.clone()))
     }
 
     fn confirm(

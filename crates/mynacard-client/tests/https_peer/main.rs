@@ -88,6 +88,40 @@ fn garbage_is_malformed() {
 }
 
 #[test]
+fn a_gateways_page_says_that_the_service_is_away_and_for_how_long() {
+    for status in [
+        "502 Bad Gateway",
+        "503 Service Unavailable",
+        "504 Gateway Timeout",
+    ] {
+        let page = answer(
+            status,
+            "content-type: text/html\r\nretry-after: 9\r\n",
+            "<html>",
+        );
+        let error = ask(page).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable);
+        assert_eq!(
+            error.reply().unwrap().retry_after,
+            Some(Duration::from_secs(9))
+        );
+        // A date, or noise, is no number of seconds.
+        let page = answer(
+            status,
+            "content-type: text/html\r\nretry-after: soon\r\n",
+            "<html>",
+        );
+        assert!(ask(page).unwrap_err().reply().is_none());
+    }
+    let page = answer(
+        "500 Internal Server Error",
+        "content-type: text/html\r\n",
+        "<html>",
+    );
+    refused(page, ErrorKind::MalformedAnswer);
+}
+
+#[test]
 fn the_text_of_a_bad_answer_is_not_repeated() {
     let error = ask(json(
         "200 OK",

@@ -72,6 +72,15 @@ impl Records<'_> {
         Ok(())
     }
 
+    /// How many checks were answered since yesterday, of all or by one id.
+    pub(crate) fn answered(&self, id: Option<&str>) -> rusqlite::Result<u32> {
+        self.0.query_row(
+            "SELECT count(*) FROM checked WHERE ?1 IS NULL OR id = ?1",
+            [id],
+            |row| row.get(0),
+        )
+    }
+
     /// An answered check of this institution.
     pub(crate) fn check(&self, id: &str, institution: &str) -> rusqlite::Result<Option<Check>> {
         self.0

@@ -1,6 +1,8 @@
 //! MC-5xxx: the flow at the desk, the terminal and its vault.
 
-use super::{BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
+use super::{
+    BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry, service::WAIT,
+};
 
 const START_AGAIN: Text = Text::new(
     "最初からもう一度確認してください。",
@@ -150,6 +152,37 @@ pub(super) const TABLE: &[Guidance] = &[
             "Please put your own card on the reader.",
         ),
         &[],
+    ),
+    entry(
+        "MC-5017",
+        Class::Environment,
+        Text::new(
+            "回線が戻る前に確認の有効時間（約2分）が過ぎました。結果は受け取れていません。",
+            "The check's time of about two minutes ended before the line came back. There is no result.",
+        ),
+        Text::new(
+            "患者さんにもう一度カードを置いてもらい、暗証番号の入力（または目視確認）からやり直してください。前回の結果が使われることはありません。",
+            "Have the patient put the card on the reader once more and start again with the PIN or the visual check. The earlier result is never used.",
+        ),
+        Text::new(
+            "回線が切れたため、お手数ですがもう一度カードを置いてください。",
+            "The line went down; please put your card on the reader once more.",
+        ),
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-5018",
+        Class::Environment,
+        Text::new(
+            "このパソコンの時計が大きくずれているため、確認できませんでした。",
+            "This computer's clock is far off, so the check failed.",
+        ),
+        Text::new(
+            "パソコンの日付・時刻・タイムゾーン（日本標準時）を合わせてから、もう一度確認してください。カードに問題はありません。",
+            "Set the computer's date, time and time zone (Japan) and check again. Nothing is wrong with the card.",
+        ),
+        WAIT,
+        OTHER_PROOF,
     ),
     terminal(
         "MC-5021",

@@ -2,7 +2,7 @@
 
 use super::{BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
 
-const WAIT: Text = Text::new(
+pub(super) const WAIT: Text = Text::new(
     "ただいま確認に時間がかかっています。資格確認書などをお持ちでしたらお見せください。",
     "The confirmation is taking a while. Please show another proof of insurance if you have one.",
 );
@@ -180,10 +180,38 @@ pub(super) const TABLE: &[Guidance] = &[
             "The line broke after sending, and the result did not arrive. The service may have done its part.",
         ),
         Text::new(
-            "最初からもう一度確認してください（前回の結果は使われません）。初期登録の途中なら、アクティベーションコードが使用済みかをポータルで確かめてください。",
-            "Start the check again; the lost result is not used. During registration look in the portal whether the activation code was used.",
+            "回線が戻ったら「再送」してください（約2分以内ならカードは不要です）。過ぎたときは最初からもう一度確認してください（前回の結果は使われません）。初期登録の途中なら、アクティベーションコードが使用済みかをポータルで確かめてください。",
+            "Send it again when the line is back; within about two minutes the card is not needed. After that start the check again; the lost result is not used. During registration look in the portal whether the activation code was used.",
         ),
         ONCE_MORE,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6014",
+        Class::Environment,
+        Text::new(
+            "このパソコンの時計では、サービスの証明書が有効期間の外です。多くの場合、時計がずれています。",
+            "By this computer's clock the service's certificate is not valid. Most often the clock is wrong.",
+        ),
+        Text::new(
+            "パソコンの日付・時刻・タイムゾーン（日本標準時）を確かめてください。合っているときは、システム担当者に連絡してください。",
+            "Look at the computer's date, time and time zone (Japan). If they are right, tell your system administrator.",
+        ),
+        WAIT,
+        OTHER_PROOF,
+    ),
+    entry(
+        "MC-6015",
+        Class::Environment,
+        Text::new(
+            "サービスから続けて応答がないため、少しの間、問い合わせを控えています。何も送っていません。",
+            "The service did not answer several times, so it is not being asked for a moment. Nothing was sent.",
+        ),
+        Text::new(
+            "1分ほど待ってからもう一度確認してください。急ぐときはほかの方法で資格を確認してください。",
+            "Wait a minute and check again. In a hurry, use another proof.",
+        ),
+        WAIT,
         OTHER_PROOF,
     ),
     entry(

@@ -187,12 +187,20 @@ pub(super) enum Quirk {
     OtherRequest,
     OtherCertificate,
     Down,
+    /// It takes the proof for one of an ended challenge.
+    Ended,
+    /// Its first so many answers to proofs get lost.
+    Lossy(u8),
 }
 
 pub(super) struct FakeService {
     pub(super) diary: Diary,
     pub(super) quirk: Quirk,
     pub(super) given: u8,
+    /// How far its clock is ahead of the desk's.
+    pub(super) ahead: Duration,
+    /// The idempotency keys of the proofs that arrived.
+    pub(super) keys: Arc<Mutex<Vec<[u8; 16]>>>,
 }
 
 impl EligibilityService for FakeService {
@@ -212,6 +220,7 @@ impl EligibilityService for FakeService {
             date: "20261120".into(),
             life: Duration::from_secs(120),
             asked_at: now,
+            service_time: Some(now + self.ahead),
         };
         Ok(Challenge::new(*ask, parts).unwrap())
     }
@@ -245,8 +254,15 @@ impl EligibilityService for FakeService {
         _: &Cancel,
     ) -> Result<Confirmed, ServiceError> {
         self.diary.write("confirm");
-        if self.quirk == Quirk::Down {
-            return Err(ServiceErrorKind::Unreachable.into());
+        self.keys.lock().unwrap().push(*proof.idempotency_key());
+        match &mut self.quirk {
+            Quirk::Down => return Err(ServiceErrorKind::Unreachable.into()),
+            Quirk::Ended => return Err(ServiceErrorKind::ChallengeExpired.into()),
+            Quirk::Lossy(left @ 1..) => {
+                *left -= 1;
+                return Err(ServiceErrorKind::AnswerLost.into());
+            }
+            _ => {}
         }
         let mut echo = Echo {
             nonce: challenge.nonce().to_vec(),
@@ -257,7 +273,7 @@ impl EligibilityService for FakeService {
             Quirk::OtherNonce => echo.nonce[0] ^= 1,
             Quirk::OtherRequest => echo.request_id[0] ^= 1,
             Quirk::OtherCertificate => echo.certificate_sha256[0] ^= 1,
-            Quirk::None | Quirk::Down => {}
+            Quirk::None | Quirk::Down | Quirk::Ended | Quirk::Lossy(_) => {}
         }
         Ok(Confirmed {
             outcome: Outcome::NotRegistered,

@@ -1,6 +1,8 @@
 //! The order of a check and its refusals, against fakes that keep a diary.
 
+mod clock;
 mod fakes;
+mod undelivered;
 
 use mynacard_card::Pin;
 use mynacard_card::app::jpki::{CounterPolicy, Options};
@@ -12,6 +14,7 @@ use fakes::{Diary, FakeCard, FakeRelay, FakeService, LEAF, Quirk, now, trust};
 
 struct Fixture {
     diary: Diary,
+    keys: Arc<Mutex<Vec<[u8; 16]>>>,
     desk: Desk,
     card: FakeCard,
     stop: Cancel,
@@ -23,8 +26,20 @@ impl Fixture {
     }
 
     fn with(quirk: Quirk, change: impl FnOnce(DeskSettings) -> DeskSettings) -> Self {
+        Self::at(Duration::ZERO, quirk, change)
+    }
+
+    /// A desk whose service's clock is so much ahead.
+    fn at(
+        ahead: Duration,
+        quirk: Quirk,
+        change: impl FnOnce(DeskSettings) -> DeskSettings,
+    ) -> Self {
         let diary = Diary::default();
+        let keys = Arc::default();
         let service = FakeService {
+            keys: Arc::clone(&keys),
+            ahead,
             diary: diary.clone(),
             quirk,
             given: 0,
@@ -34,6 +49,7 @@ impl Fixture {
         Self {
             card: FakeCard::new(&diary),
             diary,
+            keys,
             desk,
             stop: Cancel::new(),
         }

@@ -1,0 +1,74 @@
+//! The line goes away between tap and answer.
+
+use super::*;
+
+#[test]
+fn a_lost_answer_leaves_its_proof_and_the_same_request_is_sent_again_without_the_card() {
+    let mut desk = Fixture::with(Quirk::Lossy(2), |settings| settings);
+    let lost = desk.check().unwrap_err();
+    assert_eq!(
+        (lost.code(), lost.pin_tries()),
+        ("MC-6013", PinTries::Accepted)
+    );
+    let before = desk.diary.entries().len();
+    let again = lost.into_undelivered().unwrap();
+    assert_eq!(again.ends_at(), later(120));
+    let tap = again.tap();
+    let lost = again.deliver(later(60), &desk.stop).unwrap_err();
+    assert_eq!(lost.undelivered().unwrap().tap(), tap);
+    let answer = lost
+        .into_undelivered()
+        .unwrap()
+        .deliver(later(119), &desk.stop)
+        .unwrap();
+    assert_eq!(answer.tap(), tap);
+    assert_eq!(desk.diary.entries()[before..], ["confirm", "confirm"]);
+    let keys = desk.keys.lock().unwrap();
+    assert!(keys.len() == 3 && keys.iter().all(|key| *key == keys[0]));
+}
+
+#[test]
+fn after_the_challenges_life_nothing_is_sent_and_only_another_tap_helps() {
+    for when in [later(120), later(5000), now() - Duration::from_secs(1)] {
+        let mut desk = Fixture::with(Quirk::Lossy(1), |settings| settings);
+        let proof = desk.check().unwrap_err().into_undelivered().unwrap();
+        let error = proof.deliver(when, &desk.stop).unwrap_err();
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            ("MC-5017", PinTries::Accepted)
+        );
+        assert!(error.undelivered().is_none());
+        assert_eq!(desk.diary.count("confirm"), 1);
+        // The next tap is a check of its own.
+        desk.check().unwrap();
+        let keys = desk.keys.lock().unwrap();
+        assert_ne!(keys[0], keys[1]);
+    }
+}
+
+#[test]
+fn a_stopped_delivery_keeps_its_proof_and_a_refused_one_does_not() {
+    let mut desk = Fixture::with(Quirk::Lossy(1), |settings| settings);
+    let proof = desk.check().unwrap_err().into_undelivered().unwrap();
+    let stopped = Cancel::new();
+    stopped.cancel();
+    let error = proof.deliver(later(1), &stopped).unwrap_err();
+    assert_eq!(error.code(), "MC-5003");
+    assert!(error.undelivered().is_some());
+
+    let mut other = Fixture::with(Quirk::OtherNonce, |settings| settings);
+    assert!(other.check().unwrap_err().into_undelivered().is_none());
+}
+
+#[test]
+fn the_proof_tells_nothing_of_itself() {
+    let mut desk = Fixture::with(Quirk::Down, |settings| settings);
+    let text = format!(
+        "{:?}",
+        desk.check().unwrap_err().into_undelivered().unwrap()
+    );
+    assert!(
+        text.starts_with("Undelivered { tap: TapId(") && text.len() < 100,
+        "{text}"
+    );
+}

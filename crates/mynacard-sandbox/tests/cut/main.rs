@@ -1,0 +1,161 @@
+//! The line between terminal and service is cut after every single byte of a confirmation, both ways: afterwards both sides
+//! agree on what happened, at most one check exists, and the terminal was told the truth.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub)]
+
+mod line;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::time::{Duration, SystemTime};
+
+use line::{After, Line, Way};
+use mynacard_auth::{
+    Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose, Terminal,
+    TermsAccepted, UserSettings,
+};
+use mynacard_card::Pin;
+use mynacard_cert::TrustStore;
+use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
+use mynacard_sandbox::{Running, Sandbox};
+use mynacard_sim::{VirtualCard, person};
+
+struct Terminals {
+    sandbox: Running,
+    line: Line,
+    desk: Desk,
+    card: VirtualCard,
+    seen: BTreeSet<String>,
+    cases: u32,
+}
+
+impl Terminals {
+    fn open() -> Self {
+        let sandbox = Sandbox::builder()
+            .challenges_per_minute(u32::MAX)
+            .start()
+            .unwrap();
+        let issued = sandbox.issue_activation().unwrap();
+        let settings = UserSettings::new(
+            &issued.institution_code,
+            &issued.id,
+            &issued.activation_code,
+        )
+        .unwrap();
+        let root = sandbox.ca_certificate_der().to_vec();
+        let straight = Endpoint::sandbox(sandbox.url(), &root);
+        let mut newcomer = HttpsService::new(&straight, None).unwrap();
+        let terminal =
+            Terminal::activate(&mut newcomer, &settings, TermsAccepted, &Cancel::new()).unwrap();
+        let line = Line::to(sandbox.address());
+        let endpoint = Endpoint::sandbox(&line.url, &root).with_timeouts(Timeouts {
+            connect: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
+            whole: Duration::from_secs(40),
+        });
+        let service = HttpsService::new(&endpoint, Some(&terminal)).unwrap();
+        let desk = Desk::new(
+            Box::new(service),
+            DeskSettings::new(TrustStore::simulation()),
+        );
+        Self {
+            sandbox,
+            line,
+            desk,
+            card: VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now()),
+            seen: BTreeSet::new(),
+            cases: 0,
+        }
+    }
+
+    /// Prepares on a good line, does `spoil` to it, checks.
+    fn check(&mut self, spoil: impl FnOnce(&Line)) -> Result<CheckedAnswer, Error> {
+        let (now, stop) = (SystemTime::now(), Cancel::new());
+        let ready = self.desk.prepare(Purpose::Reception, now, &stop).unwrap();
+        spoil(&self.line);
+        let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+        ready.check(&mut self.card, pin, now, &stop)
+    }
+
+    /// Bytes of the confirmation on a warm connection: to the service, to the terminal.
+    fn lengths(&mut self) -> (u64, u64) {
+        let answer = self.check(Line::measure).unwrap();
+        self.seen.insert(answer.check_id().to_owned());
+        self.line.measured()
+    }
+
+    /// Exactly one more check exists than `before`, and it is the one that the answer names, seen for the first time.
+    #[track_caller]
+    fn one_more(&mut self, before: u32, answer: &CheckedAnswer, case: &str) {
+        assert_eq!(self.sandbox.checks().unwrap(), before + 1, "{case}");
+        let id = answer.check_id().to_owned();
+        assert!(self.sandbox.knows_check(&id).unwrap(), "{case}");
+        assert!(self.seen.insert(id), "{case}: an old answer");
+        assert!(answer.answer().is_some(), "{case}");
+        self.cases += 1;
+    }
+
+    /// The line comes back at once: the check ends well, as if nothing had been.
+    fn cut_once(&mut self, way: Way, at: u64) {
+        let case = format!("{way:?} after {at}, then back");
+        let (before, cuts) = (self.sandbox.checks().unwrap(), self.line.cuts());
+        let answer = self
+            .check(|line| line.arm(way, at, After::Back))
+            .unwrap_or_else(|error| panic!("{case}: {error:?}"));
+        assert_eq!(self.line.cuts(), cuts + 1, "{case}: the line was cut");
+        self.one_more(before, &answer, &case);
+    }
+
+    /// The line stays away: staff are told that the outcome is not known; when it is back, the same proof gets the answer.
+    fn cut_for_long(&mut self, way: Way, at: u64) {
+        let case = format!("{way:?} after {at}, then dead");
+        let before = self.sandbox.checks().unwrap();
+        let error = self
+            .check(|line| line.arm(way, at, After::Dead))
+            .unwrap_err();
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            ("MC-6013", PinTries::Accepted),
+            "{case}: {error:?}"
+        );
+        assert!(self.sandbox.checks().unwrap() <= before + 1, "{case}");
+        self.line.mend();
+        let proof = error.into_undelivered().unwrap();
+        let answer = proof
+            .deliver(SystemTime::now(), &Cancel::new())
+            .unwrap_or_else(|error| panic!("{case}: {error:?}"));
+        self.one_more(before, &answer, &case);
+    }
+}
+
+/// Every `step`th position of a span, and its last.
+fn positions(length: u64, step: usize) -> impl Iterator<Item = u64> {
+    (0..length).step_by(step).chain([length])
+}
+
+#[test]
+fn a_confirmation_survives_a_cut_after_any_byte() {
+    // Quick runs take a part of the positions, another one each time the lengths change.
+    let quick = std::env::var_os("MYNACARD_QUICK").is_some();
+    let (every, long) = if quick { (61, 499) } else { (1, 17) };
+    let mut terminals = Terminals::open();
+    let (request, answer) = terminals.lengths();
+    assert!(request > 2_000 && answer > 2_000, "{request}, {answer}");
+    // The service's session tickets may still be under way after the first answer.
+    assert_eq!(terminals.lengths(), (request, answer));
+    for (way, length) in [(Way::ToService, request), (Way::ToTerminal, answer)] {
+        // After the answer's last byte nothing is left to lose.
+        positions(length, every)
+            .filter(|at| (way, *at) != (Way::ToTerminal, length))
+            .for_each(|at| terminals.cut_once(way, at));
+        positions(length, long)
+            .filter(|at| (way, *at) != (Way::ToTerminal, length))
+            .for_each(|at| terminals.cut_for_long(way, at));
+    }
+    let line = format!(
+        "cut lines: {} cases over {request} bytes of request and {answer} of answer, lost 0, doubled 0\n",
+        terminals.cases
+    );
+    // Past the test runner's capture: the number is a result.
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    assert!(quick || terminals.cases > 5_000, "{line}");
+}
