@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod arrows;
+mod corpus;
 mod ffi;
 mod fuzz;
 mod run;

@@ -2,7 +2,7 @@
 
 use crate::run::cargo;
 use crate::stage::{Checks, Stage, report};
-use crate::{arrows, fuzz, tidy, tools, windows, workspace};
+use crate::{arrows, corpus, fuzz, tidy, tools, windows, workspace};
 
 const STAGES: &[Stage] = &[
     Stage {
@@ -199,6 +199,12 @@ fn test_all(checks: &mut Checks) -> Result<(), String> {
     let mut program = cargo();
     if checks.quick {
         program = program.env("MYNACARD_QUICK", "1");
+    }
+    match corpus::folder() {
+        Ok(folder) => program = program.env("MYNACARD_CORPUS", folder),
+        Err(why) => checks.skip(format!(
+            "other people's certificates, fetched with pip: {why}"
+        )),
     }
     let kinds = ["--lib", "--bins", "--tests", "--examples"];
     checks.program(

@@ -32,10 +32,7 @@ pub(crate) fn verify<P: Purpose>(
     let hierarchies = policy_hierarchies(store, leaf, P::USAGE)?;
     check_key_usage(leaf, P::USAGE)?;
     check_extended_key_usage(leaf, P::USAGE)?;
-    let root = find_root(store, leaf, P::USAGE)?;
-    check_same_hierarchy(&hierarchies, &root)?;
-    check_root_validity(&root, at)?;
-    check_signature(leaf, &root)?;
+    let root = find_root(store, leaf, P::USAGE, &hierarchies, at)?;
     check_begun(leaf, at)?;
     Ok(Verified::new(leaf.clone(), root, at))
 }
@@ -249,9 +246,15 @@ fn check_issuer_is_accepted(
     }
 }
 
-/// All generations share one name: the key identifier chooses. Where the certificate also names the issuer of the root
-/// and the root's serial number, both agree.
-fn find_root(store: &TrustStore, leaf: &Certificate, usage: Usage) -> Result<Arc<Root>, Error> {
+/// All generations share one name: the key identifier chooses. A key identifier is only a claim, and a root may be issued
+/// anew for the same key: every root that fits is tried.
+fn find_root(
+    store: &TrustStore,
+    leaf: &Certificate,
+    usage: Usage,
+    hierarchies: &[Hierarchy],
+    at: Timestamp,
+) -> Result<Arc<Root>, Error> {
     let reference = leaf.extensions().authority_key_identifier.as_ref();
     let Some(key) = reference
         .and_then(|reference| reference.key.as_ref())
@@ -271,22 +274,53 @@ fn find_root(store: &TrustStore, leaf: &Certificate, usage: Usage) -> Result<Arc
             .filter(|root| root.usage() == usage);
         roots.filter(|root| root.certificate().subject_key_identifier() == Some(key))
     };
-    let Some(root) = of_key().find(|root| root.certificate().subject_name() == leaf.issuer_name())
-    else {
-        if let Some(namesake) = of_key().next() {
-            let expected = namesake.certificate().subject();
-            return Err(ErrorKind::IssuerName {
-                expected,
-                found: leaf.issuer(),
+    let mut refusal: Option<(bool, Error)> = None;
+    for root in of_key().filter(|root| root.certificate().subject_name() == leaf.issuer_name()) {
+        match check_root(leaf, root, hierarchies, at) {
+            Ok(()) => return Ok(Arc::clone(root)),
+            Err(why) => {
+                // Of several, the word of the root that did sign counts; else that of the first.
+                let signed = check_signature(leaf, root).is_ok();
+                if refusal.as_ref().is_none_or(|(before, _)| signed && !before) {
+                    refusal = Some((signed, why));
+                }
             }
-            .into());
         }
-        return Err(ErrorKind::IssuerUnknown {
-            issuer: leaf.issuer(),
-            key_identifier: crate::hex::encode(key),
+    }
+    if let Some((_, why)) = refusal {
+        return Err(why);
+    }
+    if let Some(namesake) = of_key().next() {
+        let expected = namesake.certificate().subject();
+        return Err(ErrorKind::IssuerName {
+            expected,
+            found: leaf.issuer(),
         }
         .into());
-    };
+    }
+    Err(ErrorKind::IssuerUnknown {
+        issuer: leaf.issuer(),
+        key_identifier: crate::hex::encode(key),
+    }
+    .into())
+}
+
+/// Whether this root issued the certificate, and could.
+fn check_root(
+    leaf: &Certificate,
+    root: &Root,
+    hierarchies: &[Hierarchy],
+    at: Timestamp,
+) -> Result<(), Error> {
+    check_reference(leaf, root)?;
+    check_same_hierarchy(hierarchies, root)?;
+    check_root_validity(root, at)?;
+    check_signature(leaf, root)
+}
+
+/// Where the certificate also names the issuer of the root and the root's serial number, both agree.
+fn check_reference(leaf: &Certificate, root: &Root) -> Result<(), Error> {
+    let reference = leaf.extensions().authority_key_identifier.as_ref();
     let mismatch = |expected: String, found: String| {
         Err(ErrorKind::AuthorityKeyIdentifier { expected, found }.into())
     };
@@ -302,7 +336,7 @@ fn find_root(store: &TrustStore, leaf: &Certificate, usage: Usage) -> Result<Arc
             return mismatch(root.certificate().serial_hex(), crate::hex::encode(serial));
         }
     }
-    Ok(Arc::clone(root))
+    Ok(())
 }
 
 /// A policy of one hierarchy under a root of another is a mixture.

@@ -277,12 +277,52 @@ fn none_accepted<T>(bytes: &[u8], read: impl Fn(&[u8]) -> Result<T, Error>) {
         let mut shorter = bytes.to_vec();
         shorter.remove(at);
         assert!(read(&shorter).is_err(), "deletion at {at}");
-        for byte in [0, 0xFF, bytes[at]] {
+    }
+    for at in 0..=bytes.len() {
+        for byte in [0, 0x81, 0x82, 0xFF, bytes[at.min(bytes.len() - 1)]] {
             let mut longer = bytes.to_vec();
             longer.insert(at, byte);
             assert!(read(&longer).is_err(), "insertion at {at}");
         }
     }
+}
+
+/// A length in more octets than it needs, as some cards write it.
+fn long_object(tag: u16, value: &[u8]) -> Vec<u8> {
+    let mut out = tag.to_be_bytes().to_vec();
+    out.push(0x82);
+    out.extend((value.len() as u16).to_be_bytes());
+    out.extend_from_slice(value);
+    out
+}
+
+/// The signature is over the headers as they came: a longer length is read, and stays the one that was signed.
+#[test]
+fn lengths_longer_than_needed_are_signed_as_they_are() {
+    let (signer, key, card) = setting();
+    let record = |birth: &[u8], signed: &[u8]| {
+        let holder = object(0xDF12, &key_value(&card));
+        let signature = sign(&key, &[signed, &holder].concat());
+        let objects = [birth, &holder, &object(0xDF13, &signature)].concat();
+        long_object(0xFF10, &objects)
+    };
+    let (short, long) = (
+        object(0xDF11, b"19800217"),
+        long_object(0xDF11, b"19800217"),
+    );
+    let longer = record(&long, &long);
+    assert!(signer.age_record(&longer).is_ok());
+    assert!(signer.age_record(&record(&short, &short)).is_ok());
+    for (shown, signed) in [(&short, &long), (&long, &short)] {
+        assert_eq!(
+            signer
+                .age_record(&record(shown, signed))
+                .unwrap_err()
+                .kind(),
+            &ErrorKind::RecordSignature
+        );
+    }
+    none_accepted(&longer, |bytes| signer.age_record(bytes));
 }
 
 #[test]

@@ -47,10 +47,22 @@ fn certificates_that_are_no_roots() {
     unfit("no key identifier", &|s| s.remove(SUBJECT_KEY));
     unfit("another issuer", &|s| s.issuer = name(&[("O", "x")]));
     unfit("another key", &|s| s.key = Key::p256(0x12).public_info());
-    refused("unknown critical extension", &|s| {
+    let code = |name: &str, code: &str, change: &dyn Fn(&mut Spec)| {
+        let authority = Authority::changed(Key::p256(0x11), A, |s| change(s));
+        let refusal = TrustStore::empty().with_root(&authority.certificate, A);
+        assert_eq!(refusal.unwrap_err().code(), code, "{name}");
+    };
+    code("unknown critical extension", "MC-3115", &|s| {
         s.extensions.push(Ext::new("1.2.3", true, null()))
     });
-    refused("serial zero", &|s| s.serial = vec![0]);
+    code("serial zero", "MC-3109", &|s| s.serial = vec![0]);
+    code("a curve that is not accepted", "MC-3108", &|s| {
+        s.key = include_bytes!("data/p521.spki").to_vec();
+    });
+    code("an algorithm that is not accepted", "MC-3107", &|s| {
+        s.inner = seq(&[oid("1.2.3")]);
+        s.outer = s.inner.clone();
+    });
     refused("of the simulation", &|s| {
         s.subject = name(&[("C", "JP"), ("O", "MYNACARD-SIMULATION")]);
         s.issuer = s.subject.clone();
@@ -116,6 +128,75 @@ fn the_key_identifier_chooses_among_namesakes() {
             .verify_authentication(&leaf(&two, |_| ()), now())
             .is_err()
     );
+}
+
+/// A key identifier is whatever a root says it is: every root that fits is tried, in whatever order they stand.
+#[test]
+fn namesakes_with_one_key_identifier_are_all_tried() {
+    let claim = |seed: u8| {
+        Authority::changed(Key::p256(seed), A, |s| {
+            s.ext(SUBJECT_KEY).value = octets(&[7; 20]);
+        })
+    };
+    let (one, two) = (claim(0x11), claim(0x12));
+    let issued = |authority: &Authority| {
+        leaf(authority, |s| {
+            s.ext(AUTHORITY_KEY).value = seq(&[tlv(0x80, &[7; 20])]);
+        })
+    };
+    for store in [one.store().and(two.store()), two.store().and(one.store())] {
+        for authority in [&one, &two] {
+            let verified = store
+                .verify_authentication(&issued(authority), now())
+                .unwrap();
+            assert_eq!(
+                verified.root().certificate().as_der(),
+                authority.certificate
+            );
+        }
+        assert_eq!(
+            store
+                .verify_authentication(&issued(&claim(0x13)), now())
+                .unwrap_err()
+                .kind(),
+            &ErrorKind::CertificateSignature
+        );
+    }
+}
+
+/// A root that was issued anew for the same key: the one that is valid is found. When none is, what is said is about the root
+/// that signed, not about a stranger beside it.
+#[test]
+fn a_root_issued_anew_for_its_key() {
+    let until = |from: &str, to: &str| {
+        Authority::changed(Key::p256(0x11), A, |s| {
+            s.validity = seq(&[utc(from), utc(to)]);
+        })
+    };
+    let old = until("150101000000Z", "251019145959Z");
+    let new = until("230101000000Z", "330101145959Z");
+    let certificate = leaf(&old, |s| {
+        s.ext(AUTHORITY_KEY).value = seq(&[tlv(0x80, &old.key.identifier())]);
+    });
+    for store in [old.store().and(new.store()), new.store().and(old.store())] {
+        let verified = store.verify_authentication(&certificate, now()).unwrap();
+        assert_eq!(verified.root().certificate().as_der(), new.certificate);
+    }
+    let stranger = Authority::changed(Key::p256(0x12), A, |s| {
+        s.ext(SUBJECT_KEY).value = octets(&old.key.identifier());
+    });
+    for store in [
+        old.store().and(stranger.store()),
+        stranger.store().and(old.store()),
+    ] {
+        let refusal = store
+            .verify_authentication(&certificate, now())
+            .unwrap_err();
+        assert!(
+            matches!(refusal.kind(), ErrorKind::RootNotValid { .. }),
+            "{refusal}"
+        );
+    }
 }
 
 #[test]

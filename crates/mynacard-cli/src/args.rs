@@ -229,7 +229,7 @@ pub(crate) struct VerifyArguments {
     /// What the certificate is to be used for.
     #[arg(long = "for", value_enum, default_value = "authentication")]
     pub(crate) usage: UsageArgument,
-    /// Look the certificate up in this revocation list (DER) of its distribution point.
+    /// Look the certificate up in this revocation list (DER or PEM) of its distribution point.
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Option<PathBuf>,
     /// Look the certificate up in this OCSP response (DER).

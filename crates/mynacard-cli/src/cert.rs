@@ -1,12 +1,11 @@
 //! `mynacard cert`: what a certificate says, and what is to be thought of it.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use std::time::SystemTime;
 
 use mynacard::cert::revocation::{
-    ListPolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationPolicy, walk_list,
+    ListPolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationPolicy, reason_name,
+    walk_list,
 };
 use mynacard::cert::{Certificate, Purpose, Timestamp, TrustStore, Verified, Warning};
 use serde_json::{Value, json};
@@ -60,8 +59,7 @@ fn revocation<P: Purpose>(
 ) -> Result<Verified<P>, Failure> {
     let question = verified.question();
     let mut answer = if let Some(file) = &arguments.crl {
-        let list = File::open(file).map_err(|error| Failure::file(file, &error))?;
-        walk_list(BufReader::new(list), &question, &ListPolicy::default())
+        walk_list(pem::open_list(file)?, &question, &ListPolicy::default())
             .map_err(|error| Failure::from(error).in_file(file))?
     } else if let Some(file) = &arguments.ocsp {
         OcspResponse::from_der(&pem::read(file)?)
@@ -74,13 +72,24 @@ fn revocation<P: Purpose>(
     Ok(verified.check_revocation(&mut source, RevocationPolicy::RefuseRevoked)?)
 }
 
-fn revocation_text(revocation: &Revocation) -> String {
+fn revocation_value(revocation: &Revocation) -> Value {
     match revocation {
-        Revocation::NotAsked => "not asked".to_owned(),
-        Revocation::Good { this_update, .. } => format!("good, as of {this_update}"),
-        Revocation::Revoked { since, .. } => format!("revoked since {since}"),
-        Revocation::Unknown(why) => format!("unknown: {why}"),
-        other => format!("{other:?}"),
+        Revocation::NotAsked => json!({ "state": "not-asked" }),
+        Revocation::Good {
+            this_update,
+            next_update,
+        } => json!({
+            "state": "good",
+            "this_update": this_update.to_string(),
+            "next_update": next_update.map(|time| time.to_string()),
+        }),
+        Revocation::Revoked { since, reason } => json!({
+            "state": "revoked",
+            "since": since.to_string(),
+            "reason": reason.and_then(reason_name),
+        }),
+        Revocation::Unknown(why) => json!({ "state": "unknown", "why": why.to_string() }),
+        other => json!({ "state": format!("{other:?}") }),
     }
 }
 
@@ -129,7 +138,7 @@ fn verdict<P: Purpose>(verified: &Verified<P>) -> Value {
         },
         "not_before": verified.certificate().not_before().to_string(),
         "not_after": verified.certificate().not_after().to_string(),
-        "revocation": revocation_text(verified.revocation()),
+        "revocation": revocation_value(verified.revocation()),
         "warnings": verified.warnings().iter().map(warning).collect::<Vec<_>>(),
     })
 }

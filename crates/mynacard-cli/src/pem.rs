@@ -1,6 +1,10 @@
-//! Certificate files: DER, or PEM with one certificate.
+//! Certificate files and revocation lists: DER, or PEM with one of them.
 
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+
+use base64::engine::general_purpose::STANDARD;
 
 use crate::failure::Failure;
 use crate::input;
@@ -15,6 +19,66 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
         Some(Ok(der)) => Ok(der),
         Some(Err(problem)) => Err(Failure::content(file, &problem)),
         None => Ok(bytes),
+    }
+}
+
+/// Opens a revocation list, DER or PEM. It is read piece by piece: a list may be larger than what one would hold in memory.
+pub(crate) fn open_list(file: &Path) -> Result<Box<dyn Read>, Failure> {
+    let failed = |error: io::Error| Failure::file(file, &error);
+    let opened = File::open(file).map_err(failed)?;
+    list(BufReader::with_capacity(32 * 1024, opened)).map_err(failed)
+}
+
+/// The list's DER. Text may stand before the PEM, as openssl writes it on request.
+fn list(mut input: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
+    const BEGIN: &[u8] = b"-----BEGIN X509 CRL-----";
+    let head = input.fill_buf()?;
+    let Some(at) = head.windows(BEGIN.len()).position(|words| words == BEGIN) else {
+        return Ok(Box::new(input));
+    };
+    input.consume(at + BEGIN.len());
+    let body = Body {
+        input,
+        ended: false,
+    };
+    Ok(Box::new(base64::read::DecoderReader::new(body, &STANDARD)))
+}
+
+/// The base64 between the two lines of PEM, without white space.
+struct Body<R> {
+    input: R,
+    ended: bool,
+}
+
+impl<R: BufRead> Read for Body<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut count = 0;
+        while count == 0 && !self.ended && !buffer.is_empty() {
+            let piece = self.input.fill_buf()?;
+            if piece.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let mut used = 0;
+            for &octet in piece {
+                let Some(place) = buffer.get_mut(count) else {
+                    break;
+                };
+                used += 1;
+                match octet {
+                    b'-' => {
+                        self.ended = true;
+                        break;
+                    }
+                    octet if octet.is_ascii_whitespace() => {}
+                    octet => {
+                        *place = octet;
+                        count += 1;
+                    }
+                }
+            }
+            self.input.consume(used);
+        }
+        Ok(count)
     }
 }
 
@@ -33,7 +97,7 @@ fn decode(bytes: &[u8]) -> Option<Result<Vec<u8>, String>> {
 
 fn base64(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(text).ok()
+    STANDARD.decode(text).ok()
 }
 
 #[cfg(test)]
@@ -45,6 +109,29 @@ mod tests {
         let pem = b"x\n-----BEGIN CERTIFICATE-----\nMAMC\nAQU=\n-----END CERTIFICATE-----\n";
         assert_eq!(decode(pem), Some(Ok(vec![0x30, 3, 2, 1, 5])));
         assert_eq!(decode(&[0x30, 0x82, 0xFF]), None);
+    }
+
+    #[track_caller]
+    fn listed(bytes: &'static [u8]) -> io::Result<Vec<u8>> {
+        let mut der = Vec::new();
+        list(bytes)?.read_to_end(&mut der).map(|_| der)
+    }
+
+    #[test]
+    fn lists_come_as_der_and_as_pem() {
+        assert_eq!(listed(&[0x30, 3, 2, 1, 5]).unwrap(), [0x30, 3, 2, 1, 5]);
+        for pem in [
+            &b"-----BEGIN X509 CRL-----\nMAMC\nAQU=\n-----END X509 CRL-----\n"[..],
+            b"List:\r\n-----BEGIN X509 CRL-----\r\nMAMCAQU=\r\n-----END X509 CRL-----\r\nmore",
+        ] {
+            assert_eq!(listed(pem).unwrap(), [0x30, 3, 2, 1, 5]);
+        }
+        for broken in [
+            &b"-----BEGIN X509 CRL-----\nMAMCAQU="[..],
+            b"-----BEGIN X509 CRL-----\n!!!!\n-----END X509 CRL-----",
+        ] {
+            assert!(listed(broken).is_err());
+        }
     }
 
     #[test]

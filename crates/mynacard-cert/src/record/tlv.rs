@@ -1,4 +1,5 @@
-//! BER-TLV of the card's files (ISO/IEC 7816-4 §5.2.2) with the one length form that signed records use.
+//! BER-TLV of the card's files (ISO/IEC 7816-4 §5.2.2). Cards write some lengths in a longer form than needed; a signature
+//! covers the headers as they were received, so that a changed form is another record.
 
 use crate::asn1::Fault;
 use crate::error::{Error, Part};
@@ -102,14 +103,63 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// The length and how many octets say it: shortest form, at most three octets, since these files have less than 64 KiB.
+/// The length and how many octets say it: at most three, since these files have less than 64 KiB.
 fn length(bytes: &[u8]) -> Result<(usize, usize), &'static str> {
     match *bytes {
         [first, ..] if first < 0x80 => Ok((usize::from(first), 1)),
-        [0x81, length, ..] if length >= 0x80 => Ok((usize::from(length), 2)),
-        [0x82, high, low, ..] if high != 0 => Ok((usize::from(u16::from_be_bytes([high, low])), 3)),
-        [0x81, _, ..] | [0x82, _, _, ..] => Err("length not minimal"),
+        [0x81, length, ..] => Ok((usize::from(length), 2)),
+        [0x82, high, low, ..] => Ok((usize::from(u16::from_be_bytes([high, low])), 3)),
         [] | [0x81 | 0x82, ..] => Err("missing length"),
         _ => Err("length too long"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `FF40 { DF41; DF42; DF43 }` with the two lengths that a real card writes in three octets.
+    #[test]
+    fn lengths_longer_than_needed() {
+        let file = [
+            &[0xFF, 0x40, 0x82, 0x00, 0x9F][..],
+            &[0xDF, 0x41, 0x04, 1, 3, 0x0E, 1, 0xDF, 0x42, 0x10],
+            &[7; 16],
+            &[0xDF, 0x43, 0x82, 0x00, 0x80],
+            &[9; 128],
+        ]
+        .concat();
+        assert_eq!(read(&file).unwrap(), [4, 16, 128]);
+        for (at, with) in [(2, 0x80), (2, 0x83), (2, 0x81), (28 + 5, 0x84)] {
+            let mut changed = file.clone();
+            if let Some(octet) = changed.get_mut(at) {
+                *octet = with;
+            }
+            assert!(read(&changed).is_err(), "{with:02X} at {at}");
+        }
+        for cut in 0..file.len() {
+            assert!(read(file.get(..cut).unwrap()).is_err(), "cut at {cut}");
+        }
+    }
+
+    /// EF 0005 of 券面入力補助AP, from a real card.
+    #[test]
+    fn basic_data_of_a_test_card() {
+        let Some(folder) = std::env::var_os("MYNACARD_VECTORS") else {
+            assert_ne!(std::env::var("CI").as_deref(), Ok("true"));
+            return;
+        };
+        let path = std::path::Path::new(&folder).join("testcard/text-0005.bin");
+        assert_eq!(read(&std::fs::read(path).unwrap()).unwrap(), [4, 16, 128]);
+    }
+
+    fn read(file: &[u8]) -> Result<[usize; 3], Error> {
+        let mut whole = Objects::new(file, Part::SignedRecord);
+        let outer = whole.expect(0xFF40)?;
+        whole.finish()?;
+        let mut objects = whole.inside(&outer);
+        let [one, two, three] = [0xDF41, 0xDF42, 0xDF43].map(|tag| objects.expect(tag));
+        objects.finish()?;
+        Ok([one?.value.len(), two?.value.len(), three?.value.len()])
     }
 }

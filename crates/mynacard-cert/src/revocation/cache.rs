@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use super::request::issuer_hashes;
 use super::{
-    NoncePolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationSource, Unknown,
+    NoncePolicy, OcspPolicy, OcspRequest, OcspResponse, Question, Revocation, RevocationSource,
+    Unknown,
 };
 
 /// Kept OCSP responses, the oldest thrown away first. Each is judged anew for every question, so a kept answer cannot outlive
@@ -13,6 +14,7 @@ use super::{
 pub struct OcspCache {
     kept: VecDeque<Kept>,
     capacity: usize,
+    /// For answers that come in.
     policy: OcspPolicy,
 }
 
@@ -24,14 +26,10 @@ struct Kept {
 }
 
 impl OcspCache {
-    /// A cache for at most `capacity` answers. A kept answer cannot repeat a new nonce, so the policy's word about nonces
-    /// does not apply here.
+    /// A cache for at most `capacity` answers. The policy's word about nonces counts when an answer comes in; a kept one
+    /// cannot repeat a later request's nonce, and lives by its times alone.
     #[must_use]
     pub fn new(capacity: usize, policy: OcspPolicy) -> Self {
-        let policy = OcspPolicy {
-            nonce: NoncePolicy::IfPresent,
-            ..policy
-        };
         Self {
             kept: VecDeque::new(),
             capacity,
@@ -39,10 +37,17 @@ impl OcspCache {
         }
     }
 
-    /// Keeps a response if it answers the question with good or revoked; says what it answers.
-    pub fn insert(&mut self, question: &Question<'_>, response: OcspResponse) -> Revocation {
-        let answer = response.judge(question, None, &self.policy);
-        if matches!(answer, Revocation::Good { .. } | Revocation::Revoked { .. })
+    /// Says what a response answers to the request that was sent, and keeps it if that is good or revoked. One that is
+    /// fresh by its nonce alone is not kept.
+    pub fn insert(
+        &mut self,
+        question: &Question<'_>,
+        request: &OcspRequest,
+        response: OcspResponse,
+    ) -> Revocation {
+        let answer = response.judge(question, Some(request), &self.policy);
+        if decided(&answer)
+            && decided(&response.judge(question, None, &self.kept_policy()))
             && self.capacity > 0
         {
             self.forget(question);
@@ -72,6 +77,14 @@ impl OcspCache {
         self.kept.is_empty()
     }
 
+    /// For answers that were kept: their request is long past.
+    fn kept_policy(&self) -> OcspPolicy {
+        OcspPolicy {
+            nonce: NoncePolicy::IfPresent,
+            ..self.policy
+        }
+    }
+
     fn forget(&mut self, question: &Question<'_>) {
         let (_, issuer_key_hash) = issuer_hashes(question.issuer());
         let serial = question.certificate().serial();
@@ -91,10 +104,14 @@ impl RevocationSource for OcspCache {
         let Some(kept) = kept else {
             return Revocation::Unknown(Unknown::NoAnswer);
         };
-        let answer = kept.response.judge(question, None, &self.policy);
+        let answer = kept.response.judge(question, None, &self.kept_policy());
         if answer == Revocation::Unknown(Unknown::Stale) {
             self.forget(question);
         }
         answer
     }
+}
+
+fn decided(answer: &Revocation) -> bool {
+    matches!(answer, Revocation::Good { .. } | Revocation::Revoked { .. })
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-/// Whether the command is there. Where the test vectors are named, as in the project's own runs, it must be.
+/// Whether the command is there. In CI and where the test vectors are named it must be.
 pub(crate) fn available() -> bool {
     let found = Command::new("openssl")
         .arg("version")
@@ -13,7 +13,7 @@ pub(crate) fn available() -> bool {
         .is_ok_and(|output| output.status.success());
     if !found {
         assert!(
-            std::env::var_os("MYNACARD_VECTORS").is_none(),
+            std::env::var_os("MYNACARD_VECTORS").is_none() && !super::in_ci(),
             "the command openssl is missing"
         );
         eprintln!("skipped: the command openssl is missing");

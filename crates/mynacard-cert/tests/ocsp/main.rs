@@ -264,16 +264,17 @@ fn answers_are_kept_for_their_life() {
     );
     let answer = OcspResponse::from_der(&Ocsp::new(&authority).sign(&authority.key)).unwrap();
     let forged = OcspResponse::from_der(&Ocsp::new(&authority).sign(&Key::p256(0x42))).unwrap();
+    let request = verified.question().ocsp_request(None);
     assert_eq!(
-        cache.insert(&verified.question(), forged),
+        cache.insert(&verified.question(), &request, forged),
         Revocation::Unknown(Unknown::BadSignature)
     );
     assert!(cache.is_empty());
     assert!(matches!(
-        cache.insert(&verified.question(), answer.clone()),
+        cache.insert(&verified.question(), &request, answer.clone()),
         Revocation::Good { .. }
     ));
-    cache.insert(&verified.question(), answer);
+    cache.insert(&verified.question(), &request, answer);
     assert_eq!(cache.len(), 1);
     assert!(
         verified
@@ -291,5 +292,58 @@ fn answers_are_kept_for_their_life() {
         cache.ask(&later.question()),
         Revocation::Unknown(Unknown::Stale)
     );
+    assert!(cache.is_empty());
+}
+
+/// An answer to another request is not kept, and one without a nonce only where the policy does not want one. What was kept
+/// is not asked for a nonce again.
+#[test]
+fn the_nonce_counts_when_an_answer_comes_in() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let question = verified.question();
+    let (mine, other) = (
+        question.ocsp_request(Some(&[1; 32])),
+        question.ocsp_request(Some(&[2; 32])),
+    );
+    let answer = |change: &dyn Fn(&mut Ocsp)| {
+        let mut answer = Ocsp::new(&authority);
+        change(&mut answer);
+        OcspResponse::from_der(&answer.sign(&authority.key)).unwrap()
+    };
+    let (plain, echoing) = (answer(&|_| ()), answer(&|a| a.nonce(&[1; 32])));
+    for nonce in [NoncePolicy::IfPresent, NoncePolicy::Require] {
+        let policy = OcspPolicy {
+            nonce,
+            ..OcspPolicy::default()
+        };
+        let mut cache = OcspCache::new(2, policy);
+        assert_eq!(
+            cache.insert(&question, &other, echoing.clone()),
+            Revocation::Unknown(Unknown::NonceMismatch)
+        );
+        assert!(cache.is_empty());
+        let without = cache.insert(&question, &mine, plain.clone());
+        if nonce == NoncePolicy::Require {
+            assert_eq!(without, Revocation::Unknown(Unknown::NonceMissing));
+            assert!(cache.is_empty());
+        } else {
+            assert!(matches!(without, Revocation::Good { .. }));
+        }
+        cache.insert(&question, &mine, echoing.clone());
+        assert_eq!(cache.len(), 1);
+        assert!(matches!(cache.ask(&question), Revocation::Good { .. }));
+    }
+    // Fresh by its nonce alone: right now, and not kept.
+    let old = answer(&|a| {
+        a.nonce(&[1; 32]);
+        a.singles[0].next_update = Vec::new();
+        a.singles[0].this_update = generalized("20261101000000Z");
+    });
+    let mut cache = OcspCache::new(2, OcspPolicy::default());
+    assert!(matches!(
+        cache.insert(&question, &mine, old),
+        Revocation::Good { .. }
+    ));
     assert!(cache.is_empty());
 }
