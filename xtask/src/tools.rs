@@ -22,6 +22,7 @@ const HERE: &[Needed] = &[
     ),
     ("opensc", "/usr/bin/opensc-tool"),
     ("util-linux", "/usr/bin/unshare"),
+    ("strace", "/usr/bin/strace"),
     ("valgrind", "/usr/bin/valgrind"),
     ("libc6-dbg", "/usr/lib/debug/.build-id"),
     ("binutils", "/usr/bin/objdump"),

@@ -134,6 +134,8 @@ impl Exchange {
             return Err(Error::new(ErrorKind::AlreadyAsked));
         }
         write_whole(&temporary, &xml).map_err(unavailable)?;
+        // Before the journal promises it: what `finish_interrupted` looks for outlives a power cut.
+        sync_folder(&temporary);
         self.journal.put(Pending {
             request: request.to_string(),
             file_identifier: message

@@ -1,0 +1,145 @@
+//! Disk full, read-only, broken, the program killed, the power cut: at every call that vault and folder exchange make to the
+//! file system. After the restart the old or the new state is found, never a third.
+//!
+//! The calls are the real ones: strace lists them, and lets them fail or kill the program one by one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    unreachable_pub
+)]
+
+#[cfg(all(target_os = "linux", feature = "folder"))]
+mod power;
+#[cfg(all(target_os = "linux", feature = "folder"))]
+mod strace;
+#[cfg(all(target_os = "linux", feature = "folder"))]
+mod works;
+
+#[cfg(not(all(target_os = "linux", feature = "folder")))]
+fn main() {
+    eprintln!("disk: only on Linux, where strace is, and with the folder exchange");
+}
+
+#[cfg(all(target_os = "linux", feature = "folder"))]
+fn main() {
+    match std::env::var("MYNACARD_DISK_WORK") {
+        Ok(work) => child(&work),
+        Err(_) => parent(),
+    }
+}
+
+/// Does one piece of work between two marks that strace sees.
+#[cfg(all(target_os = "linux", feature = "folder"))]
+fn child(name: &str) {
+    let folder = std::env::var_os("MYNACARD_DISK_FOLDER").unwrap();
+    let work = works::WORKS.iter().find(|work| work.name == name).unwrap();
+    let mark = |name| drop(std::fs::File::open(name));
+    mark(strace::BEGIN);
+    let done = (work.run)(folder.as_ref());
+    mark(strace::DONE);
+    std::process::exit(if done { 0 } else { REPORTED });
+}
+
+/// How a child ends that reported a failure.
+#[cfg(all(target_os = "linux", feature = "folder"))]
+const REPORTED: i32 = 3;
+
+#[cfg(all(target_os = "linux", feature = "folder"))]
+fn parent() {
+    use strace::Fault;
+    use works::{Found, WORKS};
+
+    let errors: &[&str] = match std::env::var_os("MYNACARD_QUICK") {
+        Some(_) => &["ENOSPC"],
+        None => &["ENOSPC", "EROFS", "EIO"],
+    };
+    let faults: Vec<Fault> = errors
+        .iter()
+        .map(|error| Fault::Error(error))
+        .chain([Fault::Killed])
+        .collect();
+    let (mut failing, mut cut) = (0, 0);
+    for work in WORKS {
+        let scratch = tempfile::tempdir().unwrap();
+        let log = scratch.path().join("log");
+        let fresh = |name: &str| {
+            let folder = scratch.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            (work.prepare)(&folder);
+            folder
+        };
+        let folder = fresh("recorded");
+        let before = contents(&folder);
+        let calls = strace::record(work.name, &folder, &log);
+        assert!(calls.len() >= 4, "{}: {calls:?}", work.name);
+        assert_eq!((work.judge)(&folder), Found::New, "{}", work.name);
+
+        for (at, call) in calls.iter().enumerate() {
+            for fault in &faults {
+                let case = format!("{}: call {at} ({}) {fault:?}", work.name, call.name);
+                let folder = fresh(&format!("{at}-{failing}"));
+                let status = strace::with_fault(work.name, &folder, &log, call, *fault);
+                let found = (work.judge)(&folder);
+                match status.code() {
+                    Some(0) => assert_eq!(found, Found::New, "{case}: said to be done"),
+                    // Reported, or killed: either state, and the judge has seen that it is whole.
+                    Some(REPORTED) | None => {}
+                    other => panic!("{case}: ended with {other:?}"),
+                }
+                failing += 1;
+            }
+        }
+
+        let (during, after) = power::worlds(&folder, &before, &calls);
+        let mut seen = std::collections::BTreeSet::new();
+        for (number, world) in during.iter().enumerate() {
+            let folder = fresh(&format!("world-{number}"));
+            fill(&folder, &scratch.path().join("recorded"), world);
+            let found = (work.judge)(&folder);
+            seen.insert(found);
+            if after.contains(world) {
+                assert_eq!(
+                    found,
+                    Found::New,
+                    "{}: done, and lost by a power cut",
+                    work.name
+                );
+            }
+            cut += 1;
+        }
+        assert_eq!(seen.len(), 2, "{}: old and new are both met", work.name);
+    }
+    eprintln!(
+        "disk: {failing} failing or fatal calls, {cut} states after power cuts, no third state"
+    );
+    assert!(failing > 50 && cut > 20);
+}
+
+/// Every file under a folder.
+#[cfg(all(target_os = "linux", feature = "folder"))]
+fn contents(folder: &std::path::Path) -> power::World {
+    let mut world = power::World::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            world.extend(contents(&path));
+        } else {
+            world.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    world
+}
+
+/// Makes a folder what a world says; its folders stay.
+#[cfg(all(target_os = "linux", feature = "folder"))]
+fn fill(folder: &std::path::Path, recorded: &std::path::Path, world: &power::World) {
+    for path in contents(folder).keys() {
+        std::fs::remove_file(path).unwrap();
+    }
+    for (path, bytes) in world {
+        let path = folder.join(path.strip_prefix(recorded).unwrap());
+        std::fs::write(path, bytes).unwrap();
+    }
+}

@@ -1,0 +1,183 @@
+//! What is done to the disk, and how to tell the old state from the new one and both from a third.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard_client::folder::{Exchange, ExchangeOptions, Folders, PendingState};
+use mynacard_eligibility::identifier::{InstitutionCode, InsuredNumber, InsurerNumber};
+use mynacard_eligibility::message::MessageKind;
+use mynacard_eligibility::message::request::{self, Consent, Insured, Padding, Query, Sender};
+use mynacard_eligibility::{Date, Message};
+
+/// A piece of work in a folder.
+pub struct Work {
+    pub name: &'static str,
+    /// Makes the old state.
+    pub prepare: fn(&Path),
+    /// Does it; `false` says that it reported a failure.
+    pub run: fn(&Path) -> bool,
+    /// Which state is found; a third one panics.
+    pub judge: fn(&Path) -> Found,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Found {
+    Old,
+    New,
+}
+
+pub const WORKS: &[Work] = &[
+    Work {
+        name: "vault-create",
+        prepare: |_| {},
+        run: |folder| Vault::create(&folder.join("vault"), &by(&passcode(OLD))).is_ok(),
+        judge: |folder| match folder.join("vault").exists() {
+            false => Found::Old,
+            true => {
+                open(folder, OLD).unwrap();
+                Found::New
+            }
+        },
+    },
+    Work {
+        name: "vault-save",
+        prepare: vault,
+        run: |folder| {
+            let Some(mut vault) = open(folder, OLD) else {
+                return false;
+            };
+            vault.set("note", b"new");
+            vault.save().is_ok()
+        },
+        judge: |folder| {
+            let vault = open(folder, OLD).unwrap();
+            assert_eq!(vault.entry("other"), Some(&b"kept"[..]));
+            match vault.entry("note").unwrap() {
+                b"old" => Found::Old,
+                b"new" => Found::New,
+                other => panic!("a third note: {other:?}"),
+            }
+        },
+    },
+    Work {
+        name: "vault-change-passcode",
+        prepare: vault,
+        run: |folder| {
+            let Some(mut vault) = open(folder, OLD) else {
+                return false;
+            };
+            vault.change_lock(&by(&passcode(NEW))).is_ok()
+        },
+        judge: |folder| {
+            let found = match open(folder, OLD) {
+                Some(vault) => (vault, Found::Old),
+                None => (open(folder, NEW).unwrap(), Found::New),
+            };
+            assert_eq!(found.0.entry("note"), Some(&b"old"[..]));
+            found.1
+        },
+    },
+    Work {
+        name: "vault-wrong-passcode",
+        prepare: vault,
+        // The attempt counts before the passcode is tried: what is not written down is not tried.
+        run: |folder| match Vault::open(&folder.join("vault"), &by(&passcode(NEW)), now()) {
+            Ok(_) => panic!("a wrong passcode opened the vault"),
+            Err(error) => error.code() == "MC-5202",
+        },
+        judge: |folder| {
+            let counted = folder.join("vault.attempts").exists();
+            open(folder, OLD).unwrap();
+            if counted { Found::New } else { Found::Old }
+        },
+    },
+    Work {
+        name: "folder-submit",
+        prepare: share,
+        run: |folder| match exchange(folder) {
+            Ok(mut exchange) => exchange
+                .submit(MessageKind::Query, ID, &message(), 1)
+                .is_ok(),
+            Err(_) => false,
+        },
+        judge: |folder| {
+            let exchange = exchange(folder).unwrap();
+            let asked: Vec<_> = exchange.requests().collect();
+            let files: Vec<_> = std::fs::read_dir(folder.join("req"))
+                .unwrap()
+                .map(|file| file.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|ending| ending == "xml"))
+                .collect();
+            match (&asked[..], &files[..]) {
+                ([], []) => Found::Old,
+                ([asked], [file]) => {
+                    assert_eq!(asked.state, PendingState::Waiting);
+                    let bytes = std::fs::read(file).unwrap();
+                    Message::read_xml(&bytes).unwrap();
+                    Found::New
+                }
+                third => panic!("a third state: {third:?}"),
+            }
+        },
+    },
+];
+
+const OLD: &str = "correct horse";
+const NEW: &str = "battery staple";
+const ID: &str = "202611210001";
+
+fn now() -> SystemTime {
+    // A day later than anything that was counted: no wait is left.
+    SystemTime::now() + Duration::from_secs(86_400)
+}
+
+fn passcode(text: &str) -> Passcode {
+    Passcode::new(text).unwrap()
+}
+
+fn by(passcode: &Passcode) -> Unlock<'_> {
+    Unlock::Passcode(passcode, Stretching::FLOOR)
+}
+
+fn open(folder: &Path, text: &str) -> Option<Vault> {
+    Vault::open(&folder.join("vault"), &by(&passcode(text)), now()).ok()
+}
+
+fn vault(folder: &Path) {
+    let mut vault = Vault::create(&folder.join("vault"), &by(&passcode(OLD))).unwrap();
+    vault.set("note", b"old");
+    vault.set("other", b"kept");
+    vault.save().unwrap();
+}
+
+fn share(folder: &Path) {
+    for name in ["req", "res", "journal"] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+    }
+}
+
+fn exchange(folder: &Path) -> Result<Exchange, mynacard_client::folder::Error> {
+    let folders = Folders::under(folder, &folder.join("journal"));
+    Exchange::open(folders, ExchangeOptions::default())
+}
+
+fn message() -> Message {
+    let sender = Sender {
+        institution: InstitutionCode::strict("0110113719").unwrap(),
+        file_identifier: Some("disk".into()),
+    };
+    let query = Query {
+        insured: Insured {
+            insurer: InsurerNumber::strict("06130488").unwrap(),
+            symbol: None,
+            number: InsuredNumber::strict("12345").unwrap(),
+            branch: None,
+        },
+        birth: Date::new(1980, 4, 1).unwrap(),
+        limit: Consent::NotGiven,
+        identifier: None,
+    };
+    let day = Date::new(2026, 11, 21).unwrap();
+    request::query(&sender, day, &query, Padding::Spaces).unwrap()
+}
