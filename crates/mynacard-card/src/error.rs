@@ -170,6 +170,12 @@ pub enum FileProblem {
         /// Where.
         at: usize,
     },
+    /// Something other than filler (`00` or `FF`) behind the content.
+    #[error("neither content nor filler at offset {at}")]
+    Trailing {
+        /// Where.
+        at: usize,
+    },
     /// Longer than this kind of file can be.
     #[error("{found} bytes announced, at most {max} allowed")]
     TooLong {

@@ -227,18 +227,19 @@ impl AgeRecord {
         &self.record
     }
 
-    /// Reads the file (EF 0001 without filler).
+    /// Reads the file (EF 0001; filler may follow).
     ///
     /// # Errors
     /// Objects missing, unknown, doubled or out of order, a date that is none.
     pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
         let mut record = Record::open(bytes, 0xFF10)?;
+        let whole = record.raw;
         let birth = record.take(0xDF11)?;
         let key = record.take(0xDF12)?;
         let signature = record.take(0xDF13)?.value.to_vec();
         record.end()?;
         Ok(AgeRecord {
-            record: Zeroizing::new(bytes.to_vec()),
+            record: Zeroizing::new(whole.to_vec()),
             birth_date: date(birth, 0xDF11)?,
             public_key: key.value.to_vec(),
             signed: Zeroizing::new([birth.raw, key.raw].concat()),
@@ -277,12 +278,13 @@ impl FaceRecord {
         self.record.get(at.clone()).unwrap_or_default()
     }
 
-    /// Reads the file (EF 0002 without filler).
+    /// Reads the file (EF 0002; filler may follow).
     ///
     /// # Errors
     /// Objects missing, unknown, doubled or out of order, a date that is none.
     pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
         let mut record = Record::open(bytes, 0xFF20)?;
+        let whole = record.raw;
         let table = record.take(0xDF21)?;
         let birth = record.take(0xDF22)?;
         let sex = record.take(0xDF23)?;
@@ -315,7 +317,7 @@ impl FaceRecord {
             birth, sex, key, name, address, photo, signature, expiry, code,
         ];
         Ok(FaceRecord {
-            record: Zeroizing::new(bytes.to_vec()),
+            record: Zeroizing::new(whole.to_vec()),
             birth_date: date(birth, 0xDF22)?,
             sex: Sex::read(sex.value).ok_or(FileProblem::Value { tag: 0xDF23 })?,
             public_key: within(key),

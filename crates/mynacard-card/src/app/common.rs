@@ -11,6 +11,7 @@
 use core::fmt;
 
 use super::person::CardDate;
+use super::record::only_filler;
 use super::{Application, Options};
 use crate::apdu::Command;
 use crate::card::Card;
@@ -117,6 +118,7 @@ impl CardIdentity {
                 });
             }
         };
+        only_filler(bytes, object.raw.len())?;
         let (serial, rest) = object.value.split_first_chunk::<15>().ok_or(wrong)?;
         let (municipality, expiry) = rest.split_first_chunk::<5>().ok_or(wrong)?;
         if !serial.iter().all(u8::is_ascii_graphic) || !municipality.iter().all(u8::is_ascii_digit)
@@ -184,5 +186,9 @@ mod tests {
             found: 2,
         };
         assert_eq!(CardIdentity::read(b"\x02\x00"), Err(other));
+        assert_eq!(
+            CardIdentity::read(b"\x01\x1C0123456789ABCDE1310120351231\xFF1"),
+            Err(FileProblem::Trailing { at: 31 })
+        );
     }
 }

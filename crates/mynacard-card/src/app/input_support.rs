@@ -297,7 +297,7 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
 }
 
 impl Attributes {
-    /// Reads the file (EF 0002 without filler).
+    /// Reads the file (EF 0002; filler may follow).
     ///
     /// # Errors
     /// Objects missing, unknown, doubled or out of order, text that is not UTF-8, a date that is none.
@@ -358,17 +358,18 @@ impl fmt::Debug for Attributes {
 }
 
 impl CardKey {
-    /// Reads the file (EF 0007 without filler).
+    /// Reads the file (EF 0007; filler may follow).
     ///
     /// # Errors
     /// Objects missing, unknown, doubled or out of order.
     pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
         let mut record = Record::open(bytes, 0xFF50)?;
+        let whole = record.raw;
         let key = record.take(0xDF51)?;
         let signature = record.take(0xDF52)?.value.to_vec();
         record.end()?;
         Ok(CardKey {
-            record: bytes.to_vec(),
+            record: whole.to_vec(),
             key: RsaKey::read(key.value)?,
             signed: key.raw.to_vec(),
             signature,

@@ -42,17 +42,21 @@ pub enum OffsetTable {
 
 /// The objects of one record, taken in order.
 pub(crate) struct Record<'a> {
+    /// The whole record, without the filler behind it.
+    pub(crate) raw: &'a [u8],
     objects: Objects<'a>,
     /// Where the objects start within the file.
     base: usize,
 }
 
 impl<'a> Record<'a> {
-    /// Opens the outer object, which must be the whole of `bytes`.
+    /// Opens the outer object. Nothing but the filler of its file may follow it.
     pub(crate) fn open(bytes: &'a [u8], expected: u32) -> Result<Self, FileProblem> {
         let outer = next(&mut Objects::new(bytes), expected, 0)?;
+        only_filler(bytes, outer.raw.len())?;
         let base = outer.raw.len() - outer.value.len();
         Ok(Record {
+            raw: outer.raw,
             objects: Objects::new(outer.value),
             base,
         })
@@ -88,6 +92,15 @@ impl<'a> Record<'a> {
             }),
             Some(Err(error)) => Err(encoding(error, self.base)),
         }
+    }
+}
+
+/// What is stored behind the content, from `at`, is what a file is filled with: `00` or `FF`.
+pub(crate) fn only_filler(bytes: &[u8], at: usize) -> Result<(), FileProblem> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.iter().position(|byte| !matches!(byte, 0x00 | 0xFF)) {
+        None => Ok(()),
+        Some(further) => Err(FileProblem::Trailing { at: at + further }),
     }
 }
 
@@ -133,6 +146,7 @@ impl RsaKey {
     /// Other objects, or an empty number.
     pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
         let mut record = Record {
+            raw: bytes,
             objects: Objects::new(bytes),
             base: 0,
         };
@@ -187,5 +201,33 @@ impl BasicData {
     pub const fn extended_length(&self) -> bool {
         let [_, lengths, _, _] = self.flags;
         lengths == 0x03
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const RECORD: &[u8] = b"\xFF\x10\x04\xDF\x11\x01A";
+
+    fn open(behind: &[u8]) -> Result<usize, FileProblem> {
+        let file: Vec<u8> = [RECORD, behind].concat();
+        let mut record = Record::open(&file, 0xFF10)?;
+        assert_eq!(record.take(0xDF11)?.value, b"A");
+        let length = record.raw.len();
+        record.end().map(|()| length)
+    }
+
+    #[test]
+    fn filler_may_follow_a_record_and_nothing_else() {
+        for filler in [&b""[..], b"\xFF", b"\x00\x00", &[0xFF; 500], b"\x00\xFF"] {
+            assert_eq!(open(filler), Ok(RECORD.len()));
+        }
+        let trailing = |at| Err(FileProblem::Trailing { at });
+        assert_eq!(open(b"A"), trailing(RECORD.len()));
+        assert_eq!(open(b"\xFF\xFF\x01"), trailing(RECORD.len() + 2));
+        // A second record is no filler either.
+        assert_eq!(open(b"\xDF\x12\x01B"), trailing(RECORD.len()));
     }
 }

@@ -50,8 +50,8 @@ enum Policy {
 enum Show {
     /// Nothing.
     Header,
-    /// Its value.
-    Value,
+    /// Its value, where it is as long as it must be: a length that is another one would let its neighbours out.
+    Value(usize),
     /// The objects within, each by its own rule.
     Inside,
 }
@@ -68,7 +68,7 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
         (Some(Jpki), 0x0001 | 0x000A) => Policy::Structure(&[(0x30, Header)]),
         (Some(InputSupport), 0x0002) => Policy::Structure(&[
             (0xFF20, Inside),
-            (0xDF21, Value),
+            (0xDF21, Value(8)),
             (0xDF22, Header),
             (0xDF23, Header),
             (0xDF24, Header),
@@ -98,7 +98,7 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
         ]),
         (Some(CardFace), 0x0002) => Policy::Structure(&[
             (0xFF20, Inside),
-            (0xDF21, Value),
+            (0xDF21, Value(18)),
             (0xDF22, Header),
             (0xDF23, Header),
             (0xDF24, Header),
@@ -111,9 +111,9 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
         ]),
         (Some(CardFace), 0x0003) => Policy::Structure(&[
             (0xFF30, Inside),
-            (0xDF31, Value),
+            (0xDF31, Value(4)),
             (0xDF32, Header),
-            (0xDF33, Value),
+            (0xDF33, Value(1)),
             (0xDF34, Header),
             (0xDF35, Header),
         ]),
@@ -202,7 +202,7 @@ impl Mask {
                         return;
                     }
                     Ok(header) => match known.iter().find(|(tag, _)| *tag == header.tag) {
-                        Some((_, show)) if self.fits(header) => self.enter(header, *show),
+                        Some((_, show)) if self.fits(header, *show) => self.enter(header, *show),
                         _ => return self.give_up(),
                     },
                     Err(_) => return self.give_up(),
@@ -218,10 +218,14 @@ impl Mask {
         }
     }
 
-    /// Whether an object that starts here ends within the one around it.
-    fn fits(&self, header: Header) -> bool {
+    /// Whether an object that starts here ends within the one around it, and one that is shown is as long as it must be.
+    fn fits(&self, header: Header, show: Show) -> bool {
         let end = self.at.saturating_add(1).saturating_add(header.value);
-        self.open.last().is_none_or(|outer| end <= *outer)
+        let right = match show {
+            Show::Value(length) => header.value == length,
+            Show::Header | Show::Inside => true,
+        };
+        right && self.open.last().is_none_or(|outer| end <= *outer)
     }
 
     fn enter(&mut self, header: Header, show: Show) {
@@ -236,7 +240,7 @@ impl Mask {
         if show == Show::Inside {
             self.open.push(end);
         } else if header.value > 0 {
-            self.value = Some((end, show == Show::Value));
+            self.value = Some((end, matches!(show, Show::Value(_))));
         }
     }
 
@@ -279,7 +283,7 @@ mod tests {
     use std::vec;
 
     const ATTRIBUTES: &[u8] =
-        b"\xFF\x20\x11\xDF\x21\x02\x00\x08\xDF\x22\x03ABC\xDF\x25\x011\xFF\xFF";
+        b"\xFF\x20\x17\xDF\x21\x08\x00\x0E\0\0\0\0\x00\x14\xDF\x22\x03ABC\xDF\x25\x011\xFF\xFF";
 
     fn recorded(mask: &mut Mask, pieces: &[&[u8]]) -> Vec<u8> {
         let mut all = Vec::new();
@@ -294,7 +298,8 @@ mod tests {
 
     #[test]
     fn structure_stays_and_values_go_wherever_the_pieces_end() {
-        let expected = b"\xFF\x20\x11\xDF\x21\x02\x00\x08\xDF\x22\x03000\xDF\x25\x01000";
+        let expected =
+            b"\xFF\x20\x17\xDF\x21\x08\x00\x0E\0\0\0\0\x00\x14\xDF\x22\x03000\xDF\x25\x01000";
         for cut in 0..ATTRIBUTES.len() {
             let (first, second) = ATTRIBUTES.split_at(cut);
             let mut mask = Mask::file(Some(Application::InputSupport), 0x0002);
@@ -336,6 +341,17 @@ mod tests {
         let leaving = b"\xFF\x20\x05\xDF\x22\x09SUZUKI";
         let mut mask = Mask::file(Some(Application::InputSupport), 0x0002);
         assert_eq!(recorded(&mut mask, &[leaving]), b"\xFF\x20\x05000000000");
+    }
+
+    #[test]
+    fn a_table_of_another_length_shows_nothing_behind_it() {
+        // A length that a bad line or a hostile card has changed: the name would pass as part of the table.
+        let mut file = ATTRIBUTES.to_vec();
+        file[5] = 14;
+        let mut mask = Mask::file(Some(Application::InputSupport), 0x0002);
+        let shown = recorded(&mut mask, &[&file]);
+        assert_eq!(shown[..3], ATTRIBUTES[..3]);
+        assert_eq!(shown[3..], vec![MASK; ATTRIBUTES.len() - 3]);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt::Write;
+use serde_json::Value;
 
 use super::VERSION;
 use super::mask::{Mask, Part};
 use super::names::{delivery_name, kind_name};
 use crate::apdu::{Command, Response, StatusWord};
 use crate::app::Application;
-use crate::transport::{End, Limits, PinEntry, Transport, TransportError};
+use crate::transport::{Delivery, End, Limits, PinEntry, Transport, TransportError};
 
 /// Passes everything on to another transport and gives one JSON line for each step to a sink.
 ///
@@ -38,11 +39,29 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
         self.transport
     }
 
+    /// Writes down how the dialogue is led, such as the name of the flow: for whoever replays it. Constants only, so that no
+    /// note is about a person.
+    pub fn note(&mut self, name: &'static str, value: &'static str) {
+        let (name, value) = (Value::from(name), Value::from(value));
+        (self.sink)(&format!(
+            r#"{{"event":"note","name":{name},"value":{value}}}"#
+        ));
+    }
+
+    /// Forgets where the card is: from here on nothing of a file is recorded until the next SELECT.
+    fn lose_track(&mut self) {
+        (self.selected, self.file, self.mask) = (None, 0, Mask::nothing());
+    }
+
     /// Follows which application and file the card is in, and masks the answer accordingly.
     fn answer(&mut self, command: &Command<'_>, response: &Response) -> Vec<Part> {
-        let done =
-            response.status().is_success() || matches!(response.status(), StatusWord::MoreData(_));
+        let status = response.status();
+        let done = status.is_success() || matches!(status, StatusWord::MoreData(_));
+        // The checking errors of ISO/IEC 7816-4 §5.6: the card did nothing, and is where it was.
+        let refused = matches!(status.value() >> 8, 0x67..=0x6F);
         match (command.header(), command.data()) {
+            // Wherever a SELECT leads that is none of ours, or a warning.
+            ([_, 0xA4, ..], _) if refused => self.mask = Mask::nothing(),
             ([0x00, 0xA4, 0x04, _], name) if done => {
                 self.selected = APPLICATIONS.into_iter().find(|known| known.name() == name);
                 self.mask = Mask::nothing();
@@ -51,6 +70,7 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
                 self.file = u16::from_be_bytes([*high, *low]);
                 self.mask = Mask::nothing();
             }
+            ([_, 0xA4, ..], _) => self.lose_track(),
             // By short identifier, or the current file, from its beginning.
             ([0x00, 0xB0, p1 @ 0x80..=0xFF, 0x00], _) => {
                 self.file = u16::from(p1 & 0x1F);
@@ -74,6 +94,9 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
     }
 }
 
+/// Bytes of a DF name at most (ISO/IEC 7816-4 §5.3.1).
+const LONGEST_NAME: usize = 16;
+
 const APPLICATIONS: [Application; 6] = [
     Application::Jpki,
     Application::InputSupport,
@@ -85,7 +108,7 @@ const APPLICATIONS: [Application; 6] = [
 
 impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
     fn begin(&mut self) -> Result<(), TransportError> {
-        (self.selected, self.file, self.mask) = (None, 0, Mask::nothing());
+        self.lose_track();
         let begun = self.transport.begin();
         let Limits {
             max_command,
@@ -108,7 +131,9 @@ impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
         let (lc, le) = (command.data().len(), command.expected().unwrap_or(0));
         let data = match command.ins() {
             // The names of applications and files: the only data that is written down.
-            0xA4 if !command.is_secret() => format!(r#","data":"{}""#, hex(command.data())),
+            0xA4 if !command.is_secret() && command.data().len() <= LONGEST_NAME => {
+                format!(r#","data":"{}""#, hex(command.data()))
+            }
             _ => String::new(),
         };
         let end = match &outcome {
@@ -119,6 +144,9 @@ impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
             }
             Err(error) => {
                 self.mask = Mask::nothing();
+                if error.delivery() == Delivery::Unknown {
+                    self.lose_track();
+                }
                 failure(error)
             }
         };

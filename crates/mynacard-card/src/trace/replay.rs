@@ -17,6 +17,7 @@ use crate::transport::{
 /// not sent, whose source is [`TraceError::Diverged`].
 #[derive(Clone, Debug)]
 pub struct Replay {
+    notes: Vec<(String, String)>,
     steps: Vec<Step>,
     next: usize,
     limits: Limits,
@@ -46,6 +47,10 @@ enum Event {
         outcome: Result<StatusWord, Failure>,
     },
     End,
+    Note {
+        name: String,
+        value: String,
+    },
 }
 
 type Failure = (TransportErrorKind, Delivery);
@@ -59,20 +64,23 @@ impl Replay {
     /// # Errors
     /// [`TraceError::Line`] with the number of the first line that is not one of a trace.
     pub fn read(trace: &str) -> Result<Self, TraceError> {
-        let mut steps = Vec::new();
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
         for (index, text) in trace
             .lines()
             .enumerate()
             .filter(|(_, text)| !text.trim().is_empty())
         {
-            if steps.len() >= MAX_LINES {
+            if steps.len() + notes.len() >= MAX_LINES {
                 return Err(TraceError::TooLong { limit: MAX_LINES });
             }
             let line = index + 1;
-            let event = event(text).map_err(|problem| TraceError::Line { line, problem })?;
-            steps.push(Step { line, event });
+            match event(text).map_err(|problem| TraceError::Line { line, problem })? {
+                Event::Note { name, value } => notes.push((name, value)),
+                event => steps.push(Step { line, event }),
+            }
         }
         let mut replay = Replay {
+            notes,
             steps,
             next: 0,
             limits: Limits::SHORT,
@@ -84,6 +92,17 @@ impl Replay {
     /// Whether every line was used.
     pub fn is_finished(&self) -> bool {
         self.next == self.steps.len()
+    }
+
+    /// The number, from 1, of the line that comes next; `None` at the end.
+    pub fn line(&self) -> Option<usize> {
+        self.steps.get(self.next).map(|step| step.line)
+    }
+
+    /// What the recorder noted under this name ([`Recorder::note`](super::Recorder::note)).
+    pub fn note(&self, name: &str) -> Option<&str> {
+        let found = self.notes.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Limits are asked for before and after `begin`: they are those of the dialogue that comes.
@@ -221,6 +240,10 @@ fn event(text: &str) -> Result<Event, &'static str> {
             outcome: outcome(&fields, status)?,
         }),
         "end" => Ok(Event::End),
+        "note" => Ok(Event::Note {
+            name: string(&fields, "name")?.into(),
+            value: string(&fields, "value")?.into(),
+        }),
         _ => Err("unknown event"),
     }
 }
