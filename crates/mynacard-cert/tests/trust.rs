@@ -130,6 +130,72 @@ fn the_key_identifier_chooses_among_namesakes() {
     );
 }
 
+/// A root of the test hierarchy says so in its name, and says what it is for.
+#[test]
+fn roots_of_the_test_hierarchy() {
+    let named = |organisation: &str, unit: &str| {
+        Authority::changed(Key::p256(0x11), A, |s| {
+            s.subject = name(&[("C", "JP"), ("O", organisation), ("OU", unit)]);
+            s.issuer = s.subject.clone();
+        })
+        .certificate
+    };
+    let right = named("JPKI-TEST", "JPKI for user authentication");
+    let store = TrustStore::jpki_test(&[&right]).unwrap();
+    let root = store.roots().next().unwrap();
+    assert_eq!((root.hierarchy(), root.usage()), (Hierarchy::JpkiTest, A));
+    for (organisation, unit) in [
+        ("JPKI", "JPKI for user authentication"),
+        ("JPKI-TEST2", "JPKI for user authentication"),
+        ("SOMEBODY", "JPKI for user authentication"),
+        ("JPKI-TEST", "JPKI"),
+        ("JPKI-TEST", "user authentication, digital signature"),
+    ] {
+        let refusal = TrustStore::jpki_test(&[&right, &named(organisation, unit)]).unwrap_err();
+        assert!(
+            matches!(refusal.kind(), ErrorKind::UnfitRoot { .. }),
+            "{organisation}, {unit}: {refusal}"
+        );
+    }
+}
+
+/// One root may serve both usages when the caller says so twice; said twice of one usage it stands there once.
+#[test]
+fn one_root_for_both_usages() {
+    let authority = Authority::new(Key::p256(0x11), A);
+    let one = || TrustStore::empty().with_root(&authority.certificate, A);
+    let both = one()
+        .unwrap()
+        .with_root(&authority.certificate, Usage::Signature)
+        .unwrap();
+    assert_eq!(both.roots().count(), 2);
+    assert_eq!(one().unwrap().and(one().unwrap()).roots().count(), 1);
+    let signature = Authority {
+        usage: Usage::Signature,
+        ..Authority::new(Key::p256(0x11), A)
+    };
+    let certificate = leaf(&signature, |_| ());
+    assert!(both.verify_signature(&certificate, now()).is_ok());
+    assert!(both.verify_authentication(&certificate, now()).is_err());
+    // A pinned root offered again stays what it is.
+    let pinned = TrustStore::production();
+    let der = pinned
+        .roots()
+        .next()
+        .unwrap()
+        .certificate()
+        .as_der()
+        .to_vec();
+    let usage = pinned.roots().next().unwrap().usage();
+    let again = pinned.with_root(&der, usage).unwrap();
+    assert_eq!(again.roots().count(), 6);
+    assert!(
+        again
+            .roots()
+            .all(|root| root.hierarchy() == Hierarchy::Production)
+    );
+}
+
 /// A key identifier is whatever a root says it is: every root that fits is tried, in whatever order they stand.
 #[test]
 fn namesakes_with_one_key_identifier_are_all_tried() {

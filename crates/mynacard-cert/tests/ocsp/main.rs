@@ -205,6 +205,8 @@ fn no_neighbour_of_an_answer_is_believed() {
         let mut shorter = answer.clone();
         shorter.remove(at);
         assert!(!believed(&shorter), "deletion at {at}");
+    }
+    for at in 0..=answer.len() {
         for byte in [0, 0x30, 0xFF] {
             let mut longer = answer.clone();
             longer.insert(at, byte);
@@ -346,4 +348,45 @@ fn the_nonce_counts_when_an_answer_comes_in() {
         Revocation::Good { .. }
     ));
     assert!(cache.is_empty());
+}
+
+/// Two certificates of one issuer, and one serial number of two issuers, are kept apart; the oldest answer makes room.
+#[test]
+fn answers_are_kept_for_their_certificate() {
+    let (one, two) = (
+        authority(),
+        Authority::new(Key::p256(0x12), Usage::Authentication),
+    );
+    let issued = |authority: &Authority, serial: u8| {
+        let mut spec = authority.leaf();
+        spec.serial = vec![0x22, 0x7B, serial];
+        let leaf = Certificate::from_der(&authority.issue(&spec)).unwrap();
+        let verified = authority.store().verify_authentication(&leaf, now());
+        let mut answer = Ocsp::new(authority);
+        answer.singles[0].serial = spec.serial;
+        let answer = OcspResponse::from_der(&answer.sign(&authority.key)).unwrap();
+        (verified.unwrap(), answer)
+    };
+    let all = [issued(&one, 0x13), issued(&one, 0x14), issued(&two, 0x13)];
+    let mut cache = OcspCache::new(3, OcspPolicy::default());
+    let mut small = OcspCache::new(2, OcspPolicy::default());
+    for (verified, answer) in &all {
+        let question = verified.question();
+        assert_eq!(cache.ask(&question), Revocation::Unknown(Unknown::NoAnswer));
+        let request = question.ocsp_request(None);
+        cache.insert(&question, &request, answer.clone());
+        small.insert(&question, &request, answer.clone());
+    }
+    assert_eq!((cache.len(), small.len()), (3, 2));
+    for (index, (verified, _)) in all.iter().enumerate() {
+        let question = verified.question();
+        assert!(matches!(cache.ask(&question), Revocation::Good { .. }));
+        let left = matches!(small.ask(&question), Revocation::Good { .. });
+        assert_eq!(left, index > 0, "{index}");
+    }
+    let (verified, answer) = &all[0];
+    let request = verified.question().ocsp_request(None);
+    let mut none = OcspCache::new(0, OcspPolicy::default());
+    none.insert(&verified.question(), &request, answer.clone());
+    assert!(none.is_empty());
 }
