@@ -185,6 +185,8 @@ kinds! {
 
     /// The audit trail could not be kept.
     Audit = "MC-5401", "audit-failed", "the audit trail could not be kept";
+    /// The head of the audit trail, kept apart from its files, is missing or was altered.
+    AuditHead = "MC-5402", "audit-head", "the audit trail's head is missing or was altered";
 }
 
 impl Error {

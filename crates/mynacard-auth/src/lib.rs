@@ -20,7 +20,6 @@
 //! reads the certificate, judges it, verifies the PIN, lets the card sign the [`Message`] that our code built, powers the
 //! card down, verifies the signature, and only then speaks to the service.
 
-mod audit;
 mod cancel;
 mod context;
 mod desk;
@@ -34,11 +33,12 @@ mod request;
 mod screen;
 mod terminal;
 
+pub mod audit;
 pub mod pinless;
 pub mod service;
 pub mod vault;
 
-pub use audit::{Audit, AuditEvent, AuditKind, DropReason};
+pub use audit::{Audit, AuditEvent, AuditKind, AuditTrail, DropReason};
 pub use cancel::{Cancel, Subscription};
 pub use context::{Challenge, ChallengeParts, CheckContext, Extra, Method};
 pub use desk::{

@@ -100,6 +100,13 @@ impl Request {
         })
     }
 
+    /// The same under another number, for tests that repeat themselves.
+    #[cfg(test)]
+    pub(crate) fn with_id(mut self, id: [u8; 16]) -> Self {
+        self.id = id;
+        self
+    }
+
     /// The request's random number, echoed by the service.
     #[must_use]
     pub const fn id(&self) -> &[u8; 16] {

@@ -22,7 +22,7 @@
 //! dictionary is no passcode. The growing delays and the lock stop a guesser at the desk, not one who copied the file.
 
 mod attempts;
-mod file;
+pub(crate) mod file;
 mod format;
 pub(crate) mod record;
 
@@ -180,6 +180,12 @@ impl Vault {
     pub fn change_lock(&mut self, unlock: &Unlock<'_>) -> Result<(), Error> {
         let old = std::mem::replace(&mut self.lock, format::Lock::new(unlock)?);
         self.save().inspect_err(|_| self.lock = old)
+    }
+
+    /// Where the vault is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The terminal kept here.

@@ -445,4 +445,16 @@ pub(super) const TABLE: &[Guidance] = &[
             "Ask the administrator about disk space and folder rights, then check again.",
         ),
     ),
+    terminal(
+        "MC-5402",
+        Class::Environment,
+        Text::new(
+            "監査記録の控えが見つからないか、書き換えられています。そのため、結果を表示していません。",
+            "The head of the audit trail is missing or was altered, so the result is not shown.",
+        ),
+        Text::new(
+            "フォルダーの中身を変えずに、すぐ管理者に画面のコードを伝えてください。それまでは、資格確認書などで資格を確認してください。",
+            "Leave the folder as it is and tell the administrator the code on the screen at once. Until then use another proof of insurance.",
+        ),
+    ),
 ];

@@ -2,6 +2,7 @@
 
 mod clock;
 mod fakes;
+mod model;
 mod undelivered;
 
 use mynacard_card::Pin;

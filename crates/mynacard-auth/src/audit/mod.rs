@@ -1,4 +1,32 @@
 //! What happened at the desk, without anybody's data: for the audit trail that the field's guideline asks for.
+//!
+//! [`AuditTrail`] keeps it in files that show what was removed, cut off, rewritten or moved; [`Audit`] lets a vendor keep it elsewhere.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
+//! use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, ErrorKind};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let passcode = Passcode::new("correct horse")?;
+//! let unlock = Unlock::Passcode(&passcode, Stretching::FLOOR);
+//! let mut vault = Vault::create(&folder.path().join("terminal.vault"), &unlock)?;
+//!
+//! let now = SystemTime::now();
+//! let mut trail = AuditTrail::open(&mut vault, &folder.path().join("audit"), now)?;
+//! trail.record(&AuditEvent::refused(&ErrorKind::CardChanged.into(), now))?;
+//! assert!(trail.verify()?.is_whole());
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
+
+mod chain;
+mod files;
+mod head;
+mod trail;
+mod verify;
+
+pub use trail::{AuditTrail, Rotation};
+pub use verify::{Damage, Finding, Note, Report};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -135,3 +163,6 @@ impl DropReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
