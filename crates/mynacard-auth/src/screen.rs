@@ -96,7 +96,16 @@ impl Screen {
     ///
     /// [`ErrorKind::Audit`].
     pub fn refused(&mut self, error: &Error, now: SystemTime) -> Result<(), Error> {
-        self.record(now, AuditKind::Refused { code: error.code() })
+        self.refused_with(error.code(), now)
+    }
+
+    /// As [`Screen::refused`], for what failed outside this crate: a reader, a program's own refusal.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`].
+    pub fn refused_with(&mut self, code: &'static str, now: SystemTime) -> Result<(), Error> {
+        self.record(now, AuditKind::Refused { code })
     }
 
     /// Audits that staff established the insurance without a check at this desk, and by what.

@@ -81,15 +81,25 @@ impl AuditTrail {
     /// [`ErrorKind::Audit`], [`ErrorKind::VaultFile`], [`ErrorKind::NoRandomness`], [`ErrorKind::VaultEntry`] when the
     /// vault's entry cannot be right. A head that is missing shows at the first event.
     pub fn open(vault: &mut Vault, folder: &Path, now: SystemTime) -> Result<Self, Error> {
-        match vault.entry(SECRET) {
+        match Self::of(vault, folder)? {
+            Some(trail) => Ok(trail),
             None => Self::begin(vault, folder, now),
-            Some(secret) => {
-                let secret = secret
-                    .try_into()
-                    .map_err(|_| ErrorKind::VaultEntry { name: SECRET })?;
-                Ok(Self::with_secret(vault, folder, secret))
-            }
         }
+    }
+
+    /// The trail of this vault's terminal in `folder`, if one was begun.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VaultEntry`] when the vault's entry cannot be right.
+    pub fn of(vault: &Vault, folder: &Path) -> Result<Option<Self>, Error> {
+        let Some(secret) = vault.entry(SECRET) else {
+            return Ok(None);
+        };
+        let secret = secret
+            .try_into()
+            .map_err(|_| ErrorKind::VaultEntry { name: SECRET })?;
+        Ok(Some(Self::with_secret(vault, folder, secret)))
     }
 
     /// Begins a trail with a new key, after files that are there already: at the activation, and by an administrator after the

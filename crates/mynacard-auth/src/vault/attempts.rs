@@ -32,27 +32,53 @@ impl Attempts {
             n => (30 << (n - 3).min(6)).min(1800),
         }
     }
+
+    /// Seconds that are left of the delay. A clock set back does not shorten it, nor does it make it longer than one delay.
+    fn wait(self, now: u64) -> u64 {
+        self.delay().saturating_sub(now.saturating_sub(self.last))
+    }
+}
+
+/// Whether a passcode may be tried now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VaultState {
+    /// A passcode may be tried.
+    Waiting {
+        /// How many attempts are left before the vault locks.
+        left: u32,
+    },
+    /// After wrong passcodes the next one has to wait.
+    Delayed {
+        /// For so many seconds.
+        seconds: u64,
+    },
+    /// Too many wrong passcodes.
+    Locked,
+}
+
+/// The state at `now`; counts no attempt.
+pub(super) fn state(vault: &Path, now: SystemTime) -> Result<VaultState, Error> {
+    let so_far = read(&file::beside(vault, ".attempts"))?;
+    Ok(match so_far.wait(seconds(now)) {
+        _ if so_far.failed >= LOCKED_AT => VaultState::Locked,
+        0 => VaultState::Waiting {
+            left: so_far.left(),
+        },
+        seconds => VaultState::Delayed { seconds },
+    })
 }
 
 /// Counts one more attempt as failed, or says that it must wait.
 pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempts, Error> {
     let path = file::beside(vault, ".attempts");
-    let so_far = match file::read(&path) {
-        Ok(bytes) => {
-            serde_json::from_slice::<Attempts>(&bytes).map_err(|_| ErrorKind::VaultMalformed)?
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::VaultMissing) => Attempts::default(),
-        Err(error) => return Err(error),
-    };
+    let so_far = read(&path)?;
     if so_far.failed >= LOCKED_AT {
         return Err(ErrorKind::VaultLocked.into());
     }
-    let now = now
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |time| time.as_secs());
-    // A clock set back does not shorten the wait, nor does it make it longer than one delay.
-    let waited = now.saturating_sub(so_far.last);
-    if waited < so_far.delay() {
+    let now = seconds(now);
+    let wait = so_far.wait(now);
+    if wait > 0 {
         if now < so_far.last {
             write(
                 &path,
@@ -62,10 +88,7 @@ pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempts, Error> {
                 },
             )?;
         }
-        return Err(ErrorKind::VaultWait {
-            seconds: so_far.delay() - waited,
-        }
-        .into());
+        return Err(ErrorKind::VaultWait { seconds: wait }.into());
     }
     let attempt = Attempts {
         failed: so_far.failed + 1,
@@ -81,6 +104,19 @@ pub(super) fn forget(vault: &Path) -> Result<(), Error> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file::failed(error)),
         _ => Ok(()),
     }
+}
+
+fn read(path: &Path) -> Result<Attempts, Error> {
+    match file::read(path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).map_err(|_| ErrorKind::VaultMalformed)?),
+        Err(error) if matches!(error.kind(), ErrorKind::VaultMissing) => Ok(Attempts::default()),
+        Err(error) => Err(error),
+    }
+}
+
+fn seconds(now: SystemTime) -> u64 {
+    now.duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs())
 }
 
 fn write(path: &Path, attempts: Attempts) -> Result<(), Error> {

@@ -16,10 +16,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **What guessing costs an offline thief.** The default stretching fills 64 MiB three times for each guess: about a
-//! tenth of a second on one core of a desk computer. Eight random lower-case letters (2 × 10¹¹) then take one core
-//! some 660 years, and a thousand cores eight months; eight digits take one core four months. So: a passcode from a
-//! dictionary is no passcode. The growing delays and the lock stop a guesser at the desk, not one who copied the file.
+//! **What guessing costs an offline thief.** The default stretching fills 64 MiB three times for each guess: measured, 0.23 s of
+//! processor time on one core of an AMD EPYC server. Reckoned with 0.1 s, for a thief whose program is faster: eight random
+//! lower-case letters (2 × 10¹¹) take one core some 660 years, and a thousand cores eight months; eight digits take one core
+//! four months. So: a passcode from a dictionary is no passcode. The growing delays and the lock stop a guesser at the desk, not
+//! one who copied the file.
 
 mod attempts;
 pub(crate) mod file;
@@ -32,6 +33,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
+pub use attempts::VaultState;
 pub use format::Stretching;
 
 use crate::{Error, ErrorKind, Terminal};
@@ -136,6 +138,16 @@ impl Vault {
             lock,
             entries,
         })
+    }
+
+    /// Whether a passcode may be tried now; tries none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VaultMissing`], [`ErrorKind::VaultMalformed`], [`ErrorKind::VaultFile`].
+    pub fn state(path: &Path, now: SystemTime) -> Result<VaultState, Error> {
+        format::Header::parse(&file::read(path)?)?;
+        attempts::state(path, now)
     }
 
     /// The bytes kept under `name`.

@@ -149,6 +149,15 @@ fn wrong_passcodes_wait_longer_and_longer_and_lock_at_last() {
             matches!(error.kind(), ErrorKind::WrongPasscode { left: l } if *l == left),
             "{error}"
         );
+        let state = Vault::state(
+            &fixture.path(),
+            UNIX_EPOCH + NOW + Duration::from_secs(seconds),
+        );
+        let expected = match delay {
+            0 => VaultState::Waiting { left },
+            seconds => VaultState::Delayed { seconds },
+        };
+        assert_eq!(state.unwrap(), expected);
         if delay > 0 {
             let early = fixture.open_wrong(seconds + delay - 1);
             assert!(
@@ -161,6 +170,8 @@ fn wrong_passcodes_wait_longer_and_longer_and_lock_at_last() {
     assert_eq!(fixture.open_wrong(seconds).code(), "MC-5202");
     assert_eq!(fixture.open_wrong(seconds + 1_000_000).code(), "MC-5204");
     assert_eq!(fixture.open().unwrap_err().code(), "MC-5204");
+    let state = Vault::state(&fixture.path(), UNIX_EPOCH + NOW).unwrap();
+    assert_eq!(state, VaultState::Locked);
 }
 
 #[test]
@@ -268,4 +279,80 @@ fn guesses_at_the_same_time_are_counted_one_by_one() {
         1,
         "{codes:?}"
     );
+}
+
+/// Argon2id's own words for the same file, without this module: what a thief must run for each guess.
+fn as_a_thief(stolen: &[u8], guess: &[u8]) -> Option<Vec<u8>> {
+    use chacha20poly1305::aead::{Aead as _, Payload};
+    use chacha20poly1305::{ChaCha20Poly1305, Key, KeyInit as _, Nonce};
+    let number = |at: usize| u32::from_be_bytes(stolen[at..at + 4].try_into().unwrap());
+    let params = argon2::Params::new(number(9), number(13), number(17), Some(32)).unwrap();
+    let mut key = [0; 32];
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(guess, &stolen[21..37], &mut key)
+        .unwrap();
+    let nonce: [u8; 12] = stolen[37..49].try_into().unwrap();
+    let payload = Payload {
+        msg: &stolen[49..],
+        aad: &stolen[..49],
+    };
+    ChaCha20Poly1305::new(&Key::from(key))
+        .decrypt(&Nonce::from(nonce), payload)
+        .ok()
+}
+
+#[test]
+fn a_stolen_vault_gives_nothing_without_the_passcode() {
+    let fixture = Fixture::new();
+    let stolen = std::fs::read(fixture.path()).unwrap();
+    // The thief is not held up by our delays, and pays the whole stretching for each guess.
+    for guess in ["password", "12345678", "eight char", "eight chars "] {
+        assert_eq!(as_a_thief(&stolen, guess.as_bytes()), None, "{guess}");
+    }
+    let plain = as_a_thief(&stolen, b"eight chars").unwrap();
+    assert!(
+        plain
+            .windows(16)
+            .any(|window| window == b"PATTERNED-SECRET")
+    );
+    // No cheaper key: less memory, fewer passes or another salt open nothing.
+    for at in [9 + 3, 13 + 3, 21, 36, 37] {
+        let mut cheaper = stolen.clone();
+        cheaper[at] ^= 1;
+        assert_eq!(as_a_thief(&cheaper, b"eight chars"), None, "{at}");
+    }
+    // The copy elsewhere opens with the passcode alone, and with none of the attempts here.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("vault");
+    std::fs::write(&copy, &stolen).unwrap();
+    fixture.open_wrong(0);
+    let now = UNIX_EPOCH + NOW;
+    let waiting = VaultState::Waiting { left: 10 };
+    assert_eq!(Vault::state(&copy, now).unwrap(), waiting);
+    let opened = Vault::open(&copy, &fixture.unlock(), now).unwrap();
+    assert_eq!(opened.entry("secret"), Some(&b"PATTERNED-SECRET"[..]));
+}
+
+#[test]
+fn a_changed_passcode_leaves_nothing_of_the_old_one() {
+    let fixture = Fixture::new();
+    let before = std::fs::read(fixture.path()).unwrap();
+    let new = Passcode::new("another one").unwrap();
+    let unlock = Unlock::Passcode(&new, Stretching::FLOOR);
+    fixture.open().unwrap().change_lock(&unlock).unwrap();
+    let after = std::fs::read(fixture.path()).unwrap();
+    assert_ne!(before[21..37], after[21..37], "the salt is new");
+    assert_eq!(as_a_thief(&after, b"eight chars"), None);
+    assert!(as_a_thief(&after, b"another one").is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_counts_the_attempts_is_the_owners_alone_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fixture = Fixture::new();
+    fixture.open_wrong(0);
+    let path = file::beside(&fixture.path(), ".attempts");
+    let mode = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

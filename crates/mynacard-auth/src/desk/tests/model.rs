@@ -2,11 +2,13 @@
 //!
 //! The program around the desk is the one that the documentation describes: preparing and tapping end what the screen shows, an
 //! answer is shown, an error is audited. Actions that a program cannot take (a tap without a prepared check does not
-//! compile) are left out of the sequences.
+//! compile) are left out of the sequences. Switches that only something later looks at (the other card, the stop signal, the line, the
+//! disk) commute: next to each other they are thrown in one order, and not as the last action.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::fakes::{Diary, FakeCard, FakeRelay, FakeService, LEAF, Quirk, now};
+use super::fakes::{Diary, FakeCard, FakeRelay, FakeService, LEAF, Quirk};
 use super::*;
 use crate::service::Confirmed;
 use crate::{Audit, AuditEvent, AuditKind, Proof, Screen};
@@ -34,7 +36,7 @@ enum Action {
     /// Nobody does anything for longer than an answer stands.
     Wait,
     /// The stop signal is given to what comes next.
-    Cancel,
+    Stop,
     /// The service goes down, or comes back.
     Line,
     /// The audit's disk fills up, or is emptied.
@@ -44,8 +46,10 @@ enum Action {
 use Action::*;
 
 const ACTIONS: [Action; 11] = [
-    Prepare, PinRight, PinWrong, Read, Confirm, Swap, Close, Wait, Cancel, Line, Disk,
+    Prepare, PinRight, PinWrong, Read, Confirm, Swap, Close, Wait, Stop, Line, Disk,
 ];
+
+const SWITCHES: [Action; 4] = [Swap, Stop, Line, Disk];
 
 /// The desk as staff understand it.
 #[derive(Clone, Default)]
@@ -78,7 +82,13 @@ impl Model {
         }
     }
 
-    fn can(&self, action: Action) -> bool {
+    /// Says whether a program can take this action, and whether no other sequence is the same.
+    fn can(&self, before: &[Action], action: Action) -> bool {
+        let switch = |action| SWITCHES.iter().position(|switch| *switch == action);
+        if let Some(place) = switch(action) {
+            let ordered = before.last().and_then(|last| switch(*last)) < Some(place);
+            return ordered && before.len() + 1 < LENGTH;
+        }
         match action {
             PinRight | PinWrong | Read => self.ready.is_some(),
             Confirm => self.ready.is_some_and(|(_, read)| read.is_some()),
@@ -112,7 +122,7 @@ impl Model {
             Swap => self.card = 1 - self.card,
             Line => self.down = !self.down,
             Disk => self.full = !self.full,
-            Cancel => self.cancelled = true,
+            Stop => self.cancelled = true,
             Close => self.end("closed")?,
             Wait => {
                 self.clock += WAIT;
@@ -315,8 +325,10 @@ impl Real {
             down: Arc::clone(&down),
         };
         // No root is known, so that both patients' certificates are passed on with a warning.
-        let settings =
-            DeskSettings::new(TrustStore::production()).with_visual_unchecked(VisualSetting::On);
+        static SETTINGS: LazyLock<DeskSettings> = LazyLock::new(|| {
+            DeskSettings::new(TrustStore::production()).with_visual_unchecked(VisualSetting::On)
+        });
+        let settings = SETTINGS.clone();
         let mut cards = [FakeCard::new(&diary), FakeCard::new(&diary)];
         *cards[1].certificate.last_mut().unwrap() ^= 1;
         Self {
@@ -338,7 +350,7 @@ impl Real {
             Swap => self.card = 1 - self.card,
             Line => drop(self.down.fetch_xor(true, Ordering::SeqCst)),
             Disk => drop(self.trail.full.fetch_xor(true, Ordering::SeqCst)),
-            Cancel => self.stop.cancel(),
+            Stop => self.stop.cancel(),
             Close => self.screen.close(later(self.clock))?,
             Wait => {
                 self.clock += WAIT;
@@ -382,8 +394,8 @@ impl Real {
         let (ready, read) = self.ready.take().unwrap();
         let mut relay = FakeRelay::new(&self.diary);
         let identity = match action {
-            PinRight => pin("1234"),
-            PinWrong => pin("0000"),
+            PinRight => Identity::Pin(Pin::new(b"1234")?),
+            PinWrong => Identity::Pin(Pin::new(b"0000")?),
             _ => {
                 let tap = read.unwrap().id();
                 let confirmation = OperatorConfirmation::new("staff-7", tap, now)?;
@@ -460,7 +472,7 @@ fn walk(actions: &mut Vec<Action>, model: &Model, share: usize, count: &AtomicUs
         return;
     }
     for action in ACTIONS {
-        if model.can(action) {
+        if model.can(actions, action) {
             let mut after = model.clone();
             let _ = after.run(action);
             actions.push(action);
