@@ -318,6 +318,8 @@ impl Real {
         let inner = FakeService {
             diary: diary.clone(),
             quirk: Quirk::None,
+            ahead: Duration::ZERO,
+            keys: Arc::default(),
             given: 0,
         };
         let service = Service {
