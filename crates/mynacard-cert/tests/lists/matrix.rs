@@ -109,6 +109,14 @@ pub(crate) fn matrix(authority: &Authority) -> Vec<Case> {
     c.add("Stale", "next one before this one", |l| {
         l.next_update = utc("261120225959Z")
     });
+    c.add(
+        "Stale",
+        "next one before this one, both within the tolerance",
+        |l| {
+            l.this_update = utc("261121000400Z");
+            l.next_update = utc("261120235800Z");
+        },
+    );
     c.add("NoNextUpdate", "no word about the next one", |l| {
         l.next_update = vec![]
     });

@@ -116,6 +116,14 @@ pub(crate) fn times(c: &mut Cases<'_>) {
     c.single("Stale", "next before this", |s| {
         s.next_update = next("20261120225959Z")
     });
+    c.single(
+        "Stale",
+        "next before this, both within the tolerance",
+        |s| {
+            s.this_update = generalized("20261121000400Z");
+            s.next_update = next("20261120235800Z");
+        },
+    );
     c.single("good", "no next, fresh", |s| s.next_update = vec![]);
     c.single("Stale", "no next, old", |s| {
         s.next_update = vec![];
@@ -349,6 +357,19 @@ pub(crate) fn responders(c: &mut Cases<'_>) {
         "delegate who did not sign",
         answer.sign(&Key::p256(0x43)),
     );
+    // The delegate stands second, after somebody whom nobody asks.
+    let right = delegate(authority, &key);
+    let mut answer = Ocsp::new(authority);
+    answer.responder = tlv(0xA1, &right.subject);
+    answer.certificates = vec![authority.certificate.clone(), authority.issue(&right)];
+    c.bytes(
+        "good",
+        "delegate after another certificate",
+        answer.sign(&key),
+    );
+    // A delegate who signs under somebody else's name.
+    answer.responder = tlv(0xA1, &name(&[("CN", "x")]));
+    c.bytes(untrusted, "delegate under another name", answer.sign(&key));
     // The holder's own certificate is no delegate's, though the root issued it.
     let leaf = authority.leaf();
     let mut answer = Ocsp::new(authority);
