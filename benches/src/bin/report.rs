@@ -1,4 +1,5 @@
-//! `cargo xtask bench --report`: measures the dialogue and the certificate work beside other people's and writes `REPORT.md`.
+//! `cargo xtask bench --report`: measures the dialogue, the certificate work and bulk answers beside other people's and writes
+//! `REPORT.md`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -17,7 +18,7 @@ use mynacard_benches::dialogue::{MODES, Recorded, check, over_the_air};
 const HEAD: &str = "\
 # What a check costs
 
-Written by `cargo xtask bench --report` (needs the Debian packages valgrind and libssl-dev); not edited by hand. Times are of the
+Written by `cargo xtask bench --report` (needs the Debian packages valgrind, libssl-dev and python3-venv); not edited by hand. Times are of the
 machine that ran it, and of its other work meanwhile; counts hardly depend on it. Under callgrind OpenSSL and ring choose
 their code by the processor that valgrind offers, which may not be the one that the times are of.
 
@@ -68,6 +69,10 @@ fn report() -> Result<(), String> {
              `X509_STRICT` in OpenSSL, and in x509-parser (with ring) no more than validity and signature; `signature` has the certificate\n\
              parsed and the key ready; `check` is verdict and signature from DER. The fastest of 41 rounds taken in turns.\n\n";
     text += &peers(&here.join("peers/Cargo.toml"))?;
+    text += "\n## Bulk answers\n\nAn answer about 100,000 people, read from a file, each reader in a process of its own; the fastest of three rounds in turns and\n\
+             the most memory. Only the first knows the field table, checks every value and lists what is unusual; `whole` holds the file's\n\
+             people at once.\n\n";
+    text += &bulk()?;
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
@@ -104,6 +109,22 @@ fn peers(manifest: &Path) -> Result<String, String> {
         String::from_utf8(output.stdout).map_err(|error| error.to_string())
     } else {
         Err("the peers' program failed (libssl-dev and valgrind are installed?)".to_owned())
+    }
+}
+
+/// The table that the bench of the insurance messages prints.
+fn bulk() -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["bench", "--quiet", "--package", "mynacard-eligibility"])
+        .args(["--bench", "bulk"])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if output.status.success() {
+        String::from_utf8(output.stdout).map_err(|error| error.to_string())
+    } else {
+        Err("the bench of bulk answers failed (python3-venv is installed?)".to_owned())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::insurers::{check_contact, note_remarks};
 use crate::table::{Mark, Row, Source, Table};
 use mynacard_eligibility::Date;
 use mynacard_eligibility::identifier::{CheckupInstitutionNumber, InvoiceNumber};
+use std::collections::HashSet;
 
 /// The list, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +26,8 @@ pub struct Institution {
     pub number: CheckupInstitutionNumber,
     /// 実施機関名.
     pub name: Option<String>,
+    /// 郵便番号, as it is written.
+    pub postal_code: Option<String>,
     /// 所在地.
     pub address: Option<String>,
     /// 電話番号.
@@ -55,6 +58,8 @@ pub struct Institution {
     pub cancelled: Option<Date>,
     /// オンライン資格確認による受付の可否.
     pub online: bool,
+    /// 備考, where the list has that column.
+    pub remark: Option<String>,
 }
 
 /// 実施形態.
@@ -96,6 +101,7 @@ const INVOICE: &str = "登録番号";
 const REGISTERED: &str = "登録年月日";
 const CANCELLED: &str = "取消年月日";
 const ONLINE: &str = "オンライン資格確認による受付の可否";
+const REMARK: &str = "備考";
 
 impl InstitutionList {
     /// Reads the list.
@@ -125,16 +131,14 @@ impl InstitutionList {
                 (REGISTERED, &["登録年月日"]),
                 (CANCELLED, &["取消年月日"]),
                 (ONLINE, &["オンライン資格確認"]),
+                (REMARK, &["備考"]),
             ],
         )?;
         let mut list = InstitutionList::default();
+        let mut seen = HashSet::new();
         for row in table.rows() {
             if let Some(institution) = institution(&row, &mut list.findings) {
-                if list
-                    .institutions
-                    .iter()
-                    .any(|other| other.number == institution.number)
-                {
+                if !seen.insert(institution.number.clone()) {
                     list.findings.push(ListFinding {
                         row: row.number,
                         column: NUMBER,
@@ -186,6 +190,7 @@ fn institution(row: &Row<'_>, findings: &mut Vec<ListFinding>) -> Option<Institu
         row: row.number,
         number: parsed.value,
         name: row.text(NAME),
+        postal_code: row.text(POSTAL),
         address: row.text(ADDRESS),
         phone: row.text(PHONE),
         setting,
@@ -201,6 +206,7 @@ fn institution(row: &Row<'_>, findings: &mut Vec<ListFinding>) -> Option<Institu
         registered: row.date(REGISTERED, findings),
         cancelled: row.date(CANCELLED, findings),
         online: circle(ONLINE, findings),
+        remark: row.text(REMARK),
     };
     let offers_all =
         institution.setting.is_some() && institution.motivational && institution.active;

@@ -5,6 +5,7 @@ use crate::finding::{ListFinding, Rule};
 use crate::table::{Mark, Row, Source, Table};
 use mynacard_eligibility::identifier::{InsurerNumber, PhoneNumber, PostalCode, Remark};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// The list, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,6 +40,8 @@ pub struct Contract {
     pub first_interview: bool,
     /// 備考 ○: qualified invoices (適格請求書) are needed.
     pub qualified_invoice: bool,
+    /// 備考, where it says more than a mark.
+    pub remark: Option<String>,
 }
 
 const NUMBER: &str = "保険者番号";
@@ -72,9 +75,10 @@ impl InsurerList {
             ],
         )?;
         let mut list = InsurerList::default();
+        let mut seen = HashSet::new();
         for row in table.rows() {
             if let Some(contract) = contract(&row, &mut list.findings) {
-                if list.find(&contract.insurer).is_some() {
+                if !seen.insert(contract.insurer.clone()) {
                     list.findings.push(ListFinding {
                         row: row.number,
                         column: NUMBER,
@@ -125,6 +129,7 @@ fn contract(row: &Row<'_>, findings: &mut Vec<ListFinding>) -> Option<Contract> 
         first_interview: marked(INTERVIEW, findings),
         // Remarks may also hold words; only a ○ is a mark there.
         qualified_invoice: row.mark(REMARK, &mut Vec::new()) == Mark::Circle,
+        remark: row.words(REMARK),
     };
     if contract.first_interview && !(contract.checkup && contract.guidance) {
         findings.push(ListFinding {

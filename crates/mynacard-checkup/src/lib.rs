@@ -36,5 +36,5 @@ pub use error::{CODES, Error, ErrorKind};
 pub use finding::{ListFinding, Rule};
 pub use institutions::{Detail, Institution, InstitutionList, Setting};
 pub use insurers::{Contract, InsurerList};
-pub use table::{MAX_COLUMNS, MAX_FILE, MAX_ROWS, Source};
+pub use table::{MAX_CELLS, MAX_COLUMNS, MAX_FILE, MAX_ROWS, Source};
 pub use ticket::Ticket;

@@ -10,6 +10,8 @@ pub const MAX_FILE: usize = 16 << 20;
 pub const MAX_ROWS: usize = 100_000;
 /// The most columns of a list.
 pub const MAX_COLUMNS: usize = 256;
+/// The most cells of a list, the empty ones before a filled one included: a hundred thousand rows of the widest list.
+pub const MAX_CELLS: usize = 2_000_000;
 /// Headings are looked for in so many rows: titles and notes stand above them.
 const HEADING_ROWS: usize = 30;
 /// Headings take at most so many rows: groups above single columns.
@@ -32,6 +34,12 @@ pub(crate) struct Cell {
 
 /// A sheet: rows of cells, the first of the file first.
 pub(crate) type Sheet = Vec<Vec<Cell>>;
+
+/// Sheets while they are filled; one number bounds the cells of all.
+pub(crate) struct Filling {
+    sheets: Vec<Sheet>,
+    cells: usize,
+}
 
 /// A list below its headings.
 pub(crate) struct Table {
@@ -56,7 +64,7 @@ impl Table {
         headings: &[(&'static str, &[&str])],
     ) -> Result<Table, Error> {
         let sheets = match source {
-            Source::Csv(bytes) => vec![csv_rows(bytes)?],
+            Source::Csv(bytes) => csv_rows(bytes)?,
             Source::Xlsx(bytes) => xlsx::sheets(bytes)?,
         };
         let found = sheets
@@ -89,19 +97,19 @@ impl Row<'_> {
         let Some(cell) = self.cell(heading) else {
             return Mark::None;
         };
-        match cell.text.as_str() {
-            "○" | "〇" | "◯" | "●" | "◎" | "O" | "o" | "Ｏ" | "ｏ" => Mark::Circle,
-            "△" | "▲" => Mark::Triangle,
-            "×" | "✕" | "-" | "－" | "ー" | "―" | "x" | "X" => Mark::None,
-            _ => {
-                findings.push(ListFinding {
-                    row: self.number,
-                    column: heading,
-                    rule: Rule::UnknownMark,
-                });
-                Mark::None
-            }
-        }
+        mark_of(&cell.text).unwrap_or_else(|| {
+            findings.push(ListFinding {
+                row: self.number,
+                column: heading,
+                rule: Rule::UnknownMark,
+            });
+            Mark::None
+        })
+    }
+
+    /// The text of the cell, unless it is a mark.
+    pub(crate) fn words(&self, heading: &str) -> Option<String> {
+        self.text(heading).filter(|text| mark_of(text).is_none())
     }
 
     /// The number of the row, its lost zeros put back up to one of the lengths.
@@ -157,6 +165,15 @@ pub(crate) enum Mark {
     None,
     Circle,
     Triangle,
+}
+
+fn mark_of(text: &str) -> Option<Mark> {
+    Some(match text {
+        "○" | "〇" | "◯" | "●" | "◎" | "O" | "o" | "Ｏ" | "ｏ" => Mark::Circle,
+        "△" | "▲" => Mark::Triangle,
+        "×" | "✕" | "-" | "－" | "ー" | "―" | "x" | "X" => Mark::None,
+        _ => return None,
+    })
 }
 
 fn read_date(text: &str) -> Option<Date> {
@@ -236,7 +253,7 @@ fn locate(sheet: Sheet, key: &'static str, headings: &[(&'static str, &[&str])])
     })
 }
 
-fn csv_rows(bytes: &[u8]) -> Result<Sheet, Error> {
+fn csv_rows(bytes: &[u8]) -> Result<Vec<Sheet>, Error> {
     if bytes.len() > MAX_FILE {
         return Err(Error::new(ErrorKind::TooLarge {
             what: "bytes",
@@ -247,35 +264,156 @@ fn csv_rows(bytes: &[u8]) -> Result<Sheet, Error> {
         .decode(bytes)
         .or_else(|_| Encoding::ShiftJis.decode(bytes));
     let text = text.map_err(|error| Error::new(ErrorKind::Encoding).caused_by(error))?;
-    let mut sheet = Sheet::new();
+    let mut filling = Filling::new();
+    filling.sheet();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let row = error.position().map(csv::Position::line);
+    let mut record = csv::StringRecord::new();
+    let mut row = 0;
+    loop {
+        // The reader passes over blank lines; a spreadsheet shows them as rows. A cell's own line breaks are none.
+        let start = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        row += blank_lines(&text, start);
+        let more = reader.read_record(&mut record).map_err(|error| {
+            let row = Some(row as u64 + 1);
             Error::new(ErrorKind::Malformed { row }).caused_by(error)
         })?;
-        if sheet.len() == MAX_ROWS {
-            return Err(Error::new(ErrorKind::TooLarge {
-                what: "rows",
-                limit: MAX_ROWS as u64,
-            }));
+        if !more {
+            return Ok(filling.into_sheets());
         }
-        // Blank lines are no records: rows are counted as a spreadsheet shows them.
-        if let Some(line) = record
-            .position()
-            .and_then(|position| usize::try_from(position.line()).ok())
-        {
-            while sheet.len() + 1 < line.min(MAX_ROWS) && !text.contains('"') {
-                sheet.push(Vec::new());
-            }
+        for (column, cell) in record.iter().enumerate().take(MAX_COLUMNS) {
+            filling.put(row, column, cell.trim())?;
         }
-        let cells = record.iter().take(MAX_COLUMNS).map(|text| Cell {
-            text: text.trim().to_owned(),
-        });
-        sheet.push(cells.collect());
+        row += 1;
+        if row > MAX_ROWS {
+            return Err(too_many("rows", MAX_ROWS));
+        }
     }
-    Ok(sheet)
+}
+
+/// How many lines without any character begin at that byte, where a record has just ended.
+fn blank_lines(text: &str, start: usize) -> usize {
+    let mut rest = text.as_bytes().get(start..).unwrap_or_default();
+    // The reader may stand between the two characters of the line end before.
+    let before = start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+    if let (Some(b'\r'), Some((b'\n', after))) = (before, rest.split_first()) {
+        rest = after;
+    }
+    let mut lines = 0;
+    while let Some((b'\r' | b'\n', after)) = rest.split_first() {
+        rest = match rest {
+            [b'\r', b'\n', after @ ..] => after,
+            _ => after,
+        };
+        lines += 1;
+    }
+    lines
+}
+
+pub(crate) fn too_many(what: &'static str, limit: usize) -> Error {
+    Error::new(ErrorKind::TooLarge {
+        what,
+        limit: limit as u64,
+    })
+}
+
+impl Filling {
+    pub(crate) fn new() -> Self {
+        Filling {
+            sheets: Vec::new(),
+            cells: 0,
+        }
+    }
+
+    /// Begins the next sheet.
+    pub(crate) fn sheet(&mut self) {
+        self.sheets.push(Sheet::new());
+    }
+
+    /// Puts a cell into the last sheet; rows and columns are counted from zero. An empty cell takes no place.
+    pub(crate) fn put(&mut self, row: usize, column: usize, text: &str) -> Result<(), Error> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        // One cell at the far end of a sheet would make all the empty ones before it.
+        if row >= MAX_ROWS {
+            return Err(too_many("rows", MAX_ROWS));
+        }
+        if column >= MAX_COLUMNS {
+            return Err(too_many("columns", MAX_COLUMNS));
+        }
+        let Some(sheet) = self.sheets.last_mut() else {
+            return Ok(());
+        };
+        if sheet.len() <= row {
+            sheet.resize_with(row + 1, Vec::new);
+        }
+        let Some(cells) = sheet.get_mut(row) else {
+            return Ok(());
+        };
+        if cells.len() <= column {
+            self.cells += column + 1 - cells.len();
+            if self.cells > MAX_CELLS {
+                return Err(too_many("cells", MAX_CELLS));
+            }
+            cells.resize_with(column + 1, Cell::default);
+        }
+        if let Some(place) = cells.get_mut(column) {
+            text.clone_into(&mut place.text);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn into_sheets(self) -> Vec<Sheet> {
+        self.sheets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn rows(csv: &str, expected: &[&str]) {
+        let sheet = csv_rows(csv.as_bytes()).unwrap().remove(0);
+        let first: Vec<&str> = sheet
+            .iter()
+            .map(|row| row.first().map_or("", |cell| cell.text.as_str()))
+            .collect();
+        assert_eq!(first, expected, "{csv:?}");
+    }
+
+    #[test]
+    fn rows_are_those_of_a_spreadsheet() {
+        for end in ["\n", "\r\n", "\r"] {
+            let csv = |text: &str| text.replace('\n', end);
+            rows(&csv("a\nb"), &["a", "b"]);
+            rows(&csv("a\n\nb\n\n\nc\n"), &["a", "", "b", "", "", "c"]);
+            rows(&csv("\n\na"), &["", "", "a"]);
+            rows(
+                &csv("\"a\n\na\",1\nb\n\nc"),
+                &[&csv("a\n\na"), "b", "", "c"],
+            );
+            rows(&csv("\"\n\"\n\n\"\"\na"), &["", "", "", "a"]);
+        }
+    }
+
+    #[test]
+    fn cells_are_counted_with_the_empty_ones_before_them() {
+        let mut filling = Filling::new();
+        filling.sheet();
+        let full = MAX_CELLS / MAX_COLUMNS;
+        for row in 0..full {
+            filling.put(row, MAX_COLUMNS - 1, "x").unwrap();
+            filling.put(row, 0, "x").unwrap();
+        }
+        let error = filling.put(full, MAX_COLUMNS - 1, "x").unwrap_err();
+        assert_eq!(error.code(), "MC-7001");
+        assert!(filling.put(full, MAX_COLUMNS, "").is_ok());
+        for (row, column) in [(MAX_ROWS, 0), (0, MAX_COLUMNS)] {
+            assert_eq!(filling.put(row, column, "x").unwrap_err().code(), "MC-7001");
+        }
+    }
 }

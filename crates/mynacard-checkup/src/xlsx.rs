@@ -1,6 +1,6 @@
 //! Workbooks: unpacked size, rows and columns are capped before anything is kept.
 
-use crate::table::{Cell, MAX_COLUMNS, MAX_FILE, MAX_ROWS, Sheet};
+use crate::table::{Filling, MAX_FILE, Sheet};
 use crate::{Error, ErrorKind};
 use calamine::{DataRef, Reader, Xlsx};
 use mynacard_eligibility::Date;
@@ -23,46 +23,31 @@ pub(crate) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Error> {
     }
     weigh(bytes)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
-    let mut sheets = Vec::new();
+    let mut filling = Filling::new();
     for name in workbook.sheet_names().into_iter().take(MAX_SHEETS) {
-        sheets.push(sheet(&mut workbook, &name)?);
+        filling.sheet();
+        sheet(&mut workbook, &name, &mut filling)?;
     }
-    Ok(sheets)
+    Ok(filling.into_sheets())
 }
 
-fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, Error> {
-    let mut rows = Sheet::new();
+fn sheet(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    filling: &mut Filling,
+) -> Result<(), Error> {
     let mut cells = workbook.worksheet_cells_reader(name).map_err(refused)?;
     while let Some(cell) = cells.next_cell().map_err(refused)? {
         let (row, column) = cell.get_position();
-        let (row, column) = (row as usize, column as usize);
-        let Some(cell) = to_cell(cell.get_value()) else {
-            continue;
-        };
-        // One cell at the far end of a sheet would make all the empty ones before it.
-        if row >= MAX_ROWS || column >= MAX_COLUMNS {
-            return Err(Error::new(ErrorKind::TooLarge {
-                what: "rows or columns",
-                limit: MAX_ROWS as u64,
-            }));
-        }
-        if rows.len() <= row {
-            rows.resize_with(row + 1, Vec::new);
-        }
-        if let Some(row) = rows.get_mut(row) {
-            if row.len() <= column {
-                row.resize_with(column + 1, Cell::default);
-            }
-            if let Some(place) = row.get_mut(column) {
-                *place = cell;
-            }
+        if let Some(text) = to_text(cell.get_value()) {
+            filling.put(row as usize, column as usize, &text)?;
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
-fn to_cell(value: &DataRef<'_>) -> Option<Cell> {
-    let text = match value {
+fn to_text(value: &DataRef<'_>) -> Option<String> {
+    Some(match value {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => format!("{number}"),
         DataRef::String(text) => text.trim().to_owned(),
@@ -71,8 +56,7 @@ fn to_cell(value: &DataRef<'_>) -> Option<Cell> {
         DataRef::DateTimeIso(text) => text.chars().take(10).collect(),
         DataRef::Bool(value) => value.to_string(),
         _ => return None,
-    };
-    (!text.is_empty()).then_some(Cell { text })
+    })
 }
 
 /// A day counted from 1899-12-30, as spreadsheets count since their leap year bug.

@@ -127,3 +127,70 @@ fn workbooks_of_openpyxl_are_read() {
         "MC-7001"
     );
 }
+
+const WRITE_MANY: &str = r#"
+import sys, csv, random, datetime, openpyxl
+random.seed(4711)
+HEADS = {
+    "insurers": ["保険者番号", "委託元保険者名", "郵便番号", "所在地", "電話番号", "特定健康診査", "特定保健指導", "健診当日初回面接実施", "備考"],
+    "institutions": ["健診・保健指導機関番号", "実施機関名", "郵便番号", "所在地", "電話番号", "集団", "個別", "貧血", "心電図", "眼底", "クレアチニン",
+        "健診当日初回面接", "動機付け支援", "積極的支援", "追加健診項目", "登録番号", "登録年月日", "取消年月日", "オンライン資格確認による受付の可否"],
+}
+def name():
+    return random.choice(["健保組合", "髙﨑市", '"引用", と', "改行\nのある\n\n名前", "①㈱Ⅳ", "半角ｶﾅ"]) + str(random.randrange(1000))
+def mark():
+    return random.choice(["○", "〇", "△", "", "", "×", "要相談"])
+def row(kind, number):
+    digits = 10 if kind == "institutions" else random.choice([6, 8])
+    cells = ["%0*d" % (digits, random.randrange(10 ** digits))] + [name(), "%03d-%04d" % (random.randrange(1000), random.randrange(10000)), name(), "03-1234-%04d" % number]
+    while len(cells) < len(HEADS[kind]):
+        cells.append(mark())
+    if kind == "institutions":
+        cells[15:18] = ["T7000012050002", random.choice(["2023-10-01", "", "2024-02-29"]), ""]
+    return cells
+for kind, head in HEADS.items():
+    rows = [["一覧表"], [], head]
+    for number in range(400):
+        rows.append(row(kind, number) if random.random() < 0.95 else [])
+    for codec in ("utf-8-sig", "cp932"):
+        with open("%s/%s.%s.csv" % (sys.argv[1], kind, codec), "w", encoding=codec, newline="") as out:
+            csv.writer(out).writerows(rows)
+    book = openpyxl.Workbook()
+    for at, cells in enumerate(rows, 1):
+        for column, text in enumerate(cells, 1):
+            if text:
+                day = kind == "institutions" and at > 3 and column == 17
+                book.active.cell(at, column, datetime.date.fromisoformat(text) if day else text)
+    book.save("%s/%s.xlsx" % (sys.argv[1], kind))
+"#;
+
+/// The same lists from Python's csv in both encodings and from openpyxl: four hundred rows, some blank, some cells of many lines.
+#[test]
+fn lists_of_pythons_csv_and_of_openpyxl_are_the_same() {
+    let Some(python) = python(&["openpyxl==3.1.5"]) else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    run(Command::new(python)
+        .args(["-c", WRITE_MANY])
+        .arg(dir.path()));
+    let file = |name: &str| std::fs::read(dir.path().join(name)).unwrap();
+    let insurers = |source: Source<'_>| InsurerList::read(source).unwrap();
+    let book = insurers(Source::Xlsx(&file("insurers.xlsx")));
+    assert!(book.contracts.len() > 350, "{}", book.contracts.len());
+    assert!(book.contracts.iter().any(|one| one.row > 400));
+    assert_eq!(book, insurers(Source::Csv(&file("insurers.utf-8-sig.csv"))));
+    let institutions = |source: Source<'_>| InstitutionList::read(source).unwrap();
+    let offered = institutions(Source::Xlsx(&file("institutions.xlsx")));
+    assert!(offered.institutions.len() > 350);
+    assert_eq!(
+        offered,
+        institutions(Source::Csv(&file("institutions.utf-8-sig.csv")))
+    );
+    // Python writes some characters of CP932 at another of their places; they are read alike.
+    assert_eq!(book, insurers(Source::Csv(&file("insurers.cp932.csv"))));
+    assert_eq!(
+        offered,
+        institutions(Source::Csv(&file("institutions.cp932.csv")))
+    );
+}

@@ -12,7 +12,7 @@ const INSURERS: &str = "委託元保険者一覧表,,,,,,,,\r\n\
     138016,千代田区,100-8688,東京都千代田区,03-3264-2111,○,○,○,\r\n\
     06130488,\"○○健康保険\n組合\",1000013,東京都,0312345678,○,,○,○\r\n\
     ６１３０４８８,同じ組合,,,,〇,,,\r\n\
-    33120016,検査数字,,,,？,,,\r\n\
+    33120016,検査数字,,,,？,,,請求は月末まで\r\n\
     ,番号なし,,,,○,,,\r\n";
 
 #[track_caller]
@@ -52,15 +52,68 @@ fn insurers_are_read_in_both_encodings() {
         ("06130488", true, false, true)
     );
     finds(&list.findings, 5, "郵便番号", Rule::PostalCode);
+    // What a remark says is kept; a mark says it already.
+    let remarks: Vec<_> = list
+        .contracts
+        .iter()
+        .map(|contract| contract.remark.as_deref())
+        .collect();
+    assert_eq!(remarks, [None, None, None, Some("請求は月末まで")]);
+}
+
+#[test]
+fn blank_rows_count_as_a_spreadsheet_counts_them() {
+    let csv = "題名\r\n\r\n保険者番号,委託元保険者名,特定健康診査\r\n\r\n\r\n138016,\"千代田\r\n\r\n区\",○\r\n\r\n06130488,組合,○\r\n";
+    let list = InsurerList::read(Source::Csv(csv.as_bytes())).unwrap();
+    let rows: Vec<usize> = list.contracts.iter().map(|contract| contract.row).collect();
+    assert_eq!(rows, [6, 8]);
+    assert_eq!(list.contracts[0].name.as_deref(), Some("千代田\r\n\r\n区"));
+}
+
+#[test]
+fn many_rows_are_read_in_time() {
+    // Each compared with all before it, this would take long.
+    let mut csv = String::from("保険者番号,委託元保険者名\n");
+    let mut institutions = String::from("健診・保健指導機関番号,実施機関名\n");
+    for number in 0..30_000 {
+        csv.push_str(&format!("01{number:06},x\n"));
+        institutions.push_str(&format!("132{number:07},x\n"));
+    }
+    let list = InsurerList::read(Source::Csv(csv.as_bytes())).unwrap();
+    let offered = InstitutionList::read(Source::Csv(institutions.as_bytes())).unwrap();
+    assert_eq!(
+        (list.contracts.len(), offered.institutions.len()),
+        (30_000, 30_000)
+    );
+    assert!(
+        list.findings
+            .iter()
+            .chain(&offered.findings)
+            .all(|found| found.rule != Rule::Duplicate)
+    );
+}
+
+#[test]
+fn cells_are_bounded_whatever_the_rows_and_columns() {
+    // A file of few bytes in rows whose last column alone is filled.
+    let row = format!("{}x\n", ",".repeat(255));
+    let csv = format!("保険者番号\n{}", row.repeat(10_000));
+    assert!(csv.len() < 4 << 20);
+    assert_eq!(
+        InsurerList::read(Source::Csv(csv.as_bytes()))
+            .unwrap_err()
+            .code(),
+        "MC-7001"
+    );
 }
 
 #[test]
 fn breaches_are_findings_with_row_and_column() {
-    // Without the line break in a cell, so that rows are lines.
-    let list = InsurerList::read(Source::Csv(
-        INSURERS.replace("\"○○健康保険\n組合\"", "組合").as_bytes(),
-    ))
-    .unwrap();
+    // One cell has a line break: rows are those that a spreadsheet shows, not lines.
+    let list = InsurerList::read(Source::Csv(INSURERS.as_bytes())).unwrap();
+    let flat = INSURERS.replace("健康保険\n組合", "健康保険組合");
+    let flat = InsurerList::read(Source::Csv(flat.as_bytes())).unwrap();
+    assert_eq!(list.findings, flat.findings);
     finds(&list.findings, 5, "電話番号", Rule::PhoneNumber);
     finds(
         &list.findings,
@@ -83,8 +136,8 @@ fn breaches_are_findings_with_row_and_column() {
 
 #[test]
 fn institutions_are_read() {
-    let csv = "健診・保健指導機関番号,実施機関名,郵便番号,所在地,電話番号,集団,個別,貧血,心電図,眼底,クレアチニン,健診当日初回面接,動機付け支援,積極的支援,追加健診項目,登録番号,登録年月日,取消年月日,オンライン資格確認による受付の可否\n\
-        2710000007,診療所,530-0001,大阪市,06-1234-5678,,○,○,△,,○,○,○,○,,T7000012050002,令和5年10月1日,,○\n\
+    let csv = "健診・保健指導機関番号,実施機関名,郵便番号,所在地,電話番号,集団,個別,貧血,心電図,眼底,クレアチニン,健診当日初回面接,動機付け支援,積極的支援,追加健診項目,登録番号,登録年月日,取消年月日,オンライン資格確認による受付の可否,備考\n\
+        2710000007,診療所,530-0001,大阪市,06-1234-5678,,○,○,△,,○,○,○,○,,T7000012050002,令和5年10月1日,,○,要予約\n\
         5521111111,例,530-0001,例,06-1234-5678,○,○,,,,,○,,,,T1,2023/10/1,いつか,\n";
     let list = InstitutionList::read(Source::Csv(csv.as_bytes())).unwrap();
     let clinic = &list.institutions[0];
@@ -103,6 +156,23 @@ fn institutions_are_read() {
         )
     );
     assert!(clinic.online && clinic.first_interview && clinic.active);
+    assert_eq!(
+        [
+            &clinic.name,
+            &clinic.postal_code,
+            &clinic.address,
+            &clinic.phone,
+            &clinic.remark
+        ]
+        .map(Option::as_deref),
+        [
+            Some("診療所"),
+            Some("530-0001"),
+            Some("大阪市"),
+            Some("06-1234-5678"),
+            Some("要予約")
+        ]
+    );
     assert_eq!(clinic.registered, Date::new(2023, 10, 1));
     assert_eq!(list.institutions[1].registered, Date::new(2023, 10, 1));
     assert!(

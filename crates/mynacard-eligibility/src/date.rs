@@ -326,7 +326,7 @@ impl fmt::Display for DateTime {
 impl FromStr for Date {
     type Err = NotADate;
 
-    /// Reads `YYYYMMDD`, `YYYY-MM-DD` or a Japanese date.
+    /// Reads `YYYYMMDD`, `YYYY-MM-DD`, `YYYY年M月D日` or a Japanese date.
     fn from_str(text: &str) -> Result<Self, NotADate> {
         let digits: String = text.split('-').collect();
         let dashed = text.len() == 10 && text.bytes().filter(|&byte| byte == b'-').count() == 2;
@@ -337,8 +337,23 @@ impl FromStr for Date {
         };
         western
             .or_else(|| Date::from_japanese(text))
+            .or_else(|| from_western(text))
             .ok_or(NotADate)
     }
+}
+
+/// `1868年1月24日`, as [`Date::japanese`] writes a day before 明治.
+fn from_western(text: &str) -> Option<Date> {
+    let mut parts = text.strip_suffix('日')?.split(['年', '月']);
+    if text.contains('+') {
+        return None;
+    }
+    let date = Date::new(
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    )?;
+    parts.next().is_none().then_some(date)
 }
 
 impl fmt::Display for NotADate {
@@ -393,6 +408,16 @@ mod tests {
         japanese("19890108", "平成元年1月8日");
         japanese("20190430", "平成31年4月30日");
         japanese("20190501", "令和元年5月1日");
+        assert_eq!("1868年1月24日".parse(), Ok(Date::new(1868, 1, 24).unwrap()));
+        assert_eq!("1980年4月1日".parse(), Ok(Date::new(1980, 4, 1).unwrap()));
+        for wrong in [
+            "+1980年4月1日",
+            "1980年4月1",
+            "1980年4月31日",
+            "1980年4月1日1日",
+        ] {
+            assert_eq!(wrong.parse::<Date>(), Err(NotADate), "{wrong}");
+        }
         assert_eq!(Date::from_japanese("平成31年5月1日"), None);
         assert_eq!(Date::from_japanese("Ｓ５５．４．１"), Date::new(1980, 4, 1));
     }

@@ -350,7 +350,10 @@ mod tests {
         )
         .unwrap();
         let number = crate::identifier::InsuredNumber::strict("秘密").unwrap();
-        let shown = format!("{answer:?} {number:?}");
+        let written = answer.write_xml_reporting(&Default::default()).unwrap();
+        assert!(format!("{written:?}").starts_with("Written { length: "));
+        let report = validate(IdentifierKind::InsuredNumber, "秘密");
+        let shown = format!("{answer:?} {number:?} {written:?} {report:?}");
         assert!(
             !shown.contains("秘密") && shown.contains("Name: 2 characters"),
             "{shown}"

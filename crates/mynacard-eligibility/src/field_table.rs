@@ -56,7 +56,7 @@ fields! {
     384 ELDERLY_RECIPIENT_CONTRIBUTION_RATIO "ElderlyRecipientContributionRatio" Elderly Kind::Percent, "高齢受給者証一部負担金割合" "patient's share";
 
     401 LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_FLG "LimitApplicationCertificateRelatedConsFlg" Limit Kind::Code(&code::LIMIT_CONSENT), "限度額適用認定証提供同意フラグ" "consent to show the benefit limit";
-    402 LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_TIME "LimitApplicationCertificateRelatedConsTime" Limit Kind::DateTime, "限度額適用認定証提供同意日時" "time of consent";
+    402 LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_TIME "LimitApplicationCertificateRelatedConsTime" Limit Kind::DateTime, "限度額適用認定証提供同意日時" "benefit limit: time of consent";
     403 LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION "LimitApplicationCertificateClassification" Limit Kind::Code(&code::LIMIT_CERTIFICATE), "限度額適用認定証区分" "kind of certificate";
     404 LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG "LimitApplicationCertificateClassificationFlag" Limit Kind::Code(&code::LIMIT_CATEGORY), "限度額適用認定証適用区分" "category";
     405 LIMIT_APPLICATION_CERTIFICATE_DATE "LimitApplicationCertificateDate" Limit Kind::Date, "限度額適用認定証交付年月日" "issued on";
@@ -65,7 +65,7 @@ fields! {
     408 LIMIT_APPLICATION_CERTIFICATE_LONG_TERM_DATE "LimitApplicationCertificateLongTermDate" Limit Kind::Date, "限度額適用認定証長期入院該当年月日" "long-term stay since";
 
     421 SPECIFIC_DISEASES_CERTIFICATE_RELATED_CONS_FLG "SpecificDiseasesCertificateRelatedConsFlg" Disease Kind::Code(&code::LIMIT_CONSENT), "特定疾病療養受療証提供同意フラグ" "consent to show specific diseases";
-    422 SPECIFIC_DISEASES_CERTIFICATE_RELATED_CONS_TIME "SpecificDiseasesCertificateRelatedConsTime" Disease Kind::DateTime, "特定疾病療養受療証提供同意日時" "time of consent";
+    422 SPECIFIC_DISEASES_CERTIFICATE_RELATED_CONS_TIME "SpecificDiseasesCertificateRelatedConsTime" Disease Kind::DateTime, "特定疾病療養受療証提供同意日時" "specific diseases: time of consent";
     423 SPECIFIC_DISEASES_DISEASE_CATEGORY "SpecificDiseasesDiseaseCategory" Disease Kind::Code(&code::DISEASE), "特定疾病療養受療証認定疾病区分" "disease";
     424 SPECIFIC_DISEASES_CERTIFICATE_DATE "SpecificDiseasesCertificateDate" Disease Kind::Date, "特定疾病療養受療証交付年月日" "issued on";
     425 SPECIFIC_DISEASES_VALID_START_DATE "SpecificDiseasesValidStartDate" Disease Kind::Date, "特定疾病療養受療証有効開始年月日" "valid from";

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use mynacard_eligibility::{
-    Answer, Element, Encoding, ErrorKind, FieldId as F, FindingKind, Language, Node, Record,
-    Section, Unmappable, Validity, XmlOptions,
+    Answer, BulkReader, Element, Encoding, ErrorKind, FieldId as F, FindingKind, Language, Node,
+    Record, Section, Unmappable, Validity, XmlOptions,
 };
 
 const UTF8: XmlOptions = XmlOptions {
@@ -179,6 +179,18 @@ fn refused(xml: &[u8], code: &str) {
     let error = Answer::read_xml(xml).unwrap_err();
     assert_eq!(error.code(), code, "{error}");
     assert!(error.position().is_some() || code == "MC-4007", "{error}");
+    let streamed = BulkReader::open(xml).and_then(|mut reader| {
+        while reader.next_unit()?.is_some() {}
+        Ok(())
+    });
+    match streamed {
+        Err(error) => {
+            assert_eq!(error.code(), code, "as a stream: {error}");
+            assert!(error.position().is_some() || code == "MC-4007", "{error}");
+        }
+        // A stream has no way to miss what it does not hand over.
+        Ok(()) => assert_eq!(code, "MC-4010"),
+    }
 }
 
 #[test]
@@ -219,6 +231,12 @@ fn broken_input_is_refused_with_its_place() {
     refused(b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><XmlMsg><MessageBody><Name>\xE5\x8C\xBB\xE7\x99\x82</Name></MessageBody></XmlMsg>", "MC-4008");
     let deep = format!("<XmlMsg><MessageBody>{}", "<a>".repeat(100_000));
     refused(deep.as_bytes(), "MC-4005");
+    // Each name compared with all before it, a megabyte of attributes would take minutes.
+    let many: String = (0..100_000).map(|n| format!(" a{n}=''")).collect();
+    refused(
+        format!("<XmlMsg><MessageBody><a{many}/>").as_bytes(),
+        "MC-4006",
+    );
     let long = format!("<XmlMsg><MessageBody><Name>{}", "x".repeat(3 << 20));
     refused(long.as_bytes(), "MC-4006");
     let wide = format!(
@@ -308,6 +326,28 @@ fn deep_unknown_elements_made_by_hand_are_refused_not_overflown() {
     }
     let answer = Answer::builder().unknown(element).build().unwrap();
     assert_eq!(answer.write_xml(&UTF8).unwrap_err().code(), "MC-4005");
+}
+
+/// The first header and body count, whole and as a stream; a second one is kept whole and listed.
+#[test]
+fn a_second_header_or_body_is_kept_and_listed() {
+    let xml = b"<XmlMsg><MessageHeader><ReceptionNumber>1</ReceptionNumber></MessageHeader><MessageHeader><ReceptionNumber>2\
+        </ReceptionNumber></MessageHeader><MessageBody><BulkConfirmUnit/></MessageBody><MessageBody><BulkConfirmUnit/></MessageBody></XmlMsg>";
+    let whole = mynacard_eligibility::Message::read_xml(xml).unwrap();
+    let mut reader = BulkReader::open(&xml[..]).unwrap();
+    let mut people = 0;
+    while reader.next_unit().unwrap().is_some() {
+        people += 1;
+    }
+    assert_eq!(people, 1);
+    for message in [&whole, reader.rest()] {
+        assert_eq!(message.header.text(F::RECEPTION_NUMBER), Some("1"));
+        let kept: Vec<_> = message.unknown().iter().map(|e| e.tag.as_str()).collect();
+        assert_eq!(kept, ["MessageHeader", "MessageBody"]);
+        let listed = message.findings().iter();
+        let listed = listed.filter(|found| found.kind == FindingKind::Duplicate);
+        assert_eq!(listed.count(), 2);
+    }
 }
 
 /// As many sections as a message can hold, in the worst order: reading takes time by their number, not by its square.

@@ -7,6 +7,7 @@
 use mynacard_eligibility::identifier::{
     BranchNumber, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber,
 };
+use mynacard_eligibility::message::MessageKind;
 use mynacard_eligibility::message::request::{
     self, Care, Consent, Insured, Padding, Period, Query, Sender,
 };
@@ -62,6 +63,11 @@ fn check(name: &str, message: &Message) {
         let bytes = message.write_xml(&options).unwrap().bytes;
         same_as_golden(&format!("{name}.{suffix}.xml"), &bytes);
         let read = Message::read_xml(&bytes).unwrap();
+        assert_eq!(
+            read.write_xml(&options).unwrap().bytes,
+            bytes,
+            "{name}.{suffix}: written again it differs"
+        );
         let mut header = message.header.clone();
         if header.raw(F::CHARACTER_CODE_IDENTIFIER).is_some() {
             header.insert(F::CHARACTER_CODE_IDENTIFIER, encoding.code());
@@ -116,10 +122,15 @@ fn requests() {
         "OQSmuquc01req",
         &request::bulk_query(&sender, day(), &queries, Padding::Spaces).unwrap(),
     );
-    check(
+    for name in [
         "OQSmuquc02req",
-        &request::download(&sender, "R0000001").unwrap(),
-    );
+        "OQSmuimm02req",
+        "OQSmuhvq02req",
+        "OQSmuonq02req",
+        "OQSmutic02req",
+    ] {
+        check(name, &request::download(&sender, "R0000001").unwrap());
+    }
     check(
         "OQSmuhvq01req",
         &request::consented(&sender, Care::Visiting, Period::Consent(day(), later)).unwrap(),
@@ -169,10 +180,18 @@ fn responses() {
         Message::new(header.build().unwrap(), body.build().unwrap())
     };
     let body = || Record::builder(Section::Body);
-    check(
+    for name in [
         "OQSmuquc01res",
-        &message(done(header()), body().set(F::PROCESSING_RESULT_STATUS, "1")),
-    );
+        "OQSmuimm01res",
+        "OQSmuhvq01res",
+        "OQSmuonq01res",
+        "OQSmutic01res",
+    ] {
+        let body = body().set(F::PROCESSING_RESULT_STATUS, "1");
+        check(name, &message(done(header()), body));
+    }
+    let (_, single) = answers().swap_remove(0);
+    check("OQSsiquc01res", single.message());
     let failed = header()
         .set(F::SEGMENT_OF_RESULT, "9")
         .set(F::ERROR_CODE, "OQS001")
@@ -452,6 +471,21 @@ fn answers_in_every_shape() {
             &format!("all.{suffix}.csv"),
             &csv::write(&all, &options).unwrap().bytes,
         );
+    }
+}
+
+#[test]
+fn every_message_has_a_golden_file_in_both_directions_and_encodings() {
+    for kind in MessageKind::ALL {
+        for (direction, encoding) in [
+            ("req", "utf8"),
+            ("req", "sjis"),
+            ("res", "utf8"),
+            ("res", "sjis"),
+        ] {
+            let path = golden(&format!("{}{direction}.{encoding}.xml", kind.prefix()));
+            assert!(path.is_file(), "{}", path.display());
+        }
     }
 }
 

@@ -124,6 +124,20 @@ fn the_rest() {
         (phone.with_hyphens(), phone.without_hyphens()),
         (Some("03-1234-5678"), "0312345678".into())
     );
+    // Two renderings, whichever way it is typed; the second only where it is known.
+    for typed in ["03(1234)5678", "0312345678", "０３－１２３４－５６７８"] {
+        assert_eq!(
+            validate(IdentifierKind::PhoneNumber, typed).renderings,
+            [
+                ("digits", "0312345678".to_owned()),
+                ("hyphens", "03-1234-5678".to_owned())
+            ]
+        );
+    }
+    assert_eq!(
+        validate(IdentifierKind::PhoneNumber, "0471234567").renderings,
+        [("digits", "0471234567".to_owned())]
+    );
     assert_eq!(
         PhoneNumber::strict("0471234567").unwrap().with_hyphens(),
         None
@@ -162,6 +176,48 @@ fn the_rest() {
             .as_str(),
         "1234567"
     );
+}
+
+/// As people type: full width, with hyphens of every kind, with spaces of both widths.
+#[test]
+fn every_kind_takes_tolerant_input() {
+    for (kind, plain) in [
+        (IdentifierKind::InsurerNumber, "06130488"),
+        (IdentifierKind::InstitutionCode, "0110113719"),
+        (IdentifierKind::CheckupInstitutionNumber, "2710000007"),
+        (IdentifierKind::OnlineCode, "1234567890"),
+        (IdentifierKind::PublicPayerNumber, "12131009"),
+        (IdentifierKind::PublicRecipientNumber, "1234566"),
+        (IdentifierKind::BranchNumber, "01"),
+        (IdentifierKind::LateElderlyNumber, "12345678"),
+        (IdentifierKind::InvoiceNumber, "T7000012050002"),
+        (IdentifierKind::PostalCode, "1000013"),
+        (IdentifierKind::PhoneNumber, "0312345678"),
+        (IdentifierKind::TicketNumber, "26500000012"),
+    ] {
+        let expected = validate(kind, plain);
+        assert!(expected.valid, "{expected:?}");
+        let full: String = plain
+            .chars()
+            .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
+            .collect();
+        let (start, end) = plain.split_at(1);
+        for typed in [
+            full,
+            format!("{start}-{end}"),
+            format!("{start}－{end}"),
+            format!("{start}−{end}"),
+            format!("{start}‐{end}"),
+            format!(" {start} {end}　"),
+        ] {
+            assert_eq!(validate(kind, &typed), expected, "{}: {typed}", kind.name());
+        }
+        assert!(
+            !validate(kind, &format!("{plain}x")).valid,
+            "{}",
+            kind.name()
+        );
+    }
 }
 
 #[test]

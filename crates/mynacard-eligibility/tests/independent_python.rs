@@ -7,21 +7,16 @@ mod support;
 
 use mynacard_eligibility::shape::fhir;
 use mynacard_eligibility::{
-    Answer, Element, Encoding, FieldId as F, Node, Record, Section, Unmappable, XmlOptions,
+    Answer, Element, Encoding, FieldId as F, Message, Node, Record, Section, Unmappable, XmlOptions,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 fn python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON
-        .get_or_init(|| {
-            support::python(
-                "lxml, fhir.resources",
-                &["lxml==6.1.3", "fhir.resources==8.3.0"],
-            )
-        })
+        .get_or_init(|| support::python("lxml, fhir.resources", support::PACKAGES))
         .clone()
 }
 
@@ -194,4 +189,154 @@ fn pythons_codec_reads_cp932_as_we_do() {
         count += 1;
     }
     assert!(count > 7000, "{count}");
+}
+
+/// Every golden message, and the answer about every synthetic person, in both encodings: name and bytes.
+fn golden() -> Vec<(String, Vec<u8>)> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let people = here.join("../mynacard-sandbox/tests/golden_people");
+    let mut files = Vec::new();
+    for folder in [here.join("tests/golden"), people] {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "xml") {
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                files.push((name, std::fs::read(path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    // 26 messages and 17 answers here, and 38 people there.
+    assert!(files.len() >= 2 * (26 + 17 + 38), "{}", files.len());
+    files
+}
+
+/// Tag and text of every element that holds none, in no order: what a message says.
+fn leaves(message: &Message) -> Vec<(String, String)> {
+    fn element(all: &mut Vec<(String, String)>, element_: &Element) {
+        let nested = element_.nodes.iter().filter_map(|node| match node {
+            Node::Element(nested) => Some(nested),
+            Node::Text(_) => None,
+        });
+        let nested: Vec<&Element> = nested.collect();
+        if nested.is_empty() {
+            let text = element_.nodes.iter().filter_map(|node| match node {
+                Node::Text(text) => Some(text.as_str()),
+                Node::Element(_) => None,
+            });
+            all.push((element_.tag.clone(), text.collect()));
+        }
+        nested.into_iter().for_each(|nested| element(all, nested));
+    }
+    fn record(all: &mut Vec<(String, String)>, record_: &Record) {
+        all.extend(
+            record_
+                .values()
+                .map(|(field, text)| (field.tag().to_owned(), text.to_owned())),
+        );
+        for section in Section::ALL {
+            record_
+                .children(section)
+                .for_each(|child| record(all, child));
+        }
+        record_
+            .unknown()
+            .iter()
+            .for_each(|unknown| element(all, unknown));
+    }
+    let mut all = Vec::new();
+    record(&mut all, &message.header);
+    record(&mut all, &message.body);
+    all.sort();
+    all
+}
+
+const READ_ALL: &str = r#"
+import sys, json
+from lxml import etree
+parser = etree.XMLParser(resolve_entities=False, huge_tree=False)
+out = []
+for number in json.load(sys.stdin):
+    data = bytes.fromhex(number)
+    # Read strictly, the name Shift_JIS has no vendor characters; CP932 is the name that lxml has for them.
+    root = etree.fromstring(data.replace(b'encoding="Shift_JIS"', b'encoding="CP932"', 1), parser)
+    leaves = [[e.tag, e.text or ""] for e in root.iter() if len(e) == 0 and e.tag not in ("MessageHeader", "MessageBody")]
+    codec = "cp932" if b'encoding="Shift_JIS"' in data[:100] else "utf-8"
+    out.append([leaves, data.decode(codec)])
+json.dump(out, sys.stdout)
+"#;
+
+#[test]
+fn lxml_and_pythons_codec_read_every_golden_file_as_we_do() {
+    if support::quick("Python") {
+        return;
+    }
+    let files = golden();
+    let hex: Vec<String> = files
+        .iter()
+        .map(|(_, bytes)| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        .collect();
+    let output = support::run_with(
+        Command::new(python()).args(["-c", READ_ALL]),
+        &serde_json::to_vec(&hex).unwrap(),
+    );
+    type Read = (Vec<(String, String)>, String);
+    let theirs: Vec<Read> = serde_json::from_slice(&output).unwrap();
+    assert_eq!(theirs.len(), files.len());
+    let mut compared = 0;
+    for ((name, bytes), (mut found, text)) in files.iter().zip(theirs) {
+        let message = Message::read_xml(bytes).unwrap();
+        let ours = leaves(&message);
+        found.sort();
+        assert_eq!(found.len(), ours.len(), "{name}");
+        for ((tag, theirs), (our_tag, ours)) in found.iter().zip(&ours) {
+            assert!(tag == our_tag && same(theirs, ours), "{name}: {tag}");
+            compared += 1;
+        }
+        assert_eq!(message.encoding.decode(bytes).unwrap(), text, "{name}");
+    }
+    assert!(compared > 3000, "{compared}");
+}
+
+const ACCEPT_ALL: &str = r#"
+import sys, json
+from fhir.resources.R4B.bundle import Bundle
+for text in json.load(sys.stdin):
+    bundle = Bundle.model_validate_json(text)
+    kinds = [entry.resource.get_resource_type() for entry in bundle.entry or []]
+    genders = [entry.resource.contained[0].gender for entry in bundle.entry or []]
+    print(json.dumps([kinds, genders]))
+"#;
+
+#[test]
+fn fhir_resources_accepts_everybody() {
+    if support::quick("Python") {
+        return;
+    }
+    let answers: Vec<(String, Answer)> = golden()
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".utf8.xml") && !name.starts_with("OQS"))
+        .map(|(name, bytes)| (name, Answer::read_xml(&bytes).unwrap()))
+        .collect();
+    assert!(answers.len() >= 17 + 38, "{}", answers.len());
+    let bundles: Vec<String> = answers
+        .iter()
+        .map(|(_, answer)| fhir::bundle(answer).to_string())
+        .collect();
+    let output = support::run_with(
+        Command::new(python()).args(["-c", ACCEPT_ALL]),
+        &serde_json::to_vec(&bundles).unwrap(),
+    );
+    let text = String::from_utf8(output).unwrap();
+    assert_eq!(text.lines().count(), answers.len());
+    for ((name, answer), line) in answers.iter().zip(text.lines()) {
+        let (kinds, genders): (Vec<String>, Vec<Option<String>>) =
+            serde_json::from_str(line).unwrap();
+        assert_eq!(kinds.len(), answer.results().len(), "{name}");
+        assert!(kinds.iter().all(|kind| kind == "Coverage"), "{name}");
+        for (result, gender) in answer.results().iter().zip(genders) {
+            let sex = result.text(F::SEX2).or_else(|| result.text(F::SEX1));
+            assert_eq!(gender.is_some(), sex.is_some(), "{name}");
+        }
+    }
 }

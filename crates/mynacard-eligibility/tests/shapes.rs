@@ -84,6 +84,77 @@ fn screens_of_people_are_read_tolerantly() {
 }
 
 #[test]
+fn a_second_day_of_confirmation_begins_the_next_insurance() {
+    // Nothing in the second block says by itself that it is another one.
+    let text = "確認日：令和8年11月20日\n氏名：一人目\n\n確認日：令和8年11月20日\n番号：2\n【限度額適用認定証】\n適用区分：ウ\n";
+    let read = screen::read(text).unwrap();
+    let results = read.answer.results();
+    assert_eq!(
+        (results.len(), results[0].text(F::NAME)),
+        (2, Some("一人目"))
+    );
+    assert!(results[0].limit().is_none() && results[1].limit().is_some());
+    assert_eq!((read.rest.len(), read.answer.findings().len()), (0, 0));
+    assert_eq!(screen::write(&read.answer), text);
+
+    // Another day is not silently put in place of the first.
+    let other = screen::read(&text.replacen("20日\n番号", "21日\n番号", 1)).unwrap();
+    assert_eq!(
+        other.answer.confirmed_for(),
+        mynacard_eligibility::Date::new(2026, 11, 20)
+    );
+    assert_eq!(other.rest, ["確認日：令和8年11月21日"]);
+    let kinds: Vec<_> = other
+        .answer
+        .findings()
+        .iter()
+        .map(|found| found.kind)
+        .collect();
+    assert_eq!(kinds, [mynacard_eligibility::FindingKind::Duplicate]);
+    assert_eq!(other.answer.results().len(), 2);
+}
+
+#[test]
+fn blocks_stay_apart_whatever_they_hold() {
+    let one = |field, text: &str| Record::builder(Section::Confirmation).set(field, text);
+    let limit = Record::builder(Section::Limit)
+        .set(F::LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG, "A03");
+    let answer = Answer::builder()
+        .result(one(F::NAME, "一人目"))
+        .result(one(F::INSURED_IDENTIFICATION_NUMBER, "2"))
+        .result(Record::builder(Section::Confirmation).child(limit))
+        .build()
+        .unwrap();
+    let shown = screen::write(&answer);
+    let read = screen::read(&shown).unwrap();
+    assert_eq!(read.answer.results(), answer.results());
+    assert_eq!(read.rest, [""; 0]);
+}
+
+#[test]
+fn sex_is_what_the_person_asked_to_be_shown() {
+    for (first, second, expected) in [
+        (Some("1"), None, Some("male")),
+        (Some("2"), None, Some("female")),
+        (Some("3"), None, Some("unknown")),
+        (Some("3"), Some("2"), Some("female")),
+        (Some("1"), Some("2"), Some("female")),
+        (Some("1"), Some("3"), Some("male")),
+        (Some("3"), Some("3"), Some("unknown")),
+        (None, None, None),
+    ] {
+        let record = Record::builder(Section::Confirmation)
+            .set_if(F::SEX1, first)
+            .set_if(F::SEX2, second)
+            .build()
+            .unwrap();
+        let coverage = fhir::coverage(&record, None);
+        let gender = coverage["contained"][0]["gender"].as_str();
+        assert_eq!(gender, expected, "{first:?} {second:?}");
+    }
+}
+
+#[test]
 fn csv_has_a_row_for_each_insurance_and_runs_nothing() {
     let evil = Answer::builder()
         .result(
@@ -163,6 +234,23 @@ fn csv_has_a_row_for_each_insurance_and_runs_nothing() {
             .unwrap()
             .contains("〓田")
     );
+}
+
+#[test]
+fn a_table_has_no_more_columns_than_a_spreadsheet() {
+    let ticket = || Record::builder(Section::Ticket).set(F::ISSUE_NUMBER, "1");
+    let options = CsvOptions {
+        encoding: Encoding::Utf8,
+        unmappable: Unmappable::Refuse,
+        headings: Headings::Tags,
+    };
+    let written = |tickets: usize| {
+        let result = (0..tickets).fold(confirmation(), |result, _| result.child(ticket()));
+        let answer = Answer::builder().result(result).build().unwrap();
+        csv::write(&[answer], &options)
+    };
+    assert!(written(600).is_ok());
+    assert_eq!(written(700).unwrap_err().code(), "MC-4006");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The calls of a terminal without a network, for fuzzing: no part of the library's promise.
+//! The calls of a terminal and everybody's answers without a network, for fuzzing and golden files: no part of the
+//! library's promise.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -8,11 +9,42 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use mynacard_eligibility::Answer;
+
+use crate::answer::{Asked, compose};
 use crate::authority::sha256;
+use crate::check::Consent;
 use crate::http::{Call, Content, ROUTES};
 use crate::service::{Limits, Service};
 use crate::store::Store;
-use crate::{Error, Institution};
+use crate::{Code, Error, Institution};
+
+/// Everybody's id and the answer about her at an instant, all that she agrees to show included.
+///
+/// # Errors
+/// When the list of people has a field that the interface does not.
+pub fn everybody(unix_seconds: i64) -> Result<Vec<(&'static str, Answer)>, Error> {
+    let institution = Institution::default();
+    let people = crate::people::all().iter().map(|person| {
+        let reference = format!("{:05}", person.number());
+        let asked = Asked {
+            at: unix_seconds,
+            institution: &institution,
+            code: Code::Normal,
+            limit_application: true,
+            specific_diseases: true,
+            consents: &[
+                Consent::Checkups,
+                Consent::Pharmacists,
+                Consent::Diagnosis,
+                Consent::Operation,
+            ],
+            reference: Some(&reference),
+        };
+        Ok((person.id.as_str(), compose(person, &asked)?))
+    });
+    people.collect()
+}
 
 /// A stand-in without a listener, at a fixed instant, with everything in memory and one terminal.
 #[derive(Debug)]

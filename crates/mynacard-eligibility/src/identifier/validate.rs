@@ -3,8 +3,8 @@
 use super::*;
 use serde::Serialize;
 
-/// The verdict on one text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The verdict on one text. Its `Debug` does not show the text.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The kind's name.
     pub kind: &'static str,
@@ -20,6 +20,16 @@ pub struct Report {
     pub code: Option<&'static str>,
     /// The refusal in words.
     pub error: Option<String>,
+}
+
+impl core::fmt::Debug for Report {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Report")
+            .field("kind", &self.kind)
+            .field("valid", &self.valid)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Judges a text as staff would have typed it.
@@ -60,7 +70,13 @@ pub fn validate(kind: IdentifierKind, text: &str) -> Report {
         }
         IdentifierKind::PostalCode => judge(kind, PostalCode::parse(text), |_| vec![]),
         IdentifierKind::PhoneNumber => judge(kind, PhoneNumber::parse(text), |phone| {
-            vec![("digits", phone.without_hyphens())]
+            let mut written = vec![("digits", phone.without_hyphens())];
+            written.extend(
+                phone
+                    .with_hyphens()
+                    .map(|text| ("hyphens", text.to_owned())),
+            );
+            written
         }),
         IdentifierKind::TicketNumber => judge(kind, TicketNumber::parse(text), |_| vec![]),
     }

@@ -38,8 +38,8 @@ pub struct Insured {
     pub branch: Option<BranchNumber>,
 }
 
-/// One query by insurance data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One query by insurance data. Its `Debug` shows neither the birth date nor the identifier.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Query {
     /// Whose insurance.
     pub insured: Insured,
@@ -49,6 +49,15 @@ pub struct Query {
     pub limit: Consent,
     /// 任意の識別子: comes back in the answer.
     pub identifier: Option<String>,
+}
+
+impl core::fmt::Debug for Query {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Query")
+            .field("insured", &self.insured)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether the patient agrees.

@@ -35,12 +35,16 @@ struct Column {
     field: FieldId,
 }
 
+/// The most columns of a table: spreadsheets have no more.
+pub const MAX_COLUMNS: usize = 16_384;
+
 /// Writes answers; one without any insurance is a row too.
 ///
 /// # Errors
 /// Characters that the encoding does not have, under [`Unmappable::Refuse`]: their places are counted over the whole text.
+/// Sections that repeat so often that they need more than [`MAX_COLUMNS`].
 pub fn write(answers: &[Answer], options: &CsvOptions) -> Result<Written, Error> {
-    let columns = columns(answers);
+    let columns = columns(answers)?;
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
@@ -100,18 +104,23 @@ fn encode(text: &str, options: &CsvOptions) -> Result<Written, Error> {
 }
 
 /// Every field of header, body and insurance; repeated sections as often as the answer with the most has them.
-fn columns(answers: &[Answer]) -> Vec<Column> {
-    let mut columns = Vec::new();
+fn columns(answers: &[Answer]) -> Result<Vec<Column>, Error> {
+    let mut columns: Vec<Column> = Vec::new();
     let mut add = |section: Section, index: usize| {
+        if columns.len() + section.layout().fields.len() > MAX_COLUMNS {
+            let (what, limit) = ("columns", MAX_COLUMNS);
+            return Err(Error::from(ErrorKind::TooLarge { what, limit }));
+        }
         columns.extend(section.layout().fields.iter().map(|&field| Column {
             section,
             index,
             field,
         }));
+        Ok(())
     };
-    add(Section::Header, 0);
-    add(Section::Body, 0);
-    add(Section::Confirmation, 0);
+    add(Section::Header, 0)?;
+    add(Section::Body, 0)?;
+    add(Section::Confirmation, 0)?;
     for child in Section::Confirmation.layout().children {
         let most = match child.section.layout().occurs {
             Occurs::Once => 1,
@@ -124,10 +133,10 @@ fn columns(answers: &[Answer]) -> Vec<Column> {
             }
         };
         for index in 0..most {
-            add(child.section, index);
+            add(child.section, index)?;
         }
     }
-    columns
+    Ok(columns)
 }
 
 fn heading(column: &Column, headings: Headings) -> String {

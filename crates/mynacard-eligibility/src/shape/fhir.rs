@@ -145,10 +145,15 @@ fn patient(result: &Record) -> Value {
         "name",
         (!names.is_empty()).then(|| json!(names)),
     );
-    let gender = result.text(F::SEX1).map(|code| match code {
-        "1" => "male",
-        "2" => "female",
-        _ => "unknown",
+    // What the person asked to be shown stands first; "not set" says nothing where the other one is.
+    let sexes = [F::SEX2, F::SEX1].map(|field| result.text(field));
+    let gender = sexes.iter().flatten().next().map(|_| {
+        let known = sexes.iter().flatten().find_map(|code| match *code {
+            "1" => Some("male"),
+            "2" => Some("female"),
+            _ => None,
+        });
+        known.unwrap_or("unknown")
     });
     put(&mut patient, "gender", gender.map(|gender| json!(gender)));
     put(

@@ -67,18 +67,32 @@ const LIMIT_LABELS: [(&str, F); 3] = [
     ),
 ];
 
-/// Writes the screen, one block for each insurance.
+/// Writes the screen, one block for each insurance that has something to show. Each block begins with 確認日, so that none
+/// can be taken for the end of the one before.
 #[must_use]
 pub fn write(answer: &Answer) -> String {
     let blocks: Vec<String> = answer
         .results()
         .iter()
-        .map(|result| block(answer, result.record()))
+        .map(|result| block(result.record()))
+        .filter(|block| !block.is_empty())
+        .collect();
+    let head = match answer.confirmed_for() {
+        Some(day) => format!("{CONFIRMED}：{}\n", day.japanese()),
+        None if blocks.len() > 1 => format!("{CONFIRMED}：\n"),
+        None => String::new(),
+    };
+    let blocks: Vec<String> = blocks
+        .iter()
+        .map(|block| format!("{head}{block}"))
         .collect();
     blocks.join("\n")
 }
 
-/// Reads the text of a screen. A label that comes a second time begins the next insurance.
+/// Reads the text of a screen. 確認日, or a label that comes a second time, begins the next insurance.
+///
+/// An answer has one day of confirmation: the first. Another one after it is a finding, and its line is kept in
+/// [`Screen::rest`].
 ///
 /// # Errors
 /// No known label in the text, or more of it than any screen has.
@@ -96,6 +110,7 @@ pub fn read(text: &str) -> Result<Screen, Error> {
         place: Place::Front,
         rest: Vec::new(),
         known: 0,
+        begins: true,
     };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         reader.line(line);
@@ -117,16 +132,15 @@ pub fn read(text: &str) -> Result<Screen, Error> {
     })
 }
 
-fn block(answer: &Answer, result: &Record) -> String {
+fn block(result: &Record) -> String {
     let mut out = String::new();
-    if let Some(day) = answer.confirmed_for() {
-        out.push_str(&format!("{CONFIRMED}：{}\n", day.japanese()));
-    }
     lines(&mut out, result, &LABELS);
     if let Some(limit) = result.children(Section::Limit).next() {
-        out.push_str(LIMIT);
-        out.push('\n');
-        lines(&mut out, limit, &LIMIT_LABELS);
+        let mut inside = String::new();
+        lines(&mut inside, limit, &LIMIT_LABELS);
+        if !inside.is_empty() {
+            out.push_str(&format!("{LIMIT}\n{inside}"));
+        }
     }
     out
 }
@@ -192,6 +206,8 @@ struct Reader {
     place: Place,
     rest: Vec<String>,
     known: usize,
+    /// Whether the next field belongs to the next insurance.
+    begins: bool,
 }
 
 impl Reader {
@@ -216,14 +232,8 @@ impl Reader {
         if label == CONFIRMED {
             self.known += 1;
             self.place = Place::Front;
-            match value.parse::<Date>() {
-                Ok(day) => drop(
-                    self.message
-                        .header
-                        .insert(F::QUALIFICATION_CONFIRMATION_DATE, day.basic()),
-                ),
-                Err(_) => self.rest.push(line.to_owned()),
-            }
+            self.begins = true;
+            self.confirmed(line, value);
             return;
         }
         let find = |labels: &[(&str, F)]| {
@@ -234,52 +244,73 @@ impl Reader {
         };
         match self.place {
             Place::Limit if find(&LIMIT_LABELS).is_some() => {
-                if let (Some(field), Some(result)) = (find(&LIMIT_LABELS), self.results.last_mut())
-                {
+                if let (Some(field), Some(result)) = (find(&LIMIT_LABELS), self.result(false)) {
                     if result.children(Section::Limit).next().is_none() {
                         result.push(Record::new(Section::Limit));
                     }
-                    if let Some(limit) = result
-                        .children
-                        .get_mut(&Section::Limit)
-                        .and_then(|limits| limits.first_mut())
-                    {
+                    let limits = result.children.get_mut(&Section::Limit);
+                    if let Some(limit) = limits.and_then(|limits| limits.first_mut()) {
+                        let finding = put(limit, field, value);
+                        self.message.findings.extend(finding);
                         self.known += 1;
-                        put(&mut self.message.findings, limit, field, value);
                     }
-                } else {
-                    self.rest.push(line.to_owned());
                 }
             }
             _ => match find(&LABELS) {
                 Some(field) => {
                     self.known += 1;
                     self.place = Place::Front;
-                    if self
-                        .results
-                        .last()
-                        .is_none_or(|result| result.raw(field).is_some())
-                    {
-                        self.results.push(Record::new(Section::Confirmation));
-                    }
-                    if let Some(result) = self.results.last_mut() {
-                        put(&mut self.message.findings, result, field, value);
+                    let second = |result: &Record| result.raw(field).is_some();
+                    let again = self.results.last().is_some_and(second);
+                    if let Some(result) = self.result(again) {
+                        let finding = put(result, field, value);
+                        self.message.findings.extend(finding);
                     }
                 }
                 None => self.rest.push(line.to_owned()),
             },
         }
     }
+
+    /// The insurance that the next field belongs to.
+    fn result(&mut self, next: bool) -> Option<&mut Record> {
+        if core::mem::replace(&mut self.begins, false) || next {
+            self.results.push(Record::new(Section::Confirmation));
+        }
+        self.results.last_mut()
+    }
+
+    /// The day of confirmation; the header has one.
+    fn confirmed(&mut self, line: &str, value: &str) {
+        const DAY: F = F::QUALIFICATION_CONFIRMATION_DATE;
+        let Ok(day) = value.parse::<Date>() else {
+            self.rest
+                .extend((!value.is_empty()).then(|| line.to_owned()));
+            return;
+        };
+        match self.message.header.date(DAY) {
+            None => drop(self.message.header.insert(DAY, day.basic())),
+            Some(first) if first == day => {}
+            Some(_) => {
+                self.rest.push(line.to_owned());
+                self.message.findings.push(Finding {
+                    kind: FindingKind::Duplicate,
+                    path: DAY.tag().to_owned(),
+                    field: Some(DAY),
+                });
+            }
+        }
+    }
 }
 
-fn put(findings: &mut Vec<Finding>, record: &mut Record, field: F, value: &str) {
+/// Puts a value in; a finding when it does not have its field's form.
+fn put(record: &mut Record, field: F, value: &str) -> Option<Finding> {
     let (text, understood) = stored(field, value);
-    if !understood && !text.is_empty() {
-        findings.push(Finding {
-            kind: FindingKind::Form,
-            path: field.tag().to_owned(),
-            field: Some(field),
-        });
-    }
+    let odd = !understood && !text.is_empty();
     record.insert(field, text);
+    odd.then(|| Finding {
+        kind: FindingKind::Form,
+        path: field.tag().to_owned(),
+        field: Some(field),
+    })
 }

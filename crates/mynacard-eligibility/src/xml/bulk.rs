@@ -25,6 +25,8 @@ pub struct BulkReader<R: Read> {
     reader: RecordReader<R>,
     rest: Message,
     state: State,
+    /// Whether header and body came already: the first of each counts.
+    seen: [bool; 2],
     count: usize,
 }
 
@@ -81,6 +83,7 @@ impl<R: Read> BulkReader<R> {
             reader,
             rest,
             state: State::Message,
+            seen: [false, false],
             count: 0,
         })
     }
@@ -116,18 +119,27 @@ impl<R: Read> BulkReader<R> {
     fn part(&mut self) -> Result<(), Error> {
         let reader = &mut self.reader;
         match reader.pull.next()? {
-            Token::Start if reader.pull.name() == Section::Header.tag() => {
-                self.rest.header = reader.record(Section::Header)?;
-                reader.check_encoding(&self.rest.header);
-            }
-            Token::Start if reader.pull.name() == Section::Body.tag() => {
-                self.rest.body.attributes = reader.pull.take_attributes();
-                reader.enter_path(Section::Body);
-                self.state = State::Body;
-            }
             Token::Start => {
-                let element = reader.unknown(FindingKind::UnknownTag)?;
-                self.rest.unknown.push(element);
+                let [header, body] = &mut self.seen;
+                let name = reader.pull.name();
+                let (is_header, is_body) =
+                    (name == Section::Header.tag(), name == Section::Body.tag());
+                if is_header && !core::mem::replace(header, true) {
+                    self.rest.header = reader.record(Section::Header)?;
+                    reader.check_encoding(&self.rest.header);
+                } else if is_body && !core::mem::replace(body, true) {
+                    self.rest.body.attributes = reader.pull.take_attributes();
+                    reader.enter_path(Section::Body);
+                    self.state = State::Body;
+                } else {
+                    let kind = if is_header || is_body {
+                        FindingKind::Duplicate
+                    } else {
+                        FindingKind::UnknownTag
+                    };
+                    let element = reader.unknown(kind)?;
+                    self.rest.unknown.push(element);
+                }
             }
             Token::Text => reader.stray_text(),
             Token::End => {

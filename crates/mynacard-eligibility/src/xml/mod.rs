@@ -20,6 +20,8 @@ pub const ROOT: &str = "XmlMsg";
 pub const MAX_DEPTH: usize = 64;
 /// The most bytes (as UTF-8) of one text, tag or comment.
 pub const MAX_TOKEN: usize = 1 << 20;
+/// The most attributes of an element; no message needs any.
+pub const MAX_ATTRIBUTES: usize = 256;
 /// The most bytes (as UTF-8) of one person's record, and of a message without people.
 pub const MAX_RECORD: usize = 8 << 20;
 

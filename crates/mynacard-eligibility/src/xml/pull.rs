@@ -1,7 +1,7 @@
 //! A pull parser of well-formed XML without DTDs: tags and text, bounded, with positions.
 
 use super::input::Utf8Input;
-use super::{MAX_DEPTH, MAX_RECORD, MAX_TOKEN, is_xml_char};
+use super::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_RECORD, MAX_TOKEN, is_xml_char};
 use crate::{Error, ErrorKind, Position};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -204,6 +204,14 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Error> {
     };
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
+        // The parser compares the name of each with all before it.
+        if attributes.len() == MAX_ATTRIBUTES {
+            return Err(ErrorKind::TooLarge {
+                what: "attributes of an element",
+                limit: MAX_ATTRIBUTES,
+            }
+            .into());
+        }
         let attribute = attribute.map_err(|_| malformed())?;
         if !is_name(attribute.key.0) || attribute.value.contains('<') {
             return Err(malformed());

@@ -6,13 +6,22 @@ use crate::encoding::Place;
 use crate::message::Message;
 use crate::{Encoding, Error, ErrorKind, FieldId, Record, Unmappable};
 
-/// XML, and the places where a text had to be changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// XML, and the places where a text had to be changed; its `Debug` shows how many bytes, not which.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Written {
     /// The document.
     pub bytes: Vec<u8>,
     /// Characters that were written as 〓 or as a reference.
     pub changed: Vec<Place>,
+}
+
+impl core::fmt::Debug for Written {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Written")
+            .field("length", &self.bytes.len())
+            .field("changed", &self.changed)
+            .finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn write_message(message: &Message, options: &XmlOptions) -> Result<Written, Error> {

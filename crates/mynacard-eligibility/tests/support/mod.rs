@@ -5,6 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What the tests' Python has.
+pub(crate) const PACKAGES: &[&str] = &["lxml==6.1.3", "fhir.resources==8.3.0"];
+
 /// Whether the caller asked for a quick run; says what is left out.
 pub(crate) fn quick(what: &str) -> bool {
     let quick = std::env::var_os("MYNACARD_QUICK").is_some_and(|value| value == "1");
