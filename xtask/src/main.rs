@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `windows`, `header`, `ffi`.
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `windows`, `header`, `ffi`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod arrows;
@@ -23,6 +23,7 @@ usage: cargo xtask COMMAND
   fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
+  soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
   windows                         both Windows builds, and the chain under Wine
   header                          regenerate include/mynacard.h
   ffi [--release]                 the C libraries under the names that they are shipped with, in target/*/ffi";
@@ -49,6 +50,11 @@ fn main() -> ExitCode {
         "bench" if rest == ["--report"] => bench_report(),
         "bench" => run::cargo()
             .args(["bench", "--package", "mynacard-benches"])
+            .args(rest)
+            .go(),
+        "soak" => run::cargo()
+            .args(["run", "--release", "--package", "mynacard-sandbox"])
+            .args(["--example", "soak", "--"])
             .args(rest)
             .go(),
         "windows" => windows::command(),

@@ -1,9 +1,11 @@
 //! One handle that stops waiting, network and the space between two card exchanges.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
+
+// The standard library's; a test that takes every interleaving in turn puts loom's in their place.
+use crate::sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 /// A stop signal; clones share it, and once cancelled it stays cancelled.
 ///
@@ -133,42 +135,5 @@ impl fmt::Debug for Cancel {
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::AtomicU32;
-
-    #[test]
-    fn waiting_ends_with_the_signal_or_with_the_time() {
-        let stop = Cancel::new();
-        assert!(!stop.wait(Duration::from_millis(1)));
-        let other = stop.clone();
-        let start = Instant::now();
-        let thread = std::thread::spawn(move || other.cancel());
-        assert!(stop.wait(Duration::from_secs(60)));
-        assert!(start.elapsed() < Duration::from_secs(30));
-        thread.join().unwrap();
-    }
-
-    #[test]
-    fn actions_run_once_and_dropped_ones_never() {
-        let stop = Cancel::new();
-        let count = Arc::new(AtomicU32::new(0));
-        let add = |n: u32| {
-            let count = Arc::clone(&count);
-            move || {
-                count.fetch_add(n, Ordering::SeqCst);
-            }
-        };
-        let _kept = stop.on_cancel(add(1));
-        drop(stop.on_cancel(add(10)));
-        stop.cancel();
-        stop.cancel();
-        assert_eq!(count.load(Ordering::SeqCst), 1);
-        let _late = stop.on_cancel(add(100));
-        assert_eq!(count.load(Ordering::SeqCst), 101);
     }
 }

@@ -33,6 +33,12 @@ mod request;
 mod screen;
 mod terminal;
 
+/// What [`Cancel`] is made of.
+mod sync {
+    pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
+    pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+}
+
 pub mod audit;
 pub mod pinless;
 pub mod service;

@@ -163,3 +163,8 @@ CREATE TABLE IF NOT EXISTS reception (
     accepted    INTEGER NOT NULL,
     ready       INTEGER NOT NULL
 ) STRICT;
+
+-- Every challenge counts its terminal's and forgets the old ones; both must stay quick in a day of many.
+CREATE INDEX IF NOT EXISTS challenge_issued ON challenge (terminal, issued);
+CREATE INDEX IF NOT EXISTS challenge_expires ON challenge (expires);
+CREATE INDEX IF NOT EXISTS checked_at ON checked (at);

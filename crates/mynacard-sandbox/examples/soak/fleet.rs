@@ -1,0 +1,103 @@
+//! Terminals of one institution, each with a desk, a line and virtual cards of its own, against one stand-in.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use mynacard_auth::{
+    Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, Purpose, Terminal, TermsAccepted,
+    UserSettings,
+};
+use mynacard_card::Pin;
+use mynacard_cert::TrustStore;
+use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
+use mynacard_sandbox::{Running, Sandbox};
+use mynacard_sim::{VirtualCard, person};
+
+/// People with one right answer each.
+const PEOPLE: &[&str] = &["kyokai-self", "kokuho"];
+
+/// One counter.
+pub struct Counter {
+    pub service: HttpsService,
+    desk: Desk,
+    cards: Vec<VirtualCard>,
+    turn: usize,
+    stop: Cancel,
+}
+
+/// One check as it went, by the clock.
+pub struct Timed {
+    pub answer: CheckedAnswer,
+    /// From the tap to the answer.
+    pub whole: Duration,
+}
+
+/// A stand-in that many terminals may ask as often as they like.
+pub fn stand_in() -> Running {
+    Sandbox::builder()
+        .challenges_per_minute(u32::MAX)
+        .start()
+        .expect("the stand-in starts")
+}
+
+/// So many activated terminals.
+pub fn fleet(running: &Running, count: usize) -> Vec<Counter> {
+    let endpoint =
+        Endpoint::sandbox(running.url(), running.ca_certificate_der()).with_timeouts(Timeouts {
+            connect: Duration::from_secs(60),
+            answer: Duration::from_secs(60),
+            whole: Duration::from_secs(120),
+        });
+    (0..count)
+        .map(|number| Counter::open(running, &endpoint, number))
+        .collect()
+}
+
+impl Counter {
+    fn open(running: &Running, endpoint: &Endpoint, number: usize) -> Self {
+        let stop = Cancel::new();
+        let issued = running.issue_activation().expect("settings are handed out");
+        let settings = UserSettings::new(
+            &issued.institution_code,
+            &issued.id,
+            &issued.activation_code,
+        )
+        .expect("the settings are well-formed");
+        let mut newcomer = HttpsService::new(endpoint, None).expect("the endpoint is usable");
+        let terminal = Terminal::activate(&mut newcomer, &settings, TermsAccepted, &stop)
+            .expect("the terminal is activated");
+        let service =
+            HttpsService::new(endpoint, Some(&terminal)).expect("the terminal's key is usable");
+        let settings = DeskSettings::new(TrustStore::simulation());
+        let cards = PEOPLE
+            .iter()
+            .filter_map(|id| person(id))
+            .map(|person| VirtualCard::new(person, SystemTime::now()))
+            .collect();
+        Self {
+            desk: Desk::new(Box::new(service.clone()), settings),
+            service,
+            cards,
+            turn: number,
+            stop,
+        }
+    }
+
+    /// One check by PIN, of the next person in turn.
+    pub fn check(&mut self) -> Result<Timed, Error> {
+        self.turn += 1;
+        let turn = self.turn % self.cards.len();
+        let ready = self
+            .desk
+            .prepare(Purpose::Reception, SystemTime::now(), &self.stop)?;
+        let pin = Identity::Pin(Pin::new(b"1234")?);
+        let Some(card) = self.cards.get_mut(turn) else {
+            unreachable!("the turn is below the number of cards")
+        };
+        let tap = Instant::now();
+        let answer = ready.check(card, pin, SystemTime::now(), &self.stop)?;
+        Ok(Timed {
+            answer,
+            whole: tap.elapsed(),
+        })
+    }
+}

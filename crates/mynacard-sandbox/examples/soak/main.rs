@@ -1,0 +1,151 @@
+//! Many checks by many terminals over real HTTPS: what is lost, what is doubled, how long a patient waits, what memory and
+//! descriptors do.
+//!
+//! `cargo run --release -p mynacard-sandbox --example soak -- [CHECKS] [TERMINALS]` (100,000 and 16).
+#![allow(clippy::print_stdout, clippy::expect_used, unreachable_pub)] // A program that prints; a stand-in that does not start ends it.
+
+mod fleet;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use fleet::{Timed, fleet, stand_in};
+use mynacard_auth::Cancel;
+
+/// Checks of one terminal alone, for the times that no queue is part of.
+const ALONE: usize = 1_000;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let mut number = |otherwise| {
+        arguments
+            .next()
+            .map_or(otherwise, |text| text.parse().expect("a number"))
+    };
+    let (checks, terminals) = (number(100_000), number(16));
+
+    let running = stand_in();
+    let mut counters = fleet(&running, terminals);
+    println!("{checks} checks, {terminals} terminals, one stand-in in the same process");
+
+    let first = counters.first_mut().expect("one terminal at least");
+    let alone: Vec<Timed> = (0..ALONE.min(checks))
+        .map(|_| first.check().expect("the line is good"))
+        .collect();
+    let mut trips: Vec<Duration> = (0..ALONE.min(checks))
+        .map(|_| {
+            let start = Instant::now();
+            first
+                .service
+                .info(&Cancel::new())
+                .expect("the line is good");
+            start.elapsed()
+        })
+        .collect();
+    let part = |part: fn(&Timed) -> Duration| alone.iter().map(part).collect::<Vec<_>>();
+    println!(
+        "\none terminal alone, {} checks                 p50       p99",
+        alone.len()
+    );
+    row("tap to answer", &mut part(|timed| timed.whole));
+    row(
+        "  the card (its arithmetic, in process)",
+        &mut part(|timed| timed.answer.times().card),
+    );
+    row(
+        "  the service (round trip and its work)",
+        &mut part(|timed| timed.answer.times().service),
+    );
+    row(
+        "  ours: verdict, message, proof, comparison",
+        &mut part(ours),
+    );
+    row("a round trip without any work (info)", &mut trips);
+
+    let (done, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let ids = Mutex::new(BTreeSet::new());
+    let waits = Mutex::new(Vec::with_capacity(checks));
+    let samples = Mutex::new(vec![sample()]);
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        for counter in &mut counters {
+            scope.spawn(|| {
+                loop {
+                    let turn = done.fetch_add(1, Ordering::Relaxed);
+                    if turn >= checks {
+                        break;
+                    }
+                    match counter.check() {
+                        Ok(timed) => {
+                            let id = timed.answer.check_id().to_owned();
+                            ids.lock().expect("no thread panics").insert(id);
+                            waits.lock().expect("no thread panics").push(timed.whole);
+                        }
+                        Err(error) => {
+                            println!("lost: {} {error}", error.code());
+                            lost.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                    if (turn + 1) % (checks / 10).max(1) == 0 {
+                        samples.lock().expect("no thread panics").push(sample());
+                    }
+                }
+            });
+        }
+    });
+    let took = begin.elapsed();
+    let (lost, named) = (
+        lost.into_inner(),
+        ids.into_inner().expect("no thread panics").len(),
+    );
+    let known = running.checks().expect("the database answers") as usize - alone.len();
+    println!(
+        "\nall terminals at once: {:.0} checks a second",
+        checks as f64 / took.as_secs_f64()
+    );
+    row(
+        "tap to answer",
+        &mut waits.into_inner().expect("no thread panics"),
+    );
+    println!("lost {lost}, doubled {}", known - named.min(known));
+    println!("\nmemory in KiB and descriptors, at each tenth");
+    for (memory, descriptors) in samples.into_inner().expect("no thread panics") {
+        println!("  {memory:>8} {descriptors:>5}");
+    }
+    if lost > 0 || known != checks || named != checks {
+        println!("FAILED: {checks} checks, {named} answers, {known} at the service");
+        std::process::exit(1);
+    }
+}
+
+/// What is neither the card's nor the service's.
+fn ours(timed: &Timed) -> Duration {
+    let times = timed.answer.times();
+    timed.whole.saturating_sub(times.card + times.service)
+}
+
+fn row(name: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let at = |share: usize| {
+        times
+            .get(times.len().saturating_sub(1) * share / 100)
+            .map_or(0.0, |time| time.as_secs_f64() * 1e3)
+    };
+    println!("{name:<44} {:>7.3} ms {:>7.3} ms", at(50), at(99));
+}
+
+/// Resident memory in KiB, and open descriptors.
+fn sample() -> (u64, usize) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let memory = status.lines().find_map(|line| {
+        line.strip_prefix("VmRSS:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse()
+            .ok()
+    });
+    let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    (memory.unwrap_or(0), descriptors)
+}
