@@ -135,8 +135,9 @@ where
     ) -> Result<(), TransportError> {
         let frame = command.encode_within(self.limits)?;
         let unknown = |kind| TransportError::new(kind, Delivery::Unknown);
-        let outcome = match self.handler.handle_in_ctx((), &frame, &mut self.answer) {
-            Ok(length) => match self.answer.get(..length) {
+        let answer = Wiped(&mut self.answer);
+        match self.handler.handle_in_ctx((), &frame, answer.0) {
+            Ok(length) => match answer.0.get(..length) {
                 Some(raw) => response.set(raw),
                 None => Err(unknown(TransportErrorKind::MalformedResponse)),
             },
@@ -144,9 +145,7 @@ where
             Err(HandleError::NotEnoughBuffer(_)) => Err(unknown(TransportErrorKind::TooLong)),
             // The handler's own words stay out of ours: they may hold what was sent.
             Err(HandleError::Nfc(_)) => Err(unknown(TransportErrorKind::Other)),
-        };
-        self.answer.as_mut_slice().zeroize();
-        outcome
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -158,6 +157,15 @@ where
             // Nothing can be done about a card that is gone: it has no power either.
             let _ = (self.power)(&mut self.handler, Power::Down);
         }
+    }
+}
+
+/// The buffer of one exchange, wiped behind it even when the handler panics: some write the command into it first.
+struct Wiped<'a>(&'a mut [u8]);
+
+impl Drop for Wiped<'_> {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -194,6 +194,14 @@ impl<T: Transport + ?Sized> Card<'_, T> {
                 StatusWord::SecurityStatus => {
                     return Err(self.error(ErrorKind::PinNeeded { file: file.name }));
                 }
+                // So say some instead, as long as no PIN of the application is verified; in extended form it can mean the form.
+                StatusWord::ConditionsOfUse
+                    if !extended
+                        && command.ins() != GET_RESPONSE
+                        && !self.is_anything_verified() =>
+                {
+                    return Err(self.error(ErrorKind::PinNeeded { file: file.name }));
+                }
                 StatusWord::FileNotFound => return Err(self.refused(status)),
                 _ if extended => {
                     log::debug!(

@@ -601,6 +601,27 @@ fn every_counter_of_a_card() {
 }
 
 #[test]
+fn an_answer_that_is_no_answer_does_not_make_an_application_missing() {
+    let missing = |word: u16| {
+        let mut card = FakeCard::hooked(Limits::SHORT, move |_, frame| {
+            (frame[1] == 0xA4 && frame[5..].starts_with(&TEXT[..4]))
+                .then(|| Ok(word.to_be_bytes().to_vec()))
+        });
+        let mut session = Card::power_up(&mut card, LengthPolicy::FromTransport).unwrap();
+        let counters: BTreeMap<_, _> = session.every_counter().unwrap().into_iter().collect();
+        assert_eq!(counters[&PinKind::Signature], Some(Tries::Left(5)));
+        counters[&PinKind::InputSupport]
+    };
+    for word in [0x6A82, 0x6A81, 0x6999, 0x6283] {
+        assert_eq!(missing(word), None, "{word:04X}");
+    }
+    for word in [0x1234, 0x6985, 0x6E00, 0x63C2] {
+        let told = Some(Tries::Unknown(word.into()));
+        assert_eq!(missing(word), told, "{word:04X}");
+    }
+}
+
+#[test]
 fn a_card_that_says_no_to_extended_lengths_is_heeded() {
     let mut card = face_card(Limits::EXTENDED, face_file(300));
     let basic = &mut card

@@ -231,6 +231,24 @@ fn short_lengths_follow_the_refusal_of_a_read_and_nothing_else() {
         let (content, frames) = read(&mut FakeCard::hooked(Limits::EXTENDED, refuse));
         assert_eq!((content.unwrap_err().code(), frames.len()), (code, 1));
     }
+    // 6985 may mean the form; in short form it means the PIN, as long as none is verified.
+    for limits in [Limits::EXTENDED, Limits::SHORT] {
+        let mut card =
+            FakeCard::hooked(limits, |_, f| (f[1] == 0xB0).then(|| Ok(vec![0x69, 0x85])));
+        let mut jpki = Jpki::open(&mut card, Options::default()).unwrap();
+        let error = jpki.authentication_certificate().unwrap_err();
+        let file = "authentication certificate";
+        assert_eq!(error.kind(), &ErrorKind::PinNeeded { file });
+        let pin = mynacard_card::Pin::new(b"1234").ok().unwrap();
+        let error = jpki
+            .verify(pin)
+            .unwrap()
+            .authentication_certificate()
+            .unwrap_err();
+        let status = StatusWord::ConditionsOfUse;
+        let command = "READ BINARY";
+        assert_eq!(error.kind(), &ErrorKind::Refused { command, status });
+    }
     // A refused VERIFY is never sent again in another form: it always is in short form.
     let mut card = FakeCard::hooked(Limits::EXTENDED, |_, f| {
         (f.len() == 9).then(|| Ok(vec![0x67, 0x00]))

@@ -137,7 +137,7 @@ impl<'t, T: Transport + ?Sized> CardFace<'t, T> {
         self.card
             .ready_for(PinKind::CardFaceBirthDate, self.options.counter)?;
         self.card
-            .verify(PinKind::CardFaceBirthDate, &*birth.digits())?;
+            .verify(PinKind::CardFaceBirthDate, &birth.digits())?;
         Ok(AgeOpened { app: self })
     }
 

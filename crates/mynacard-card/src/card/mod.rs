@@ -176,6 +176,8 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
             }
             Err(error) => {
                 log::debug!("card: {error}");
+                // Whatever came is no answer; a card or reader that sends a command back must not leave a PIN here.
+                self.response.clear();
                 self.over |= error.delivery() == Delivery::Unknown || ends(error.kind());
                 Err(error)
             }

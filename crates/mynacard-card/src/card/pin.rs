@@ -39,7 +39,7 @@ impl<T: Transport + ?Sized> Card<'_, T> {
         self.tries(pin)
     }
 
-    /// The counters of every PIN and number; `None` where the card lacks the application. Costs no try.
+    /// The counters of every PIN and number; `None` where the card says that it lacks the application. Costs no try.
     ///
     /// # Errors
     /// Everything that ends a dialogue.
@@ -48,9 +48,10 @@ impl<T: Transport + ?Sized> Card<'_, T> {
         for pin in PinKind::ALL {
             let tries = match self.tries(pin) {
                 Ok(tries) => Some(tries),
-                Err(error) => match error.kind() {
-                    ErrorKind::ApplicationMissing { .. } | ErrorKind::NotMyNumberCard { .. } => {
-                        None
+                Err(error) => match *error.kind() {
+                    ErrorKind::ApplicationMissing { status, .. }
+                    | ErrorKind::NotMyNumberCard { status } => {
+                        (!is_missing(status)).then_some(Tries::Unknown(status))
                     }
                     _ => return Err(error),
                 },
@@ -153,6 +154,11 @@ impl<T: Transport + ?Sized> Card<'_, T> {
         Err(self.error(kind))
     }
 
+    /// Whether this dialogue verified a PIN of the selected application.
+    pub(crate) fn is_anything_verified(&self) -> bool {
+        !self.verified.is_empty()
+    }
+
     /// Gives the card another PIN, once; the old one was verified in this dialogue.
     pub(crate) fn change(&mut self, pin: PinKind, new: &[u8]) -> Result<(), Error> {
         let id = pin.file_id().to_be_bytes();
@@ -190,4 +196,9 @@ impl<T: Transport + ?Sized> Card<'_, T> {
             }
         }
     }
+}
+
+/// Whether this answer to a SELECT says that there is no such application, or a deactivated one; any other says nothing.
+fn is_missing(status: StatusWord) -> bool {
+    matches!(status.value(), 0x6A00..=0x6AFF | 0x6999 | 0x6283)
 }

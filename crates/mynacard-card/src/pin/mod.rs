@@ -8,7 +8,7 @@
 //!
 //! A PIN cannot be printed and serves once:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! let pin = mynacard_card::Pin::new(b"1234").ok().unwrap();
 //! println!("{pin:?}");
 //! ```

@@ -75,9 +75,9 @@ impl BirthDate {
         }
     }
 
-    /// Year of the era, month, day: six digits.
-    pub(crate) fn digits(&self) -> Zeroizing<[u8; 6]> {
-        let mut digits = Zeroizing::new([0; 6]);
+    /// Year of the era, month, day: six digits. On the heap: an array would leave a copy on the stack when returned.
+    pub(crate) fn digits(&self) -> Zeroizing<Box<[u8]>> {
+        let mut digits = Zeroizing::new(Box::<[u8]>::from([b'0'; 6]));
         for (place, number) in digits
             .chunks_exact_mut(2)
             .zip([self.era_year, self.month, self.day])
@@ -158,7 +158,7 @@ mod tests {
 
     #[track_caller]
     fn digits(birth: Result<BirthDate, Error>, expected: &[u8; 6]) {
-        assert_eq!(&*birth.ok().unwrap().digits(), expected);
+        assert_eq!(**birth.ok().unwrap().digits(), expected[..]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Signing needs a [`Verified`], and only [`Jpki::verify`] makes one, so this does not compile:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0599
 //! # use mynacard_card::{Error, Transport, app::jpki::Jpki};
 //! fn sign(jpki: &mut Jpki<'_, dyn Transport>) -> Result<Vec<u8>, Error> {
 //!     jpki.sign(b"message")
@@ -11,7 +11,7 @@
 //!
 //! Neither does a PIN used twice:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0382
 //! # use mynacard_card::{Error, Pin, Transport, app::jpki::Jpki};
 //! fn again(jpki: &mut Jpki<'_, dyn Transport>, pin: Pin) -> Result<(), Error> {
 //!     jpki.verify(pin)?;
