@@ -90,7 +90,7 @@ impl VirtualCard {
     /// With a habit that some cards have.
     #[must_use]
     pub fn with_quirk(mut self, quirk: Quirk) -> Self {
-        self.chip.quirks.push(quirk);
+        self.chip.take_up(quirk);
         self
     }
 
@@ -207,7 +207,8 @@ impl VirtualCard {
 
     /// The card acts on a command.
     fn act(&mut self, command: &[u8]) -> Vec<u8> {
-        let (mut data, word) = match command::decode(command, self.extended) {
+        let extended = self.extended && !self.chip.has(Quirk::RefusesExtended);
+        let (mut data, word) = match command::decode(command, extended) {
             Ok(command) => match self.chip.process(&command) {
                 Ok(answer) => answer,
                 Err(word) => (Vec::new(), word),
@@ -251,19 +252,27 @@ impl VirtualCard {
         Ok(answer)
     }
 
-    /// The other card takes this one's place: its chip, with this card's counts and log going on.
+    /// The other card takes this one's place: the chips change hands, this card's counts and log go on.
     fn exchange_cards(&mut self, command: &[u8]) -> Result<Vec<u8>, Loss> {
-        let Some(other) = self.other.take() else {
+        let Some(other) = &mut self.other else {
             self.remove();
             return Err(Loss {
                 kind: mynacard_card::TransportErrorKind::CardRemoved,
                 delivery: mynacard_card::Delivery::NotSent,
             });
         };
-        self.chip = other.chip;
-        self.profile = other.profile;
+        std::mem::swap(&mut self.chip, &mut other.chip);
+        std::mem::swap(&mut self.profile, &mut other.profile);
         self.chip.reset();
+        other.chip.reset();
         Ok(self.act(command))
+    }
+
+    /// The card that is not on the reader: the one of [`VirtualCard::with_other_card`], and once the two have changed
+    /// places, the one that lay there first.
+    #[must_use]
+    pub fn other_card(&self) -> Option<&VirtualCard> {
+        self.other.as_deref()
     }
 
     /// The time that all exchanges so far would have taken on this card's link. Nothing waits for it.

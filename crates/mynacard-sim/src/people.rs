@@ -100,6 +100,13 @@ impl Person {
         self
     }
 
+    /// The same person with a card of another municipality, by its five digits. The names in Latin letters stay as they are.
+    #[must_use]
+    pub fn with_municipality(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.municipality);
+        self
+    }
+
     /// The same person born on another day.
     #[must_use]
     pub fn with_birth(mut self, birth: BirthDate) -> Self {

@@ -4,6 +4,8 @@
     reason = "a test: an answer of another length fails it"
 )]
 
+use std::io::Write as _;
+
 use mynacard_sim::{BirthDate, VirtualCard, person, pki};
 use sha2::{Digest as _, Sha256};
 
@@ -155,11 +157,23 @@ fn attributes_hold_name_address_birth_and_sex() {
     );
 }
 
+/// A file by its short id, the test card's own, what opens it, and from where to where the two differ.
+type Vector = (
+    u8,
+    &'static str,
+    Option<&'static str>,
+    &'static [(usize, usize)],
+);
+
 /// The real test card's own files, for the same person. They lie outside the project.
 #[test]
 fn unsigned_files_of_the_test_cards_person_are_byte_equal() {
     let Some(vectors) = std::env::var_os("MYNACARD_VECTORS") else {
-        println!("skipped: MYNACARD_VECTORS names no folder of test vectors");
+        // Straight to the stream: what the macros print of a passing test is swallowed.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: MYNACARD_VECTORS names no folder of test vectors"
+        );
         return;
     };
     let vector = |name: &str| {
@@ -171,27 +185,39 @@ fn unsigned_files_of_the_test_cards_person_are_byte_equal() {
         .clone()
         .with_name("黒桐　幹也")
         .with_address("東京都清瀬市観布子南１２－７－２０２")
+        .with_municipality("13221")
         .with_birth(BirthDate::try_from("1980-02-17".to_owned()).expect("a date"));
     let mut card = VirtualCard::new(&holder, day());
     card.power_on();
-    assert_eq!(
-        to_hex(&read(&mut card, INPUT_SUPPORT, Some(PIN), 2)),
-        to_hex(&vector("text-0002.bin"))
-    );
-    let same_shape = |short_id, name: &str, verify| {
-        let (ours, theirs) = (
-            read(&mut card.clone(), INPUT_SUPPORT, verify, short_id),
-            vector(name),
-        );
-        assert_eq!(ours.len(), theirs.len(), "{name}");
-        assert_eq!(ours[..3], theirs[..3], "{name}");
+    // Every byte but these: the My Number and its digest, ids of the issuers' keys, keys, signatures.
+    let cases: [Vector; 7] = [
+        (1, "text-0001-physical.bin", Some(PIN), &[(3, 15)]),
+        (2, "text-0002.bin", Some(PIN), &[]),
+        (3, "text-0003.bin", Some(PIN), &[(8, 40), (80, 336)]),
+        (4, "text-0004.bin", None, &[(10, 26), (51, 307), (312, 568)]),
+        (5, "text-0005.bin", None, &[(15, 31), (36, 68)]),
+        (6, "text-0006.bin", Some(PIN), &[(13, 269)]),
+        (7, "text-0007.bin", Some(PIN), &[(19, 275), (280, 536)]),
+    ];
+    for (short_id, name, verify, differs) in cases {
+        let ours = read(&mut card.clone(), INPUT_SUPPORT, verify, short_id);
+        let theirs = vector(name);
+        assert_eq!(masked(&ours, differs), masked(&theirs, differs), "{name}");
+        // What is left out is really the other card's: nothing of it was copied.
+        for (from, to) in differs {
+            assert_ne!(ours[*from..*to], theirs[*from..*to], "{name}");
+        }
+    }
+}
+
+/// Hexadecimal with some bytes hidden.
+fn masked(bytes: &[u8], hidden: &[(usize, usize)]) -> String {
+    let is_hidden = |at| hidden.iter().any(|(from, to)| (*from..*to).contains(&at));
+    let one = |(at, byte): (usize, &u8)| match is_hidden(at) {
+        true => "..".to_owned(),
+        false => format!("{byte:02X}"),
     };
-    same_shape(1, "text-0001-physical.bin", Some(PIN));
-    same_shape(3, "text-0003.bin", Some(PIN));
-    same_shape(4, "text-0004.bin", None);
-    same_shape(5, "text-0005.bin", None);
-    same_shape(6, "text-0006.bin", Some(PIN));
-    same_shape(7, "text-0007.bin", Some(PIN));
+    bytes.iter().enumerate().map(one).collect()
 }
 
 #[test]

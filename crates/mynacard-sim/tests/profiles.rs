@@ -1,5 +1,7 @@
 //! Our library against every kind of card, and every habit of one.
 
+use std::io::Write as _;
+
 use mynacard_card::app::jpki::{CardKind, Jpki, Layout};
 use mynacard_card::{CounterPolicy, Error, ErrorKind, Options, Pin, Tries};
 use mynacard_sim::{Link, Profile, Quirk, VirtualCard, person, pki};
@@ -69,6 +71,53 @@ fn a_phone_with_android_opens_its_certificate_after_the_pin() {
         pki::authentication_certificate(person("kyokai-self").expect("listed"), day())
     );
     assert_eq!(verified.sign(b"message").expect("a signature").len(), 256);
+}
+
+#[test]
+fn a_phone_that_answers_6985_before_the_pin_wants_the_pin_as_well() {
+    for extended in [true, false] {
+        let mut card = card(Profile::Android)
+            .with_quirk(Quirk::ConditionsForPin)
+            .with_extended(extended);
+        let mut jpki = Jpki::open(&mut card, Options::new()).expect("a JPKI application");
+        let error = jpki.authentication_certificate().expect_err("shut");
+        assert!(
+            matches!(error.kind(), ErrorKind::PinNeeded { .. }),
+            "{error:?}"
+        );
+        let mut verified = jpki.verify(pin("1234")).expect("a right PIN");
+        let certificate = verified.authentication_certificate().expect("open");
+        assert_eq!(
+            certificate,
+            pki::authentication_certificate(person("kyokai-self").expect("listed"), day())
+        );
+    }
+}
+
+#[test]
+fn a_card_that_refuses_extended_lengths_says_so_and_is_believed() {
+    use mynacard_card::app::card_face::CardFace;
+    use mynacard_card::app::input_support::InputSupport;
+    let refusing = || card(Profile::Plastic2023).with_quirk(Quirk::RefusesExtended);
+    let refused = |card: &VirtualCard| {
+        let of_6700 = |entry: &&mynacard_sim::Logged| entry.status() == Some(0x6700);
+        card.log().iter().filter(of_6700).count()
+    };
+    let mut card = refusing();
+    check(&mut card, Options::new()).expect("a right PIN");
+    assert_eq!(refused(&card), 1, "one READ to learn it");
+    let mut card = refusing();
+    let mut app = InputSupport::open(&mut card, Options::new()).expect("the application");
+    assert!(!app.basic_data().expect("free").extended_length());
+    app.cv_certificate().expect("free");
+    app.finish();
+    assert_eq!(refused(&card), 1, "the basic data themselves");
+    let mut card = refusing();
+    let mut app = CardFace::open(&mut card, Options::new()).expect("the application");
+    assert!(!app.basic_data().expect("free").extended_length());
+    app.cv_certificate().expect("free");
+    app.finish();
+    assert_eq!(refused(&card), 1);
 }
 
 #[test]
@@ -175,32 +224,84 @@ fn the_preview_of_the_next_card_signs_on_p384() {
         .expect("the card's key signed");
 }
 
-/// Seconds on the air for one check, as the virtual clock adds them up.
+/// Command and answer of each exchange in bytes: SELECT, the READs, VERIFY, signature.
+const EXTENDED: [(u64, u64); 4] = [(15, 2), (7, 2050), (9, 2), (57, 258)];
+const SHORT: [(u64, u64); 10] = [
+    (15, 2),
+    (5, 258),
+    (5, 258),
+    (5, 258),
+    (5, 258),
+    (5, 258),
+    (5, 258),
+    (5, 56),
+    (9, 2),
+    (57, 258),
+];
+const COUNTER: (u64, u64) = (4, 2);
+
 #[test]
-fn a_check_takes_less_time_on_a_faster_link_and_with_fewer_exchanges() {
-    let time = |extended, counter, link| {
-        let mut card = card(Profile::Plastic2023)
-            .with_extended(extended)
-            .with_link(link);
-        check(&mut card, Options::new().with_counter(counter)).expect("a right PIN");
-        (card.exchanges(), card.elapsed())
-    };
-    let mut last = None;
-    for (extended, counter) in [
-        (true, CounterPolicy::Skip),
-        (true, CounterPolicy::READ_FIRST),
-        (false, CounterPolicy::Skip),
-        (false, CounterPolicy::READ_FIRST),
-    ] {
-        let at = |link| time(extended, counter, link);
-        let (exchanges, slow) = at(Link::KBIT_106);
-        println!(
-            "{exchanges:>2} exchanges: {slow:?} at 106 kbit/s, {:?} at 212, {:?} at 424",
-            at(Link::KBIT_212).1,
-            at(Link::KBIT_424).1
-        );
-        assert!(slow > at(Link::KBIT_424).1);
-        last = Some(slow);
+fn the_virtual_clock_adds_up_each_of_the_four_modes_at_each_rate() {
+    let rates = [
+        (106, Link::KBIT_106),
+        (212, Link::KBIT_212),
+        (424, Link::KBIT_424),
+    ];
+    for (kilobits, link) in rates {
+        // Ten bits a byte, three bytes more in each frame of up to 256, and ten milliseconds an exchange.
+        let micros = |exchanges: &[(u64, u64)]| -> u64 {
+            let on_air = |bytes: u64| bytes + 3 * (bytes / 253 + 1);
+            exchanges
+                .iter()
+                .map(|(command, answer)| {
+                    10_000 + (on_air(*command) + on_air(*answer)) * 10 * 1000 / kilobits
+                })
+                .sum()
+        };
+        let mut slowest = 0;
+        for (extended, counter, exchanges) in [
+            (true, CounterPolicy::Skip, EXTENDED.to_vec()),
+            (
+                true,
+                CounterPolicy::READ_FIRST,
+                [&EXTENDED[..], &[COUNTER]].concat(),
+            ),
+            (false, CounterPolicy::Skip, SHORT.to_vec()),
+            (
+                false,
+                CounterPolicy::READ_FIRST,
+                [&SHORT[..], &[COUNTER]].concat(),
+            ),
+        ] {
+            let mut card = card(Profile::Plastic2023)
+                .with_extended(extended)
+                .with_link(link);
+            let started = std::time::Instant::now();
+            check(&mut card, Options::new().with_counter(counter)).expect("a right PIN");
+            let elapsed = u64::try_from(card.elapsed().as_micros()).expect("seconds");
+            let case = format!("{} exchanges at {kilobits} kbit/s", exchanges.len());
+            assert_eq!(usize::try_from(card.exchanges()), Ok(exchanges.len()));
+            assert_eq!(elapsed, micros(&exchanges), "{case}");
+            let _ = writeln!(
+                std::io::stdout(),
+                "virtual clock: {case}: {:?} on the air, {:?} here",
+                card.elapsed(),
+                started.elapsed()
+            );
+            slowest = slowest.max(elapsed);
+        }
+        assert!(slowest > 100_000);
     }
-    assert!(last.expect("four modes").as_millis() > 100);
+}
+
+#[test]
+fn a_slow_card_costs_time_on_the_virtual_clock_and_none_here() {
+    let time = |card: VirtualCard| {
+        let mut card = card;
+        check(&mut card, Options::new()).expect("a right PIN");
+        card.elapsed()
+    };
+    let usual = time(card(Profile::Plastic2016));
+    let slow = time(card(Profile::Plastic2016).with_fault(2, mynacard_sim::Fault::Slow));
+    assert_eq!((slow - usual).as_secs(), 3);
 }

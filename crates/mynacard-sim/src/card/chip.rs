@@ -16,7 +16,7 @@ use crate::pki::der::tlv;
 pub(crate) struct Chip {
     seed: String,
     profile: Profile,
-    pub(crate) quirks: Vec<Quirk>,
+    quirks: Vec<Quirk>,
     waiting: Vec<u8>,
     challenges: u64,
     applications: Vec<Application>,
@@ -42,6 +42,16 @@ impl Chip {
             selected: None,
             current: None,
             pinless: Pinless::default(),
+        }
+    }
+
+    /// Takes up a habit; a card that refuses extended lengths says so in its files as well.
+    pub(crate) fn take_up(&mut self, quirk: Quirk) {
+        self.quirks.push(quirk);
+        if quirk == Quirk::RefusesExtended {
+            for application in &mut self.applications {
+                application.deny_extended_lengths();
+            }
         }
     }
 
@@ -77,7 +87,7 @@ impl Chip {
         Err(Word::more(self.waiting.len()))
     }
 
-    fn has(&self, quirk: Quirk) -> bool {
+    pub(crate) fn has(&self, quirk: Quirk) -> bool {
         self.quirks.contains(&quirk)
     }
 
@@ -183,6 +193,15 @@ impl Chip {
         self.current
             .and_then(|index| self.application().ok()?.files.get(index))
             .ok_or(Word::NO_CURRENT_EF)
+    }
+
+    /// The word for a file or a key whose PIN is not verified.
+    fn shut(&self) -> Word {
+        if self.has(Quirk::ConditionsForPin) {
+            Word::CONDITIONS
+        } else {
+            Word::SECURITY_STATUS
+        }
     }
 
     fn make_current(&mut self, short: u8) -> Result<(), Word> {

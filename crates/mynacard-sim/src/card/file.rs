@@ -92,6 +92,24 @@ impl Application {
         }
     }
 
+    /// Says in the basic data of a 券面 application that extended lengths are not taken: the second byte of DF31 or DF41.
+    pub(crate) fn deny_extended_lengths(&mut self) {
+        for file in &mut self.files {
+            let Content::Binary { bytes, .. } = &mut file.content else {
+                continue;
+            };
+            let flags = bytes.windows(5).position(|window| {
+                matches!(
+                    window,
+                    [0xDF, 0x31, 0x04, 0x06, 0x03] | [0xDF, 0x41, 0x04, 0x01, 0x03]
+                )
+            });
+            if let Some(byte) = flags.and_then(|at| bytes.get_mut(at + 4)) {
+                *byte = 0x01;
+            }
+        }
+    }
+
     /// Forgets every verification.
     pub(crate) fn forget(&mut self) {
         for file in &mut self.files {

@@ -102,18 +102,24 @@ pub enum Quirk {
     GetResponse,
     /// A READ past the end of a file is refused with 6Cxx and the right length.
     ExactLe,
+    /// Refuses extended lengths with 6700 and says so in its basic data, whatever its reader carries.
+    RefusesExtended,
+    /// What opens with a PIN answers 6985 before it, where other cards answer 6982.
+    ConditionsForPin,
     /// Not a My Number Card at all: every SELECT answers 6A82, as on a transit or bank card.
     Foreign,
 }
 
 impl Quirk {
     /// Every quirk; with all but [`Quirk::Foreign`] a card does what a My Number Card does.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::BlockedAs63C0,
         Self::BlockedAs6983,
         Self::OpenCounter,
         Self::GetResponse,
         Self::ExactLe,
+        Self::RefusesExtended,
+        Self::ConditionsForPin,
         Self::Foreign,
     ];
 
@@ -126,6 +132,8 @@ impl Quirk {
             Self::OpenCounter => "open-counter",
             Self::GetResponse => "get-response",
             Self::ExactLe => "exact-le",
+            Self::RefusesExtended => "refuses-extended",
+            Self::ConditionsForPin => "conditions-for-pin",
             Self::Foreign => "foreign",
         }
     }

@@ -15,7 +15,13 @@ impl Terminal {
         Self(p256::ecdsa::SigningKey::from_slice(&[7; 32]).expect("a scalar"))
     }
 
+    /// The command that shows its certificate; made once, for reading an RSA key takes longer than the rest of a dialogue.
     pub fn present(&self) -> String {
+        static COMMAND: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+        COMMAND.get_or_init(|| self.certificate()).clone()
+    }
+
+    fn certificate(&self) -> String {
         use rsa::pkcs8::DecodePrivateKey as _;
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),

@@ -25,7 +25,7 @@ impl Chip {
             return Err(Word::FILE_STRUCTURE);
         };
         if !self.application()?.allows(*read) {
-            return Err(Word::SECURITY_STATUS);
+            return Err(self.shut());
         }
         let rest = bytes
             .get(offset..)
@@ -59,7 +59,7 @@ impl Chip {
             return Err(Word::FILE_STRUCTURE);
         };
         if !self.application()?.allows(*read) {
-            return Err(Word::SECURITY_STATUS);
+            return Err(self.shut());
         }
         let index = usize::from(command.p1)
             .checked_sub(1)

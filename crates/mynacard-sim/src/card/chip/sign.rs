@@ -31,7 +31,7 @@ impl Chip {
             || (*pinless && self.pinless.is_granted());
         let scheme = can_sign(key, command)?;
         if !allowed {
-            return Err(Word::SECURITY_STATUS);
+            return Err(self.shut());
         }
         let signature = key.sign(scheme, command.data).ok_or(Word::UNDIAGNOSED)?;
         self.pinless.use_grant();
