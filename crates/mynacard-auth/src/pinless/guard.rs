@@ -42,11 +42,13 @@ enum Rule {
 const MOST_COMMANDS: u32 = 8;
 const TERMINAL_KEY_FILE: [u8; 2] = [0x00, 0x16];
 
-/// Each allowed command: from which place, header, data length, expected length, and where it leads.
+/// Each allowed command: from which place, class and instruction, parameters, data length, expected length, and where it
+/// leads.
 struct Row {
     rule: Rule,
     from: &'static [Place],
-    header: [u8; 4],
+    instruction: [u8; 2],
+    parameters: [u8; 2],
     exact: Option<&'static [u8]>,
     data: std::ops::RangeInclusive<usize>,
     expected: std::ops::RangeInclusive<u32>,
@@ -58,7 +60,8 @@ const TABLE: [Row; 4] = [
     Row {
         rule: Rule::SelectTerminalKeyFile,
         from: &[Place::Application, Place::TerminalKeyFile],
-        header: [0x00, 0xA4, 0x02, 0x0C],
+        instruction: [0x00, 0xA4],
+        parameters: [0x02, 0x0C],
         exact: Some(&TERMINAL_KEY_FILE),
         data: 2..=2,
         expected: 0..=0,
@@ -67,7 +70,8 @@ const TABLE: [Row; 4] = [
     Row {
         rule: Rule::ShowCertificate,
         from: &[Place::TerminalKeyFile],
-        header: [0x80, 0xA2, 0x06, 0xC1],
+        instruction: [0x80, 0xA2],
+        parameters: [0x06, 0xC1],
         exact: None,
         data: 307..=307,
         expected: 0..=0,
@@ -76,7 +80,8 @@ const TABLE: [Row; 4] = [
     Row {
         rule: Rule::Challenge,
         from: &[Place::CertificateShown],
-        header: [0x00, 0x84, 0x00, 0x00],
+        instruction: [0x00, 0x84],
+        parameters: [0x00, 0x00],
         exact: None,
         data: 0..=0,
         expected: 8..=32,
@@ -85,7 +90,8 @@ const TABLE: [Row; 4] = [
     Row {
         rule: Rule::Prove,
         from: &[Place::Challenged],
-        header: [0x80, 0xA2, 0x00, 0xC1],
+        instruction: [0x80, 0xA2],
+        parameters: [0x00, 0xC1],
         exact: None,
         data: 64..=64,
         expected: 0..=0,
@@ -120,11 +126,10 @@ impl Guard {
             return Err("too many commands");
         }
         let command = Command::decode(raw).map_err(|_| "not one well-formed command")?;
-        let header = [command.cla(), command.ins(), command.p1(), command.p2()];
+        // The parameters of a command that is nowhere on the list are not looked at.
+        let rows = with_instruction([command.cla(), command.ins()]).ok_or(NO_INSTRUCTION)?;
+        let row = with_parameters(rows, [command.p1(), command.p2()]).ok_or(NO_PARAMETERS)?;
         let (data, expected) = (command.data(), command.expected());
-        let Some(row) = TABLE.iter().find(|row| row.header == header) else {
-            return Err("not on the list");
-        };
         match () {
             () if !row.from.contains(&self.place) => Err("not in this place"),
             () if !row.data.contains(&data.len()) => Err("data of another length"),
@@ -170,6 +175,25 @@ impl Guard {
     }
 }
 
+const NO_INSTRUCTION: &str = "not on the list";
+const NO_PARAMETERS: &str = "not with these parameters";
+
+/// The rows of an instruction, if it has any.
+fn with_instruction(instruction: [u8; 2]) -> Option<impl Iterator<Item = &'static Row>> {
+    let mut rows = TABLE
+        .iter()
+        .filter(move |row| row.instruction == instruction)
+        .peekable();
+    rows.peek().is_some().then_some(rows)
+}
+
+fn with_parameters(
+    mut rows: impl Iterator<Item = &'static Row>,
+    parameters: [u8; 2],
+) -> Option<&'static Row> {
+    rows.find(|row| row.parameters == parameters)
+}
+
 impl Default for Guard {
     fn default() -> Self {
         Self::new()
@@ -180,7 +204,8 @@ impl GuardedCommand {
     /// The command, from its parts.
     #[must_use]
     pub fn command(&self) -> Command<'_> {
-        let [cla, ins, p1, p2] = self.rule.row().header;
+        let row = self.rule.row();
+        let ([cla, ins], [p1, p2]) = (row.instruction, row.parameters);
         let command = Command::new(cla, ins, p1, p2).with_data(&self.data);
         match self.expected {
             Some(expected) => command.with_expected(expected),
