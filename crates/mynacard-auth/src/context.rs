@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use crate::home::ConsentKinds;
 use crate::{Error, Purpose};
 
 /// How the person's identity is established (本人認証の方法).
@@ -32,6 +33,7 @@ pub struct CheckContext {
     method: Method,
     limit_application: bool,
     specific_diseases: bool,
+    consents: Option<ConsentKinds>,
 }
 
 /// The service's challenge: random, short-lived, for one terminal and one check.
@@ -71,6 +73,7 @@ impl CheckContext {
             method: Method::Pin,
             limit_application: false,
             specific_diseases: false,
+            consents: None,
         }
     }
 
@@ -89,6 +92,19 @@ impl CheckContext {
             Extra::SpecificDiseases => self.specific_diseases = true,
         }
         self
+    }
+
+    /// The same with the patient's consents (居宅同意取得型), which the card signs with the rest.
+    #[must_use]
+    pub const fn consenting(mut self, kinds: ConsentKinds) -> Self {
+        self.consents = Some(kinds);
+        self
+    }
+
+    /// What further information the patient agrees to.
+    #[must_use]
+    pub const fn consents(&self) -> Option<ConsentKinds> {
+        self.consents
     }
 
     /// What the check is for.

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::home::{Care, ConsentKind};
 use crate::{Purpose, ServiceError, ServiceErrorKind, Undelivered};
 
 /// A failure of the flow, with what is known about the PIN.
@@ -183,10 +184,43 @@ kinds! {
     /// The stored terminal cannot be read.
     TerminalMalformed = "MC-5303", "terminal-malformed", "the stored terminal cannot be read";
 
+    /// The service renewed another terminal than the one that asked.
+    TerminalRenamed = "MC-5304", "terminal-renamed", "the service renewed another terminal";
+
     /// The audit trail could not be kept.
     Audit = "MC-5401", "audit-failed", "the audit trail could not be kept";
     /// The head of the audit trail, kept apart from its files, is missing or was altered.
     AuditHead = "MC-5402", "audit-head", "the audit trail's head is missing or was altered";
+
+    /// A patient reference (照会番号) is empty, longer than 50 characters or holds control characters.
+    Reference = "MC-5501", "reference-malformed", "the patient reference cannot be used";
+    /// No kind of information is named, one twice, or one that is unknown.
+    ConsentKinds = "MC-5502", "consent-kinds", "the kinds of information cannot be used";
+    /// Only patients of 訪問診療等 can be queried again without their card.
+    RequeryNotVisiting {
+        /// The kind of care instead.
+        care: Care
+    } = "MC-5503", "requery-not-visiting", "no requery without the card in {care} care";
+    /// The patient did not agree to this when the card signed.
+    ConsentNotGiven {
+        /// Which information.
+        kind: ConsentKind
+    } = "MC-5504", "consent-not-given", "the patient did not agree to {kind} with the card";
+    /// The check was made for another purpose than this kind of care needs.
+    CareNeedsPurpose {
+        /// The kind of care.
+        care: Care
+    } = "MC-5505", "care-needs-purpose", "a check for another purpose cannot begin {care} care";
+    /// The check brought no insurance, so that there is nothing to consent to.
+    ConsentWithoutInsurance = "MC-5506", "consent-without-insurance", "the check brought no insurance";
+    /// The day of the visit is before the day of the check.
+    VisitInPast = "MC-5507", "visit-in-past", "the day of the visit is in the past";
+    /// A period ends before it begins.
+    PeriodReversed = "MC-5508", "period-reversed", "the period ends before it begins";
+    /// A reception number is not twenty digits.
+    ReceptionNumber = "MC-5509", "reception-number-malformed", "the reception number is not twenty digits";
+    /// The kind of care is not one of the interface's.
+    UnknownCare = "MC-5510", "care-unknown", "no kind of care has this name";
 }
 
 impl Error {

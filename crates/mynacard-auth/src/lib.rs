@@ -40,6 +40,7 @@ mod sync {
 }
 
 pub mod audit;
+pub mod home;
 pub mod pinless;
 pub mod service;
 pub mod vault;
@@ -60,5 +61,7 @@ pub use proof::{Grant, Proof};
 pub use purpose::Purpose;
 pub use request::{OperatorConfirmation, Request, TapId};
 pub use screen::Screen;
-pub use service::{ActivationService, EligibilityService, ServiceError, ServiceErrorKind};
-pub use terminal::{Institution, Terminal, TerminalKey, TermsAccepted, UserSettings};
+pub use service::{
+    ActivationService, EligibilityService, ServiceError, ServiceErrorKind, TerminalService,
+};
+pub use terminal::{Activation, Institution, Terminal, TerminalKey, TermsAccepted, UserSettings};

@@ -13,9 +13,13 @@ use x509_cert::name::Name;
 use zeroize::Zeroizing;
 
 use crate::request::random_bytes;
-use crate::service::{Activated, ActivationService, VisualCheck};
+use crate::service::{Activated, ActivationService, TerminalService, VisualCheck};
 use crate::vault::record;
 use crate::{Cancel, Error, ErrorKind};
+
+mod activation;
+
+pub use activation::Activation;
 
 /// An activated terminal: key, certificate and where it stands.
 pub struct Terminal {
@@ -63,19 +67,47 @@ struct About {
 impl Terminal {
     /// Activates a new terminal (初期登録): makes a key, asks for a certificate and checks that it is for this key.
     ///
+    /// The key is gone when this fails. A program that wants to ask again after a lost answer keeps an [`Activation`].
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Service`] with the service's refusal, [`ErrorKind::TerminalKeyMismatch`], [`ErrorKind::NoRandomness`].
     pub fn activate(
         service: &mut dyn ActivationService,
         settings: &UserSettings,
-        _terms: TermsAccepted,
+        terms: TermsAccepted,
         stop: &Cancel,
     ) -> Result<Self, Error> {
+        Activation::new(settings.copy(), terms)?.deliver(service, stop)
+    }
+
+    /// The same terminal under a new key and certificate. `service` speaks as this terminal; the present certificate works
+    /// until the new one is first shown, so keep the result before it is used. After a lost answer renew again.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Service`], [`ErrorKind::TerminalKeyMismatch`], [`ErrorKind::TerminalRenamed`] when the service answered
+    /// for another terminal or institution, [`ErrorKind::NoRandomness`].
+    pub fn renew(&self, service: &mut dyn TerminalService, stop: &Cancel) -> Result<Self, Error> {
         let key = TerminalKey::generate()?;
         let csr = key.certificate_request()?;
-        let activated = service.activate(settings, &csr, stop)?;
-        Self::new(key, activated)
+        let renewed = Self::new(key, service.renew(&csr, stop)?)?;
+        let same = renewed.about.name == self.about.name
+            && renewed.about.institution.code == self.about.institution.code;
+        if same {
+            Ok(renewed)
+        } else {
+            Err(ErrorKind::TerminalRenamed.into())
+        }
+    }
+
+    /// Ends this terminal at the service, as which `service` speaks; the vault's file is the caller's to remove.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Service`]: with [`UnknownTerminal`](crate::ServiceErrorKind::UnknownTerminal) it had ended before.
+    pub fn remove(&self, service: &mut dyn TerminalService, stop: &Cancel) -> Result<(), Error> {
+        Ok(service.remove(stop)?)
     }
 
     /// A terminal from its parts.
@@ -323,6 +355,14 @@ impl UserSettings {
             id: id.to_owned(),
             activation_code: Zeroizing::new(activation_code.to_owned()),
         })
+    }
+
+    fn copy(&self) -> Self {
+        Self {
+            institution_code: self.institution_code.clone(),
+            id: self.id.clone(),
+            activation_code: self.activation_code.clone(),
+        }
     }
 
     /// Ten digits (機関コード).

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::bulk::BulkCommand;
+use crate::consent::{ConsentCommand, RequeryArguments};
+
 /// Confirm a patient's health insurance with a My Number Card (マイナ保険証の資格確認).
 ///
 /// Every command takes --json. Exit codes: 0 done (for `check`: the service answered), 2 wrong use, 10 the card refused or was not there,
@@ -61,6 +64,14 @@ pub(crate) enum Command {
     /// The life of this terminal.
     #[command(subcommand)]
     Terminal(TerminalCommand),
+    /// Consents of patients who are seen at home, online or by another route (居宅同意取得型).
+    #[command(subcommand)]
+    Consent(ConsentCommand),
+    /// The insurance of a visited patient (訪問診療等) without her card.
+    Requery(RequeryArguments),
+    /// The insurance of many consented patients at once.
+    #[command(subcommand)]
+    Bulk(BulkCommand),
     /// Look at and judge a card's certificate.
     #[command(subcommand)]
     Cert(CertCommand),
@@ -119,9 +130,10 @@ pub(crate) struct CheckArguments {
     pub(crate) card: CardArguments,
     #[command(flatten)]
     pub(crate) home: HomeArguments,
-    /// Why the insurance is asked: reception, checkup, contract-checkup, midwifery or visiting.
-    #[arg(long, default_value = "reception")]
-    pub(crate) purpose: String,
+    /// Why the insurance is asked: reception, checkup, contract-checkup, midwifery or visiting. Without it reception; for a
+    /// consent what its kind of care needs.
+    #[arg(long)]
+    pub(crate) purpose: Option<String>,
     /// Read the PIN from this open file descriptor (0: standard input) instead of the terminal.
     #[arg(long, value_name = "N", conflicts_with_all = ["visual", "pin_pad"])]
     pub(crate) pin_fd: Option<u32>,
@@ -169,10 +181,21 @@ pub(crate) struct HomeArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TerminalCommand {
-    /// Register this terminal (初期登録) with the ユーザー設定情報 of the portal.
+    /// Register this terminal (初期登録) with the ユーザー設定情報 of the portal. After a lost answer the same command asks for it
+    /// again.
     Activate(ActivateArguments),
     /// Say what this terminal is registered for.
     Show {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+    /// Get a new key and certificate before the present one ends.
+    Renew {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+    /// End this terminal at the service (利用終了) and remove its registration here.
+    Remove {
         #[command(flatten)]
         home: HomeArguments,
     },

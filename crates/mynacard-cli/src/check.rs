@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use mynacard::auth::{
-    Cancel, CheckContext, Desk, DeskSettings, Extra, Identity, Method, OperatorConfirmation,
-    Purpose, VisualSetting,
+    Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Extra, Identity, Method,
+    OperatorConfirmation, Purpose, VisualSetting,
 };
 use mynacard::card::app::jpki;
 use mynacard::card::{LengthPolicy, Pin, Transport};
@@ -20,20 +20,43 @@ use crate::output::Output;
 use crate::secret;
 
 pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    let ask = context(arguments, Purpose::Reception)?;
+    let source = Source::of(arguments)?;
+    let home = Home::open(&arguments.home)?;
+    let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+    let checked = perform(arguments, source, ask, &home, service, output)?;
+    output.result(&answer::json(&checked, output), || {
+        answer::text(&checked, output)
+    })
+}
+
+/// What the command line asks for; `usual` where it names no purpose.
+pub(crate) fn context(arguments: &CheckArguments, usual: Purpose) -> Result<CheckContext, Failure> {
     let method = if arguments.visual.is_some() {
         Method::Visual
     } else {
         Method::Pin
     };
-    let purpose: Purpose = arguments.purpose.parse().map_err(Failure::from)?;
+    let purpose = match &arguments.purpose {
+        Some(name) => name.parse::<Purpose>().map_err(Failure::from)?,
+        None => usual,
+    };
     let mut ask = CheckContext::new(purpose.permitted()?).by(method);
     if arguments.limit_application {
         ask = ask.with(Extra::LimitApplication);
     }
-    let source = Source::of(arguments)?;
+    Ok(ask)
+}
 
-    let home = Home::open(&arguments.home)?;
-    let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+/// One check, from the challenge to the answer.
+pub(crate) fn perform(
+    arguments: &CheckArguments,
+    source: Source,
+    ask: CheckContext,
+    home: &Home,
+    service: HttpsService,
+    output: &Output,
+) -> Result<CheckedAnswer, Failure> {
     let mut relay = service.relay();
     let settings = DeskSettings::new(trust(arguments, &source))
         .with_visual(VisualSetting::On, &home.terminal)
@@ -59,10 +82,7 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
         (None, Some(pin)) => Identity::Pin(pin),
         (None, None) => Identity::PinPad,
     };
-    let checked = ready.check(card, identity, SystemTime::now(), &stop)?;
-    output.result(&answer::json(&checked, output), || {
-        answer::text(&checked, output)
-    })
+    Ok(ready.check(card, identity, SystemTime::now(), &stop)?)
 }
 
 /// Waits until the operator says that face and photo are the same person's. Asked after the card was read, and only then.

@@ -1,10 +1,12 @@
 //! The terminal's folder: one vault, opened by a passcode, with the terminal's key and the service it belongs to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use mynacard::auth::Terminal;
 use mynacard::auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard::auth::{
+    Activation, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted, UserSettings,
+};
 use mynacard::client::https::Endpoint;
 use zeroize::Zeroizing;
 
@@ -15,6 +17,7 @@ use crate::secret;
 const VAULT: &str = "terminal.vault";
 const ADDRESS: &str = "service.address";
 const AUTHORITY: &str = "service.authority";
+const ACTIVATION: &str = "activation";
 
 /// What this terminal is and where it belongs.
 pub(crate) struct Home {
@@ -24,6 +27,8 @@ pub(crate) struct Home {
     pub(crate) address: String,
     /// The authority of the service's certificate, DER.
     pub(crate) authority: Vec<u8>,
+    vault: Vault,
+    path: PathBuf,
 }
 
 impl Home {
@@ -51,6 +56,8 @@ impl Home {
                 terminal,
                 address,
                 authority,
+                vault,
+                path,
             }),
             _ => Err(Failure::usage(format!(
                 "{} names no service: activate the terminal again",
@@ -60,38 +67,144 @@ impl Home {
     }
 }
 
-/// A vault that waits for its terminal; made before the activation code is spent.
+impl Home {
+    /// Where the registration is kept.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps another key and certificate of the same terminal.
+    pub(crate) fn renewed(&mut self, terminal: Terminal) -> Result<(), Failure> {
+        self.vault.store_terminal(&terminal)?;
+        self.terminal = terminal;
+        Ok(())
+    }
+
+    /// Removes the registration of a terminal that is one no longer.
+    pub(crate) fn forget(self) -> Result<(), Failure> {
+        std::fs::remove_file(&self.path).map_err(|error| Failure::file(&self.path, &error))
+    }
+}
+
+/// A vault that waits for its terminal; made, with the registration in it, before the activation code is spent.
 pub(crate) struct NewHome {
     vault: Vault,
     path: PathBuf,
+    activation: Activation,
+    resumed: bool,
 }
 
 impl NewHome {
-    /// Creates the folder and the empty vault, so that a full disk or a wrong passcode costs no activation code.
-    pub(crate) fn create(arguments: &HomeArguments) -> Result<Self, Failure> {
+    /// Creates the folder and a vault with the registration, so that a full disk or a wrong passcode costs no activation
+    /// code; or opens the vault whose registration waits for its answer.
+    pub(crate) fn create(
+        arguments: &HomeArguments,
+        settings: UserSettings,
+    ) -> Result<Self, Failure> {
         let path = vault_path(arguments)?;
+        if path.exists() {
+            return Self::resume(arguments, path, &settings);
+        }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
         }
+        let activation = Activation::new(settings, TermsAccepted)?;
         let passcode = passcode(
             arguments,
             "新しい起動用パスコード（8文字以上）/ new passcode: ",
         )?;
-        let vault = Vault::create(&path, &Unlock::Passcode(&passcode, Stretching::DEFAULT))?;
-        Ok(Self { vault, path })
+        let mut vault = Vault::create(&path, &Unlock::Passcode(&passcode, Stretching::DEFAULT))?;
+        vault.set(ACTIVATION, &activation.to_secret_bytes()?);
+        let new = Self {
+            vault,
+            path,
+            activation,
+            resumed: false,
+        };
+        match new.vault.save() {
+            Ok(()) => Ok(new),
+            Err(error) => {
+                new.discard();
+                Err(error.into())
+            }
+        }
+    }
+
+    fn resume(
+        arguments: &HomeArguments,
+        path: PathBuf,
+        settings: &UserSettings,
+    ) -> Result<Self, Failure> {
+        let passcode = passcode(arguments, "起動用パスコード / passcode: ")?;
+        let unlock = Unlock::Passcode(&passcode, Stretching::DEFAULT);
+        let vault = Vault::open(&path, &unlock, SystemTime::now())?;
+        let Some(waiting) = vault.entry(ACTIVATION) else {
+            return Err(Error::from(ErrorKind::VaultExists).into());
+        };
+        let activation = Activation::from_secret_bytes(waiting)?;
+        let (kept, typed) = (activation.settings(), settings);
+        let same = kept.institution_code() == typed.institution_code()
+            && kept.id() == typed.id()
+            && kept.activation_code() == typed.activation_code();
+        if !same {
+            return Err(Failure::usage(format!(
+                "the registration of {} waits for its answer here: give its activation code, or another folder",
+                kept.id()
+            )));
+        }
+        Ok(Self {
+            vault,
+            path,
+            activation,
+            resumed: true,
+        })
+    }
+
+    /// The registration to be delivered.
+    pub(crate) fn activation(&self) -> &Activation {
+        &self.activation
     }
 
     /// Keeps the terminal.
-    pub(crate) fn fill(mut self, home: &Home) -> Result<PathBuf, Failure> {
-        self.vault.store_terminal(&home.terminal)?;
-        self.vault.set(ADDRESS, home.address.as_bytes());
-        self.vault.set(AUTHORITY, &home.authority);
-        self.vault.save()?;
-        Ok(self.path)
+    pub(crate) fn fill(
+        mut self,
+        terminal: Terminal,
+        address: String,
+        authority: Vec<u8>,
+    ) -> Result<Home, Failure> {
+        self.vault.set(ADDRESS, address.as_bytes());
+        self.vault.set(AUTHORITY, &authority);
+        self.vault.remove(ACTIVATION);
+        self.vault.store_terminal(&terminal)?;
+        Ok(Home {
+            terminal,
+            address,
+            authority,
+            vault: self.vault,
+            path: self.path,
+        })
     }
 
-    /// Removes the empty vault after an activation that failed.
-    pub(crate) fn discard(self) {
+    /// After a failure: a registration that the service may have accepted stays, to be delivered again.
+    pub(crate) fn failed(self, error: &Error) {
+        use ServiceErrorKind as Kind;
+        let stays = match error.kind() {
+            // What the service says no to, it will not say yes to later.
+            ErrorKind::Service(service) if service.code().starts_with("MC-61") => {
+                self.resumed && service.is_transient()
+            }
+            ErrorKind::Service(service) => match service.kind() {
+                Kind::AnswerLost | Kind::MalformedAnswer | Kind::TooLarge => true,
+                _ => self.resumed,
+            },
+            _ => self.resumed,
+        };
+        if !stays {
+            self.discard();
+        }
+    }
+
+    fn discard(self) {
         if let Err(error) = std::fs::remove_file(&self.path) {
             log::warn!("the empty vault stays behind: {error}");
         }

@@ -2,9 +2,11 @@
 
 mod answer;
 mod args;
+mod bulk;
 mod card;
 mod cert;
 mod check;
+mod consent;
 #[cfg(feature = "demo")]
 mod demo;
 mod exit;
@@ -73,6 +75,9 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Demo => demo::run(output),
         Command::Check(arguments) => check::run(arguments, output),
         Command::Terminal(command) => terminal::run(command, output),
+        Command::Consent(command) => consent::run(command, output),
+        Command::Requery(arguments) => consent::requery(arguments, output),
+        Command::Bulk(command) => bulk::run(command, output),
         Command::Cert(command) => cert::run(command, output),
         Command::Oqs(command) => return oqs::run(command, output),
         #[cfg(feature = "pcsc")]

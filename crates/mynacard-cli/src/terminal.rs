@@ -1,12 +1,12 @@
 //! `mynacard terminal`: initial registration (初期登録) and what it led to.
 
 use mynacard::auth::service::VisualCheck;
-use mynacard::auth::{Cancel, Terminal, TermsAccepted, UserSettings};
+use mynacard::auth::{Cancel, ErrorKind, ServiceErrorKind, UserSettings};
 use mynacard::cert::Timestamp;
 use mynacard::client::https::{Endpoint, HttpsService};
 use serde_json::{Value, json};
 
-use crate::args::{ActivateArguments, TerminalCommand};
+use crate::args::{ActivateArguments, HomeArguments, TerminalCommand};
 use crate::failure::Failure;
 use crate::home::{Home, NewHome};
 use crate::output::Output;
@@ -20,6 +20,8 @@ pub(crate) fn run(command: &TerminalCommand, output: &Output) -> Result<(), Fail
             let shown = describe(&home);
             output.result(&shown, || lines(&home, output))
         }
+        TerminalCommand::Renew { home } => renew(home, output),
+        TerminalCommand::Remove { home } => remove(home, output),
     }
 }
 
@@ -40,36 +42,57 @@ fn activate(arguments: &ActivateArguments, output: &Output) -> Result<(), Failur
         .trim();
     let settings = UserSettings::new(&arguments.institution, &arguments.id, code)?;
 
-    let new = NewHome::create(&arguments.home)?;
-    let endpoint = Endpoint::sandbox(&arguments.service, &authority);
-    let terminal = HttpsService::new(&endpoint, None)
-        .map_err(Failure::from)
-        .and_then(|mut service| {
-            Ok(Terminal::activate(
-                &mut service,
-                &settings,
-                TermsAccepted,
-                &Cancel::new(),
-            )?)
-        });
-    let terminal = match terminal {
+    let mut service = HttpsService::new(&Endpoint::sandbox(&arguments.service, &authority), None)?;
+    let new = NewHome::create(&arguments.home, settings)?;
+    let terminal = match new.activation().deliver(&mut service, &Cancel::new()) {
         Ok(terminal) => terminal,
-        Err(failure) => {
-            new.discard();
-            return Err(failure);
+        Err(error) => {
+            new.failed(&error);
+            return Err(error.into());
         }
     };
-    let home = Home {
-        terminal,
-        address: arguments.service.clone(),
-        authority,
-    };
-    let path = new.fill(&home)?;
-    let mut shown = describe(&home);
-    if let Some(members) = shown.as_object_mut() {
-        members.insert("vault".to_owned(), json!(path));
+    let home = new.fill(terminal, arguments.service.clone(), authority)?;
+    kept(&home, output)
+}
+
+fn renew(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
+    let mut home = Home::open(home)?;
+    let mut service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+    let renewed = home.terminal.renew(&mut service, &Cancel::new())?;
+    // Kept before it is used: the service takes the former certificate until it sees this one.
+    home.renewed(renewed)?;
+    kept(&home, output)
+}
+
+fn remove(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
+    let home = Home::open(home)?;
+    let mut service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+    match home.terminal.remove(&mut service, &Cancel::new()) {
+        Ok(()) => {}
+        // Ended before, by the portal or by a removal whose answer got lost.
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Service(service)
+            if service.kind() == ServiceErrorKind::UnknownTerminal) => {}
+        Err(error) => return Err(error.into()),
     }
-    output.result(&shown, || lines(&home, output))
+    let name = home.terminal.name().to_owned();
+    home.forget()?;
+    output.result(&json!({ "terminal": name, "removed": true }), || {
+        let done = output.pick(
+            "この端末の利用を終了し、登録情報を削除しました",
+            "ended, and its registration here removed",
+        );
+        format!("{name}: {done}\n")
+    })
+}
+
+/// Shows what is kept, and where.
+fn kept(home: &Home, output: &Output) -> Result<(), Failure> {
+    let mut shown = describe(home);
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("vault".to_owned(), json!(home.path()));
+    }
+    output.result(&shown, || lines(home, output))
 }
 
 fn describe(home: &Home) -> Value {

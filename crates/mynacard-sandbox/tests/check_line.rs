@@ -10,7 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use check_support::{Office, activate, card, settings};
-use mynacard_auth::{CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose};
+use mynacard_auth::{
+    Activation, Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, EligibilityService, Error,
+    Identity, PinTries, Purpose, TermsAccepted, UserSettings,
+};
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
 use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
@@ -168,19 +171,47 @@ fn a_challenge_that_got_lost_on_the_way_is_no_check() {
 }
 
 #[test]
-fn an_activation_whose_answer_got_lost_is_said_to_have_been_sent() {
+fn an_activation_whose_answer_got_lost_is_delivered_again() {
     let sandbox = Sandbox::builder().start().unwrap();
     let endpoint = Endpoint::sandbox(sandbox.url(), sandbox.ca_certificate_der());
     let issued = settings(&sandbox.issue_activation().unwrap());
+    let activation = Activation::new(settings_again(&issued), TermsAccepted).unwrap();
+    let mut newcomer = HttpsService::new(&endpoint, None).unwrap();
+    let stop = Cancel::new();
     sandbox.set_fault(Some(Fault::CutAfter(0)));
-    assert_eq!(activate(&endpoint, &issued).unwrap_err().code(), "MC-6013");
+    for _ in 0..2 {
+        let lost = activation.deliver(&mut newcomer, &stop).unwrap_err();
+        assert_eq!(lost.code(), "MC-6013");
+    }
     sandbox.set_fault(None);
-    // Sent, and done: the code is spent, as the error allows for.
+    // Sent, and done: the code is spent for everybody else, also for the same code with another key.
     assert_eq!(activate(&endpoint, &issued).unwrap_err().code(), "MC-6102");
+    // A program that ended meanwhile has it in its vault.
+    let kept = activation.to_secret_bytes().unwrap();
+    let again = Activation::from_secret_bytes(&kept).unwrap();
+    let terminal = again.deliver(&mut newcomer, &stop).unwrap();
+    let mut service = HttpsService::new(&endpoint, Some(&terminal)).unwrap();
+    let ask = CheckContext::new(Purpose::Reception);
+    service.challenge(&ask, SystemTime::now(), &stop).unwrap();
+    // It is one terminal, however often the answer is fetched, and none once it was removed.
+    let same = again.deliver(&mut newcomer, &stop).unwrap();
+    assert_eq!(same.certificate(), terminal.certificate());
+    terminal.remove(&mut service, &stop).unwrap();
+    let ended = again.deliver(&mut newcomer, &stop).unwrap_err();
+    assert_eq!(ended.code(), "MC-6102");
 
     let unsent = settings(&sandbox.issue_activation().unwrap());
     sandbox.stop();
     assert_eq!(activate(&endpoint, &unsent).unwrap_err().code(), "MC-6001");
+}
+
+fn settings_again(issued: &UserSettings) -> UserSettings {
+    UserSettings::new(
+        issued.institution_code(),
+        issued.id(),
+        issued.activation_code(),
+    )
+    .unwrap()
 }
 
 #[test]

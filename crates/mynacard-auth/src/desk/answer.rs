@@ -7,7 +7,7 @@ use mynacard_cert::{Hierarchy, Timestamp};
 use mynacard_eligibility::Answer;
 
 use crate::service::{CertificateStatus, Outcome};
-use crate::{Evidence, TapId};
+use crate::{CheckContext, Evidence, TapId};
 
 /// A check that worked: the insurance, and what to keep with it. The library stores none of it.
 pub struct CheckedAnswer {
@@ -19,6 +19,7 @@ pub struct CheckedAnswer {
     pub(super) warnings: Vec<Warning>,
     pub(super) certificate_status: CertificateStatus,
     pub(super) times: Times,
+    pub(super) context: CheckContext,
 }
 
 /// Something to tell the patient beside the answer.
@@ -112,6 +113,7 @@ impl CheckedAnswer {
                 card: Duration::ZERO,
                 service: Duration::ZERO,
             },
+            context: CheckContext::new(crate::Purpose::Reception),
         }
     }
 
@@ -164,6 +166,12 @@ impl CheckedAnswer {
     #[must_use]
     pub const fn certificate_status(&self) -> CertificateStatus {
         self.certificate_status
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub const fn context(&self) -> &CheckContext {
+        &self.context
     }
 
     /// When it was, and how long it took.

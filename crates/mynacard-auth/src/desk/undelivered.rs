@@ -124,6 +124,7 @@ impl Undelivered {
                 card: parts.card_time,
                 service: service_time,
             },
+            context: *parts.proof.request().context(),
         })
     }
 }

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use mynacard_eligibility::Answer;
 
-use crate::terminal::{Institution, UserSettings};
+use crate::terminal::{Activation, Institution};
 use crate::{Cancel, Challenge, CheckContext, Message, Proof, Request};
 
 /// A service that confirms insurance (資格確認).
@@ -83,17 +83,33 @@ pub trait MessageBuilder: Send + Sync {
 
 /// A service that turns ユーザー設定情報 into a terminal certificate (初期登録).
 pub trait ActivationService: Send {
-    /// Activates the terminal whose key signed `csr` (PKCS#10, DER). A code works once.
+    /// Activates one terminal. A code works once; the same `activation` delivered again is answered as before.
     ///
     /// # Errors
     ///
     /// The service's refusal, or what stood between us and it.
     fn activate(
         &mut self,
-        settings: &UserSettings,
-        csr: &[u8],
+        activation: &Activation,
         stop: &Cancel,
     ) -> Result<Activated, ServiceError>;
+}
+
+/// A service that renews and ends the terminal that it is spoken to as.
+pub trait TerminalService: Send {
+    /// A certificate for the key that signed `csr` (PKCS#10, DER); the present one works until the new one is first shown.
+    ///
+    /// # Errors
+    ///
+    /// The service's refusal, or what stood between us and it.
+    fn renew(&mut self, csr: &[u8], stop: &Cancel) -> Result<Activated, ServiceError>;
+
+    /// The terminal is one no longer.
+    ///
+    /// # Errors
+    ///
+    /// The service's refusal, or what stood between us and it.
+    fn remove(&mut self, stop: &Cancel) -> Result<(), ServiceError>;
 }
 
 /// What an activation hands out.

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use super::breaker::Breaker;
 use super::endpoint::{Endpoint, Proxy};
 use super::failure::{from_json, from_reqwest, malformed};
+use super::lines::Lines;
 use super::wire::Refusal;
 use super::worker::Worker;
 
 /// The largest body that is read.
-const LARGEST_BODY: usize = 1 << 20;
+pub(super) const LARGEST_BODY: usize = 1 << 20;
 /// The largest sum of an answer's header names and values.
 const LARGEST_HEADERS: usize = 16 << 10;
 /// Before each further delivery of a proof that got no answer.
@@ -154,6 +155,33 @@ impl Caller {
         outcome
     }
 
+    /// Posts `ask` for an answer in lines, which are read one by one.
+    pub(super) fn lines(
+        &self,
+        path: &str,
+        ask: &impl Serialize,
+        stop: &Cancel,
+    ) -> Result<Lines<'_>, ServiceError> {
+        let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
+        let request = self.request(Method::POST, path, Some(body));
+        Lines::open(&self.worker, &self.endpoint, request, stop)
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> reqwest::RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.endpoint.url));
+        match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
+            None => request,
+        }
+    }
+
     fn call<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -165,14 +193,8 @@ impl Caller {
     ) -> Result<T, Failed> {
         let timeouts = self.endpoint.timeouts;
         let mut request = self
-            .client
-            .request(method, format!("{}{path}", self.endpoint.url))
+            .request(method, path, body.map(<[u8]>::to_vec))
             .timeout(timeouts.whole.saturating_sub(start.elapsed()));
-        if let Some(body) = body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.to_vec());
-        }
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", key);
         }
@@ -266,34 +288,17 @@ pub(super) fn understand<T: DeserializeOwned>(
 }
 
 /// The status and the body, if both are within bounds and the body claims to be JSON.
-async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
+pub(super) async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
     let status = response.status();
-    let headers = response.headers();
-    let size: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    let length = headers
+    let length = response
+        .headers()
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if size > LARGEST_HEADERS || length.is_some_and(|length| length > LARGEST_BODY) {
+    if length.is_some_and(|length| length > LARGEST_BODY) {
         return Err(ServiceErrorKind::TooLarge.into());
     }
-    if status.is_redirection() {
-        return Err(ServiceErrorKind::WrongService.into());
-    }
-    let json = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value.split(';').next().unwrap_or_default().trim() == "application/json"
-        });
-    if !json {
-        return Err(match status.as_u16() {
-            // Something between us and the service speaks, and says that the service does not.
-            502..=504 => unreachable(headers),
-            _ => malformed("not application/json", 0, 0),
-        });
+    if content_type(&response)? != "application/json" {
+        return Err(not_json(&response));
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(from_reqwest)? {
@@ -303,6 +308,35 @@ async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
         body.extend_from_slice(&chunk);
     }
     Ok((status.as_u16(), body))
+}
+
+/// What an answer within bounds, which leads nowhere else, claims to be.
+pub(super) fn content_type(response: &Response) -> Result<&str, ServiceError> {
+    let headers = response.headers();
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if size > LARGEST_HEADERS {
+        return Err(ServiceErrorKind::TooLarge.into());
+    }
+    if response.status().is_redirection() {
+        return Err(ServiceErrorKind::WrongService.into());
+    }
+    let claimed = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    Ok(claimed.split(';').next().unwrap_or_default().trim())
+}
+
+/// The error for an answer that is no JSON.
+pub(super) fn not_json(response: &Response) -> ServiceError {
+    match response.status().as_u16() {
+        // Something between us and the service speaks, and says that the service does not.
+        502..=504 => unreachable(response.headers()),
+        _ => malformed("not application/json", 0, 0),
+    }
 }
 
 /// The error for a gateway's page, with the wait that it asks for.

@@ -1,7 +1,7 @@
 //! A service's answer as bytes, without a network: for the fuzz targets alone, no part of the interface.
 
 use super::call::understand;
-use super::{service, wire};
+use super::{home, service, wire};
 
 /// Reads a body as each answer of the protocol in turn; how many it was.
 pub fn understand_all(status: u16, body: &[u8]) -> usize {
@@ -16,5 +16,6 @@ pub fn understand_all(status: u16, body: &[u8]) -> usize {
             .and_then(service::understand)
             .is_ok(),
     ];
-    read.into_iter().filter(|read| *read).count()
+    let others = home::understand_all(environment, status, body);
+    read.into_iter().filter(|read| *read).count() + others
 }

@@ -25,6 +25,8 @@ mod endpoint;
 mod failure;
 #[doc(hidden)]
 pub mod fuzzing;
+mod home;
+mod lines;
 mod relay;
 mod service;
 mod tls;

@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use mynacard_auth::service::{
     Activated, ActivationService, CertificateStatus, Confirmed, Echo, EligibilityService,
-    MessageBuilder, Outcome, ServiceError, ServiceErrorKind, VisualCheck,
+    MessageBuilder, Outcome, ServiceError, ServiceErrorKind, TerminalService, VisualCheck,
 };
 use mynacard_auth::{
-    Cancel, Challenge, ChallengeParts, CheckContext, CheckMessage, Message, Proof, Request,
-    Terminal, UserSettings,
+    Activation, Cancel, Challenge, ChallengeParts, CheckContext, CheckMessage, Message, Proof,
+    Request, Terminal, TermsAccepted,
 };
 use mynacard_eligibility::Answer;
 use sha2::{Digest, Sha256};
@@ -41,7 +41,7 @@ pub struct ServiceInfo {
     pub time: SystemTime,
 }
 
-struct TerminalIdentity {
+pub(super) struct TerminalIdentity {
     key_sha256: [u8; 32],
     facility: String,
 }
@@ -99,7 +99,12 @@ impl HttpsService {
         HttpsRelay::new(Arc::clone(&self.caller))
     }
 
-    fn identity(&self) -> Result<&TerminalIdentity, ServiceError> {
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What speaks for the terminal; a call that needs one and has none is refused before it is sent.
+    pub(super) fn identity(&self) -> Result<&TerminalIdentity, ServiceError> {
         self.terminal
             .as_deref()
             .ok_or_else(|| ServiceErrorKind::NoTerminal.into())
@@ -256,38 +261,72 @@ pub(super) fn understand(answer: wire::Confirmed) -> Result<Confirmed, ServiceEr
 impl ActivationService for HttpsService {
     fn activate(
         &mut self,
-        settings: &UserSettings,
-        csr: &[u8],
+        activation: &Activation,
         stop: &Cancel,
     ) -> Result<Activated, ServiceError> {
+        let settings = activation.settings();
+        let TermsAccepted = activation.terms();
         let body = wire::ActivateAsk {
             institution_code: settings.institution_code(),
             id: settings.id(),
             activation_code: settings.activation_code(),
-            csr: wire::base64(csr),
+            csr: wire::base64(activation.certificate_request()),
             terms_accepted: true,
+        };
+        let key = wire::hex(activation.idempotency_key());
+        let answer: wire::Activated =
+            self.caller
+                .post("/v1/activate", &body, Effect::Keyed(&key), stop)?;
+        certified(answer)
+    }
+}
+
+impl TerminalService for HttpsService {
+    fn renew(&mut self, csr: &[u8], stop: &Cancel) -> Result<Activated, ServiceError> {
+        self.identity()?;
+        let body = wire::RenewAsk {
+            csr: wire::base64(csr),
         };
         let answer: wire::Activated =
             self.caller
-                .post("/v1/activate", &body, Effect::Lasting, stop)?;
-        let chain = answer
-            .chain
-            .iter()
-            .map(|der| wire::from_base64(der, "chain"))
-            .collect::<Result<_, _>>()?;
-        Ok(Activated {
-            terminal: answer.terminal,
-            certificate: wire::from_base64(&answer.certificate, "certificate")?,
-            chain,
-            institution: answer.institution,
-            visual_check: if answer.visual_check_allowed {
-                VisualCheck::Allowed
-            } else {
-                VisualCheck::NotAllowed
-            },
-            not_after: wire::from_unix(answer.not_after, "not_after")?,
-        })
+                .post("/v1/terminal/renew", &body, Effect::Lasting, stop)?;
+        certified(answer)
     }
+
+    fn remove(&mut self, stop: &Cancel) -> Result<(), ServiceError> {
+        self.identity()?;
+        let answer: wire::Removed = self.caller.post(
+            "/v1/terminal/remove",
+            &wire::Nothing {},
+            Effect::Lasting,
+            stop,
+        )?;
+        if answer.removed {
+            Ok(())
+        } else {
+            Err(malformed("removed", 0, 0))
+        }
+    }
+}
+
+fn certified(answer: wire::Activated) -> Result<Activated, ServiceError> {
+    let chain = answer
+        .chain
+        .iter()
+        .map(|der| wire::from_base64(der, "chain"))
+        .collect::<Result<_, _>>()?;
+    Ok(Activated {
+        terminal: answer.terminal,
+        certificate: wire::from_base64(&answer.certificate, "certificate")?,
+        chain,
+        institution: answer.institution,
+        visual_check: if answer.visual_check_allowed {
+            VisualCheck::Allowed
+        } else {
+            VisualCheck::NotAllowed
+        },
+        not_after: wire::from_unix(answer.not_after, "not_after")?,
+    })
 }
 
 impl fmt::Debug for HttpsService {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use mynacard_auth::home::{ConsentKind, ConsentKinds};
 use mynacard_auth::{Extra, Request, ServiceError};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,6 +24,20 @@ pub(super) struct ActivateAsk<'a> {
     pub(super) activation_code: &'a str,
     pub(super) csr: String,
     pub(super) terms_accepted: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct RenewAsk {
+    pub(super) csr: String,
+}
+
+/// An empty object.
+#[derive(Serialize)]
+pub(super) struct Nothing {}
+
+#[derive(Deserialize)]
+pub(super) struct Removed {
+    pub(super) removed: bool,
 }
 
 #[derive(Deserialize)]
@@ -115,7 +130,7 @@ struct RequestBody<'a> {
     request_id: String,
     limit_application: bool,
     specific_diseases: bool,
-    consents: [&'a str; 0],
+    consents: Vec<&'static str>,
     operator: Option<OperatorBody<'a>>,
 }
 
@@ -133,7 +148,12 @@ pub(super) fn request_bytes(request: &Request) -> Result<Vec<u8>, serde_json::Er
         request_id: hex(request.id()),
         limit_application: context.asks_for(Extra::LimitApplication),
         specific_diseases: context.asks_for(Extra::SpecificDiseases),
-        consents: [],
+        consents: context
+            .consents()
+            .into_iter()
+            .flat_map(ConsentKinds::iter)
+            .map(ConsentKind::code)
+            .collect(),
         operator: request.operator().map(|confirmation| OperatorBody {
             operator: confirmation.operator(),
             tap: confirmation.tap().to_string(),

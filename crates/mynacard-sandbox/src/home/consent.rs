@@ -32,7 +32,7 @@ pub(crate) fn register(call: &Call<'_>) -> Result<Reply, Refusal> {
         _ => Day::parse(&visit).map_or(call.now, |day| day.plus_days(1).begins() - 1),
     };
     let facility = terminal.institution.code.as_str();
-    call.service.store.in_transaction(|records| {
+    let kept = call.service.store.in_transaction(|records| {
         let made = records
             .check(&check, facility)?
             .filter(|made| call.now <= made.at + CHECK_LIFE)
@@ -40,28 +40,33 @@ pub(crate) fn register(call: &Call<'_>) -> Result<Reply, Refusal> {
         if care == Care::Visiting && made.purpose != Purpose::Visiting.as_str() {
             return Err(Refusal::new(Code::PurposeRefused).field("care"));
         }
+        // One patient's consent is not replaced by another's.
+        let present = records.consent(facility, &reference)?;
+        if present
+            .is_some_and(|kept| kept.person != made.person && state(&kept, call.now) == "active")
+        {
+            return Err(Refusal::malformed("reference", "another patient has it"));
+        }
         // What the patient agreed to was in the request that her card signed.
         let signed = super::kinds(&made.consents);
         if !kinds.iter().all(|kind| signed.contains(kind)) {
             return Err(Refusal::new(Code::ConsentAbsent).field("kinds"));
         }
-        records.put_consent(
-            facility,
-            &Kept {
-                reference: reference.clone(),
-                person: made.person,
-                care: care.as_str().to_owned(),
-                kinds: join(&kinds),
-                consented: call.now,
-                visit: visit.clone(),
-                expires,
-                ended: None,
-                reason: None,
-            },
-        )?;
-        Ok(())
+        let kept = Kept {
+            reference,
+            person: made.person,
+            care: care.as_str().to_owned(),
+            kinds: join(&kinds),
+            consented: call.now,
+            visit,
+            expires,
+            ended: None,
+            reason: None,
+        };
+        records.put_consent(facility, &kept)?;
+        Ok(kept)
     })?;
-    Ok(json!({ "reference": reference, "state": "active", "expires_at": expires }).into())
+    Ok(shown(&kept, call.now).into())
 }
 
 /// `POST /v1/consents/inquire`.

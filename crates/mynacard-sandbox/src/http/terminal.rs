@@ -3,18 +3,29 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Call, Refusal, Reply};
 use crate::authority::sha256;
-use crate::store::Records;
-use crate::{Code, Institution, csr};
+use crate::store::{Records, Repetition};
+use crate::{Code, Institution, csr, hex};
 
 /// A certificate lives a year; renewal asks for another.
 const CERTIFICATE_LIFE: i64 = 365 * 86_400;
 
-/// `POST /v1/activate`.
+/// `POST /v1/activate`. Under an idempotency key the identical request is answered again as before: the answer to the first
+/// one may have got lost.
 pub(super) fn activate(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let idempotency = match call.headers.contains_key("idempotency-key") {
+        false => None,
+        true => Some(
+            call.header("idempotency-key")
+                .filter(|key| hex::is_hex(key, 32))
+                .ok_or_else(|| {
+                    Refusal::malformed("Idempotency-Key", "not 32 hexadecimal digits")
+                })?,
+        ),
+    };
     let mut fields = call.fields()?;
     let institution_code = fields.text("institution_code", 10)?;
     if institution_code.len() != 10 || !institution_code.bytes().all(|b| b.is_ascii_digit()) {
@@ -34,7 +45,18 @@ pub(super) fn activate(call: &Call<'_>) -> Result<Reply, Refusal> {
         .store
         .in_transaction(|records| records.count_wrong_code(&id, &code))
         .map_err(|e: rusqlite::Error| Refusal::from(e))?;
+    let body_sha256 = sha256(call.body);
+    let repetition = idempotency.map(|idempotency| Repetition {
+        idempotency,
+        body_sha256: &body_sha256,
+    });
     service.store.in_transaction(|records| {
+        if let Some(repetition) = &repetition
+            && let Some(outcome) = records.activated(&id, repetition, call.now)?
+        {
+            let outcome: Value = serde_json::from_str(&outcome).unwrap_or(Value::Null);
+            return Ok(outcome.into());
+        }
         let institution = records.check_activation(&id, &code, &institution_code, call.now)?;
         let active = records.active_terminals(&institution.code, call.now)?;
         if active >= i64::from(institution.terminal_limit) {
@@ -42,7 +64,11 @@ pub(super) fn activate(call: &Call<'_>) -> Result<Reply, Refusal> {
         }
         records.spend_activation(&id, call.now)?;
         records.add_terminal(&id, &institution.code)?;
-        certify(call, records, &id, &institution, &public_key)
+        let outcome = certify(call, records, &id, &institution, &public_key)?;
+        if let Some(repetition) = &repetition {
+            records.keep_activated(&id, repetition, &outcome.to_string())?;
+        }
+        Ok(outcome.into())
     })
 }
 
@@ -62,6 +88,7 @@ pub(super) fn renew(call: &Call<'_>) -> Result<Reply, Refusal> {
             &terminal.institution,
             &public_key,
         )
+        .map(Reply::from)
     })
 }
 
@@ -81,7 +108,7 @@ fn certify(
     terminal: &str,
     institution: &Institution,
     public_key: &[u8],
-) -> Result<Reply, Refusal> {
+) -> Result<Value, Refusal> {
     let authority = &call.service.authority;
     let not_after = call.now + CERTIFICATE_LIFE;
     let certificate = authority.issue_terminal(
@@ -108,6 +135,5 @@ fn certify(
         },
         "visual_check_allowed": institution.visual_check,
         "not_after": not_after,
-    })
-    .into())
+    }))
 }

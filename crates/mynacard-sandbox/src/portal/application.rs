@@ -27,6 +27,11 @@ pub(crate) fn apply(call: &Call<'_>) -> Result<Reply, Refusal> {
     fields.finish()?;
     let ready = call.now + seconds(call.service.limits.application_time);
     let number = call.service.store.in_transaction(|records| {
+        if account.kind == InstitutionKind::Insurer
+            && records.filing(&account.institution)?.is_none()
+        {
+            return Err(Refusal::malformed(kind, "the 導入届 was ended by a 廃止届"));
+        }
         match (additional, records.has_applied(&account.institution)?) {
             (false, true) => {
                 return Err(Refusal::malformed(kind, "more terminals by 追加申請"));
@@ -34,9 +39,19 @@ pub(crate) fn apply(call: &Call<'_>) -> Result<Reply, Refusal> {
             (true, false) => return Err(Refusal::malformed(kind, "no 利用開始申請 before")),
             _ => {}
         }
+        records.prove(&account.mail)?;
         Ok(records.add_application(&account.institution, additional, staff, terminals, ready)?)
     })?;
     Ok(json!({ "application": number, "ready_at": ready }).into())
+}
+
+/// The date of birth of every founder in this register.
+const BIRTH_DATE: &str = "19600229";
+
+// A founder that is no 法人 was born.
+fn is_person(account: &Account) -> bool {
+    let founder = account.details.get("founder").and_then(Value::as_str);
+    founder.is_some_and(|founder| !founder.contains("法人"))
 }
 
 // The institution's proof: the bank account that its claims are paid to, or a document.
@@ -55,10 +70,18 @@ fn proof(fields: &mut Fields, account: &Account) -> Result<(), Refusal> {
             if !paid {
                 return Err(fields.refuse("account_number", "no claims of this kind are paid"));
             }
-            if let Some(birth) = fields.optional_text("birth_date", 8)?
-                && !rules::is_date(&birth)
-            {
-                return Err(fields.refuse("birth_date", "not a date YYYYMMDD"));
+            let birth = fields.optional_text("birth_date", 8)?;
+            match &birth {
+                Some(birth) if !rules::is_date(birth) => {
+                    return Err(fields.refuse("birth_date", "not a date YYYYMMDD"));
+                }
+                Some(birth) if birth != BIRTH_DATE => {
+                    return Err(fields.refuse("birth_date", "not the date on file"));
+                }
+                None if is_person(account) => {
+                    return Err(fields.refuse("birth_date", "asked of a founder who is a person"));
+                }
+                _ => {}
             }
             if !number.bytes().all(|b| b.is_ascii_digit()) {
                 return Err(fields.refuse("account_number", "not half-width digits"));
@@ -121,8 +144,13 @@ pub(crate) fn settings(call: &Call<'_>) -> Result<Reply, Refusal> {
                 records.keep_settings(&settings, expires)?;
             }
         }
+        // Whoever has not proved to be of the institution is shown no code of it.
+        let settings = match records.is_proven(&account.mail)? {
+            true => records.settings(&account.institution)?,
+            false => Vec::new(),
+        };
         Ok::<_, Refusal>((
-            records.settings(&account.institution)?,
+            settings,
             records.next_ready(&account.institution)?,
             records.start(&account.institution)?,
         ))
@@ -177,7 +205,9 @@ pub(crate) fn start_date(call: &Call<'_>) -> Result<Reply, Refusal> {
     let date = day(&mut fields, call.now)?;
     fields.finish()?;
     call.service.store.in_transaction(|records| {
-        if records.institution(&account.institution)?.is_none() {
+        if !records.is_proven(&account.mail)?
+            || records.institution(&account.institution)?.is_none()
+        {
             return Err(Refusal::malformed("date", "no confirmed application yet"));
         }
         Ok(records.set_start(&account.institution, &date)?)
@@ -191,8 +221,13 @@ pub(crate) fn change(call: &Call<'_>) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let mut details = account.details.clone();
     let mut changed = Vec::new();
-    for member in ["family_name", "given_name", "founder", "phone"] {
-        let Some(text) = fields.optional_text(member, 60)? else {
+    for (member, longest) in [
+        ("family_name", 40),
+        ("given_name", 40),
+        ("founder", 60),
+        ("phone", 11),
+    ] {
+        let Some(text) = fields.optional_text(member, longest)? else {
             continue;
         };
         let kept = match member {
@@ -232,12 +267,21 @@ pub(crate) fn end(call: &Call<'_>) -> Result<Reply, Refusal> {
     // The named day is the last one.
     let at = Day::parse(&date).map_or(call.now, |day| day.plus_days(1).begins());
     let ended = call.service.store.in_transaction(|records| {
+        let facility = account.institution.as_str();
+        let foreign = || Refusal::new(Code::FacilityMismatch).field("terminals");
+        if !records.is_proven(&account.mail)? {
+            return Err(foreign());
+        }
         let Some(named) = named else {
-            return Ok(records.end_terminals(&account.institution, at)?);
+            // Codes that nobody used end too, and are no terminals.
+            records.end_activations(facility, None, at)?;
+            return Ok(records.end_terminals(facility, at)?);
         };
         for id in &named {
-            if !records.remove_terminal(id, &account.institution, at)? {
-                return Err(Refusal::new(Code::FacilityMismatch).field("terminals"));
+            let ended = records.remove_terminal(id, facility, at)?
+                || records.end_activations(facility, Some(id), at)? == 1;
+            if !ended {
+                return Err(foreign());
             }
         }
         Ok(named.len())

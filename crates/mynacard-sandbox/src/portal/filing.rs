@@ -18,10 +18,20 @@ pub(crate) fn introduce(call: &Call<'_>) -> Result<Reply, Refusal> {
     for mut filing in fields.objects("filings", MOST)? {
         let mut details = common(&mut filing)?;
         let insurer = insurer(&mut filing)?;
+        let prefecture = filing.ruled(
+            "prefecture",
+            2,
+            rules::is_prefecture,
+            "not a prefecture 01 to 47",
+        )?;
+        let address = details.get("address").and_then(Value::as_str);
+        if !address.is_some_and(|address| rules::is_within(address, &prefecture)) {
+            return Err(filing.refuse("address", "in another prefecture"));
+        }
         let further = json!({
             "address_kana": filing.ruled("address_kana", 200, rules::is_kana, "not full-width katakana")?,
             "post_number": filing.ruled("post_number", 8, rules::is_post_number, "not NNN-NNNN")?,
-            "prefecture": filing.ruled("prefecture", 2, rules::is_prefecture, "not a prefecture 01 to 47")?,
+            "prefecture": prefecture,
             "representative": filing.text("representative", 60)?,
             "representative_kana": filing.ruled("representative_kana", 100, rules::is_kana, "not full-width katakana")?,
             "remarks": filing.optional_text("remarks", 400)?,
@@ -83,6 +93,7 @@ pub(crate) fn abolish(call: &Call<'_>) -> Result<Reply, Refusal> {
         }
         records.abolish_filing(&code, &date)?;
         records.end_terminals(&code, at)?;
+        records.end_activations(&code, None, at)?;
         Ok(())
     })?;
     Ok(json!({ "code": code, "last_day": date }).into())

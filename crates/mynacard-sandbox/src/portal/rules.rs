@@ -184,10 +184,70 @@ pub(super) fn is_kana(text: &str) -> bool {
 
 /// From the prefecture on, with 丁目 and 番地 written 2-1-3.
 pub(super) fn is_address(text: &str) -> bool {
-    const ENDS: [char; 4] = ['都', '道', '府', '県'];
-    let prefecture = text.chars().take(4).any(|c| ENDS.contains(&c));
-    prefecture && !["丁目", "番地"].iter().any(|word| text.contains(word))
+    let rest = PREFECTURES.iter().find_map(|name| text.strip_prefix(name));
+    rest.is_some_and(|rest| !rest.trim().is_empty())
+        && !["丁目", "番地"].iter().any(|word| text.contains(word))
 }
+
+/// Whether an address lies in the prefecture of this number.
+pub(super) fn is_within(address: &str, prefecture: &str) -> bool {
+    prefecture
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| PREFECTURES.get(number.checked_sub(1)?))
+        .is_some_and(|name| address.starts_with(name))
+}
+
+/// By their numbers, 01 to 47 (JIS X 0401).
+const PREFECTURES: [&str; 47] = [
+    "北海道",
+    "青森県",
+    "岩手県",
+    "宮城県",
+    "秋田県",
+    "山形県",
+    "福島県",
+    "茨城県",
+    "栃木県",
+    "群馬県",
+    "埼玉県",
+    "千葉県",
+    "東京都",
+    "神奈川県",
+    "新潟県",
+    "富山県",
+    "石川県",
+    "福井県",
+    "山梨県",
+    "長野県",
+    "岐阜県",
+    "静岡県",
+    "愛知県",
+    "三重県",
+    "滋賀県",
+    "京都府",
+    "大阪府",
+    "兵庫県",
+    "奈良県",
+    "和歌山県",
+    "鳥取県",
+    "島根県",
+    "岡山県",
+    "広島県",
+    "山口県",
+    "徳島県",
+    "香川県",
+    "愛媛県",
+    "高知県",
+    "福岡県",
+    "佐賀県",
+    "長崎県",
+    "熊本県",
+    "大分県",
+    "宮崎県",
+    "鹿児島県",
+    "沖縄県",
+];
 
 /// A date `YYYYMMDD` that exists.
 pub(super) fn is_date(text: &str) -> bool {
@@ -196,7 +256,10 @@ pub(super) fn is_date(text: &str) -> bool {
 
 /// 保険者コード: left-aligned in ten boxes, six or eight digits with the right check digit.
 pub(super) fn is_insurer_code(text: &str) -> bool {
-    InsurerNumber::strict(text.trim_end_matches(' ')).is_ok() && text.len() <= 10
+    let digits = text.trim_end_matches(' ');
+    digits.bytes().all(|b| b.is_ascii_digit())
+        && InsurerNumber::strict(digits).is_ok()
+        && text.len() <= 10
 }
 
 /// 郵便番号 with its hyphen.
@@ -270,9 +333,14 @@ mod tests {
             assert!(!is_password(bad), "{bad}");
         }
         assert!(is_address("東京都千代田区霞が関2-1-3"));
+        assert!(is_within("京都府京都市上京区1-2", "26") && !is_within("京都府1-2", "13"));
+        assert!(
+            !is_address("都道府県1-2-3") && !is_address("東京都") && !is_within("東京都1", "00")
+        );
         assert!(!is_address("東京都千代田区霞が関２丁目１番地３") && !is_address("千代田区2-1-3"));
         assert!(is_kana("イリョウホウジン　アオゾラ") && !is_kana("いりょう") && !is_kana("ｲﾘｮｳ"));
         assert!(is_insurer_code("06130488") && is_insurer_code("138016    "));
+        assert!(!is_insurer_code("  06130488") && !is_insurer_code(" 138016"));
         assert!(!is_insurer_code("06130489") && !is_insurer_code("138016     "));
         assert!(is_post_number("100-0013") && !is_post_number("1000013"));
         assert!(is_prefecture("01") && is_prefecture("47"));

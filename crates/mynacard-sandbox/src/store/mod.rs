@@ -17,7 +17,7 @@ use crate::http::Refusal;
 pub(crate) use challenges::{Attempt, Challenge, NewChallenge, Spending};
 pub(crate) use home::{Check, Kept, Period, Reception};
 pub(crate) use portal::{Account, Secrets};
-pub(crate) use register::Terminal;
+pub(crate) use register::{Repetition, Terminal};
 
 /// The database behind one lock: the stand-in serves from one thread.
 pub(crate) struct Store(Mutex<Connection>);

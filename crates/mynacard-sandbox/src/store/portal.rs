@@ -7,6 +7,7 @@ use super::Records;
 use crate::{InstitutionKind, UserSettings};
 
 /// An account of a portal.
+#[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) mail: String,
     pub(crate) portal: String,
@@ -198,6 +199,22 @@ impl Records<'_> {
             params![institution, additional, staff, terminals, ready],
         )?;
         Ok(self.0.last_insert_rowid())
+    }
+
+    /// Remembers that an account proved to be of its institution.
+    pub(crate) fn prove(&self, mail: &str) -> rusqlite::Result<()> {
+        self.0
+            .execute("INSERT OR IGNORE INTO proven (mail) VALUES (?1)", [mail])?;
+        Ok(())
+    }
+
+    /// Whether an account proved to be of its institution.
+    pub(crate) fn is_proven(&self, mail: &str) -> rusqlite::Result<bool> {
+        self.0.query_row(
+            "SELECT EXISTS (SELECT 1 FROM proven WHERE mail = ?1)",
+            [mail],
+            |row| row.get(0),
+        )
     }
 
     /// Whether an institution applied before.

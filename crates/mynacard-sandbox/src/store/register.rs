@@ -17,6 +17,12 @@ pub(crate) struct Terminal {
     pub(crate) institution: Institution,
 }
 
+/// What makes two activations the same: idempotency key and body, in which the code and the key's request are.
+pub(crate) struct Repetition<'a> {
+    pub(crate) idempotency: &'a str,
+    pub(crate) body_sha256: &'a [u8; 32],
+}
+
 impl Records<'_> {
     /// Enters an institution or renews what is known of it.
     pub(crate) fn put_institution(&self, institution: &Institution) -> rusqlite::Result<()> {
@@ -107,6 +113,53 @@ impl Records<'_> {
         Ok(())
     }
 
+    /// Keeps what an activation was answered with, for its repetition.
+    pub(crate) fn keep_activated(
+        &self,
+        id: &str,
+        repetition: &Repetition<'_>,
+        outcome: &str,
+    ) -> rusqlite::Result<()> {
+        self.0.execute(
+            "INSERT INTO activated (number, idempotency, body_sha256, outcome)
+             VALUES (?1, ?2, ?3, ?4)",
+            params![
+                number(id),
+                repetition.idempotency,
+                repetition.body_sha256,
+                outcome
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// What the identical activation was answered with, while its code would still have worked and the terminal that it
+    /// made is one.
+    pub(crate) fn activated(
+        &self,
+        id: &str,
+        repetition: &Repetition<'_>,
+        now: i64,
+    ) -> rusqlite::Result<Option<String>> {
+        self.0
+            .query_row(
+                "SELECT outcome FROM activated
+                 JOIN activation USING (number)
+                 JOIN terminal ON terminal.id = ?4
+                 WHERE number = ?1 AND idempotency = ?2 AND body_sha256 = ?3 AND expires >= ?5
+                   AND (removed IS NULL OR removed > ?5)",
+                params![
+                    number(id),
+                    repetition.idempotency,
+                    repetition.body_sha256,
+                    id,
+                    now
+                ],
+                |row| row.get(0),
+            )
+            .optional()
+    }
+
     /// How many terminals of an institution may call.
     pub(crate) fn active_terminals(&self, institution: &str, now: i64) -> rusqlite::Result<i64> {
         self.0.query_row(
@@ -126,7 +179,22 @@ impl Records<'_> {
         Ok(())
     }
 
-    /// Ends an institution's terminal at an instant.
+    /// Ends the unused codes of an institution, or that of one ID, at an instant.
+    pub(crate) fn end_activations(
+        &self,
+        institution: &str,
+        id: Option<&str>,
+        at: i64,
+    ) -> rusqlite::Result<usize> {
+        self.0.execute(
+            "UPDATE activation SET expires = ?3 - 1
+             WHERE institution = ?1 AND (?2 IS NULL OR number = ?2) AND used IS NULL
+               AND expires > ?3",
+            params![institution, id.map(number), at],
+        )
+    }
+
+    /// Ends an institution's terminal at an instant; one that ends before stays ended.
     pub(crate) fn remove_terminal(
         &self,
         id: &str,
@@ -134,7 +202,8 @@ impl Records<'_> {
         at: i64,
     ) -> rusqlite::Result<bool> {
         let removed = self.0.execute(
-            "UPDATE terminal SET removed = ?3 WHERE id = ?1 AND institution = ?2",
+            "UPDATE terminal SET removed = ?3
+             WHERE id = ?1 AND institution = ?2 AND (removed IS NULL OR removed > ?3)",
             params![id, institution, at],
         )?;
         Ok(removed == 1)

@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS activation (
     wrong       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- What an activation was answered with, for the identical request alone. It holds a certificate and no key.
+CREATE TABLE IF NOT EXISTS activated (
+    number      INTEGER PRIMARY KEY REFERENCES activation (number),
+    idempotency TEXT NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    outcome     TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS terminal (
     id          TEXT PRIMARY KEY,
     institution TEXT NOT NULL REFERENCES institution (code),
@@ -91,6 +99,11 @@ CREATE TABLE IF NOT EXISTS session (
     token_sha256 BLOB PRIMARY KEY,
     mail         TEXT NOT NULL REFERENCES account (mail),
     expires      INTEGER NOT NULL
+) STRICT;
+
+-- Accounts whose application carried a proof that they are of their institution.
+CREATE TABLE IF NOT EXISTS proven (
+    mail TEXT PRIMARY KEY REFERENCES account (mail)
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS application (

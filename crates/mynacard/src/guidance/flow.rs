@@ -434,6 +434,15 @@ pub(super) const TABLE: &[Guidance] = &[
         REGISTER_AGAIN,
     ),
     terminal(
+        "MC-5304",
+        Class::Peer,
+        Text::new(
+            "サービスが別の端末の証明書を返しました。今までの登録をそのまま使います。",
+            "The service renewed another terminal. The present registration stays in use.",
+        ),
+        CALL_ADMINISTRATOR,
+    ),
+    terminal(
         "MC-5401",
         Class::Environment,
         Text::new(

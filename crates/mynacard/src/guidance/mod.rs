@@ -16,6 +16,7 @@ mod card;
 mod certificate;
 mod checkup;
 mod flow;
+mod home;
 mod insurance;
 mod next_visit;
 mod outcome;
@@ -239,6 +240,7 @@ pub fn all() -> impl Iterator<Item = &'static Guidance> {
         certificate::TABLE,
         insurance::TABLE,
         flow::TABLE,
+        home::TABLE,
         service::TABLE,
         checkup::TABLE,
         outcome::TABLE,

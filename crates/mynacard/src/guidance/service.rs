@@ -180,8 +180,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The line broke after sending, and the result did not arrive. The service may have done its part.",
         ),
         Text::new(
-            "回線が戻ったら「再送」してください（約2分以内ならカードは不要です）。過ぎたときは最初からもう一度確認してください（前回の結果は使われません）。初期登録の途中なら、アクティベーションコードが使用済みかをポータルで確かめてください。",
-            "Send it again when the line is back; within about two minutes the card is not needed. After that start the check again; the lost result is not used. During registration look in the portal whether the activation code was used.",
+            "回線が戻ったら「再送」してください（約2分以内ならカードは不要です）。過ぎたときは最初からもう一度確認してください（前回の結果は使われません）。初期登録や同意の登録の途中なら、同じ操作をもう一度行ってください。二重に登録されることはありません。",
+            "Send it again when the line is back; within about two minutes the card is not needed. After that start the check again; the lost result is not used. While registering a terminal or a consent, do the same again: nothing is registered twice.",
         ),
         ONCE_MORE,
         OTHER_PROOF,

@@ -1,0 +1,299 @@
+//! 居宅同意取得型 and a terminal's life, as their users call them: child processes against a sandbox.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use mynacard_sandbox::{Fault, Institution, Running, Sandbox, UserSettings};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A sandbox and a folder for a terminal.
+struct Desk {
+    sandbox: Running,
+    folder: TempDir,
+}
+
+impl Desk {
+    fn empty() -> Self {
+        let desk = Self {
+            sandbox: Sandbox::builder().start().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::write(desk.path("passcode"), "correct horse battery").unwrap();
+        std::fs::write(desk.path("ca.pem"), desk.sandbox.ca_certificate_pem()).unwrap();
+        desk
+    }
+
+    fn open() -> Self {
+        let desk = Self::empty();
+        let settings = desk.sandbox.issue_activation().unwrap();
+        is(&desk.activate(&settings), 0);
+        desk
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn activate(&self, settings: &UserSettings) -> Output {
+        let arguments = [
+            "--json",
+            "terminal",
+            "activate",
+            "--accept-terms",
+            "--service",
+            self.sandbox.url(),
+            "--ca",
+            &self.path("ca.pem"),
+            "--institution",
+            &settings.institution_code,
+            "--id",
+            &settings.id,
+            "--code-fd",
+            "0",
+        ];
+        self.run(&arguments, &settings.activation_code)
+    }
+
+    /// Runs with this terminal's folder and the passcode on descriptor 3.
+    fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new("sh")
+            .arg("-c")
+            .arg("exec 3<\"$0\"; home=$1; shift; exec \"$@\" --passcode-fd 3 --home \"$home\"")
+            .args([self.path("passcode"), self.path("home")])
+            .arg(env!("CARGO_BIN_EXE_mynacard"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that fails before it reads closes its end; that is not the test's failure.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[&["--json"], arguments].concat(), "1234\n");
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", stdout(&output)))
+    }
+
+    fn register(&self, reference: &str, care: &str, more: &[&str]) -> Value {
+        let arguments = [
+            "consent",
+            "register",
+            "--reference",
+            reference,
+            "--care",
+            care,
+            "--kinds",
+            "medicines,treatment",
+            "--virtual",
+            "kokuho",
+            "--pin-fd",
+            "0",
+        ];
+        self.json(&[&arguments, more].concat())
+    }
+
+    fn has_vault(&self) -> bool {
+        Path::new(&self.path("home"))
+            .join("terminal.vault")
+            .exists()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[track_caller]
+fn is(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}", stdout(output));
+}
+
+#[track_caller]
+fn refused(value: &Value, code: &str) {
+    assert_eq!(value["error"]["code"], code, "{value}");
+}
+
+#[test]
+fn a_first_visit_registers_and_later_no_card_is_needed() {
+    let desk = Desk::open();
+    let registered = desk.register("chart-1", "visiting", &[]);
+    assert_eq!(registered["state"], "active", "{registered}");
+    assert_eq!(registered["check"]["evidence"], "online-pin");
+    let asked = desk.json(&["requery", "--reference", "chart-1", "--limit-application"]);
+    assert_eq!(asked["validity"], "1", "{asked}");
+    assert_eq!(asked["evidence"], "online-requery");
+    assert_eq!(asked["guidance"], "OK-0001");
+    let shown = desk.run(&["requery", "--reference", "chart-1"], "");
+    assert!(stdout(&shown).contains("国保　一郎"), "{}", stdout(&shown));
+
+    let patient = ["--reference", "chart-1"];
+    let fewer = [&["consent", "change", "--kinds", "YZK"][..], &patient].concat();
+    assert_eq!(desk.json(&fewer)["kinds"], serde_json::json!(["medicines"]));
+    let more = [
+        &["consent", "change", "--kinds", "operations"][..],
+        &patient,
+    ]
+    .concat();
+    refused(&desk.json(&more), "MC-5504");
+    let cancel = [&["consent", "cancel", "--reason", "patient"][..], &patient].concat();
+    assert_eq!(desk.json(&cancel)["state"], "cancelled");
+    let inquire = [&["consent", "inquire"][..], &patient].concat();
+    assert_eq!(desk.json(&inquire)["reason"], "patient");
+    refused(
+        &desk.json(&["requery", "--reference", "chart-1"]),
+        "MC-6133",
+    );
+}
+
+#[test]
+fn what_cannot_be_registered_is_said_before_the_pin_is_asked() {
+    let desk = Desk::open();
+    let before = desk.sandbox.requests();
+    let purpose = ["--purpose", "reception"];
+    refused(&desk.register("a", "visiting", &purpose), "MC-5505");
+    refused(&desk.register("a", "emergency", &[]), "MC-5510");
+    refused(&desk.register("", "online", &[]), "MC-5501");
+    let yesterday = ["--visit-date", "20200101"];
+    refused(&desk.register("a", "online", &yesterday), "MC-5507");
+    refused(
+        &desk.register("a", "online", &["--kinds", "xyz"]),
+        "MC-5502",
+    );
+    let reversed = ["--from", "20261102", "--to", "20261101", "--care", "online"];
+    let list = [&["consent", "list"][..], &reversed].concat();
+    refused(&desk.json(&list), "MC-5508");
+    refused(&desk.json(&["bulk", "poll", "123"]), "MC-5509");
+    refused(
+        &desk.json(&["requery", "--reference", &"x".repeat(51)]),
+        "MC-5501",
+    );
+    assert_eq!(desk.sandbox.requests(), before);
+}
+
+#[test]
+fn appointments_are_listed_and_fetched_in_bulk() {
+    let desk = Desk::open();
+    assert_eq!(desk.register("o", "online", &[])["care"], "online");
+    refused(&desk.json(&["requery", "--reference", "o"]), "MC-5503");
+    let listed = desk.json(&["consent", "list", "--care", "online"]);
+    assert_eq!(listed["consents"][0]["reference"], "o", "{listed}");
+    let institution = Institution::default();
+    desk.sandbox.enrol_patients(&institution, 20).unwrap();
+    let submit = [
+        "bulk",
+        "submit",
+        "--care",
+        "visiting",
+        "--by",
+        "consent-date",
+    ];
+    let number = desk.json(&submit)["reception_number"].clone();
+    let number = number.as_str().unwrap();
+    while desk.json(&["bulk", "poll", number])["state"] == "in-progress" {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let lines = desk.run(&["--json", "bulk", "download", number], "");
+    is(&lines, 0);
+    let lines: Vec<Value> = stdout(&lines)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 20);
+    assert_eq!(lines[6]["reference"], "P0000007");
+    assert!(lines.iter().all(|line| line["answer"].is_object()));
+    let nobody = "0".repeat(20);
+    refused(&desk.json(&["bulk", "download", &nobody]), "MC-6131");
+}
+
+#[test]
+fn a_terminal_is_renewed_and_removed() {
+    let desk = Desk::open();
+    let before = desk.json(&["terminal", "show"]);
+    let renewed = desk.json(&["terminal", "renew"]);
+    assert_eq!(renewed["terminal"], before["terminal"], "{renewed}");
+    assert_eq!(desk.register("a", "online", &[])["state"], "active");
+    assert_eq!(desk.json(&["terminal", "remove"])["removed"], true);
+    assert!(!desk.has_vault());
+    refused(&desk.json(&["terminal", "show"]), "MC-5208");
+}
+
+#[test]
+fn a_removal_whose_answer_got_lost_is_finished_by_the_next() {
+    let desk = Desk::open();
+    desk.sandbox.set_fault(Some(Fault::CutAfter(0)));
+    refused(&desk.json(&["terminal", "remove"]), "MC-6013");
+    assert!(desk.has_vault());
+    desk.sandbox.set_fault(None);
+    assert_eq!(desk.json(&["terminal", "remove"])["removed"], true);
+    assert!(!desk.has_vault());
+}
+
+#[test]
+fn an_activation_whose_answer_got_lost_is_finished_by_the_same_command() {
+    let desk = Desk::empty();
+    let settings = desk.sandbox.issue_activation().unwrap();
+    desk.sandbox.set_fault(Some(Fault::CutAfter(0)));
+    let lost = desk.activate(&settings);
+    is(&lost, 14);
+    assert!(stdout(&lost).contains("MC-6013") && desk.has_vault());
+    desk.sandbox.set_fault(None);
+    // Nobody finishes it with another code.
+    let other = desk.sandbox.issue_activation().unwrap();
+    is(&desk.activate(&other), 2);
+    let finished = desk.activate(&settings);
+    is(&finished, 0);
+    assert_eq!(desk.register("a", "online", &[])["state"], "active");
+    // A registered terminal is not overwritten.
+    let again = desk.activate(&other);
+    assert!(stdout(&again).contains("MC-5207"), "{}", stdout(&again));
+}
+
+#[test]
+fn an_activation_that_was_refused_or_never_sent_leaves_nothing() {
+    let desk = Desk::empty();
+    let mut settings = desk.sandbox.issue_activation().unwrap();
+    settings.activation_code = "GUESSED-CODE".into();
+    let refused = desk.activate(&settings);
+    assert!(stdout(&refused).contains("MC-6102"), "{}", stdout(&refused));
+    assert!(!desk.has_vault());
+    let Desk { sandbox, folder } = desk;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("https://{}", port.local_addr().unwrap());
+    drop(port);
+    let arguments = [
+        "--json",
+        "terminal",
+        "activate",
+        "--accept-terms",
+        "--service",
+        &nobody,
+        "--ca",
+        folder.path().join("ca.pem").to_str().unwrap(),
+        "--institution",
+        &settings.institution_code,
+        "--id",
+        &settings.id,
+        "--code-fd",
+        "0",
+    ]
+    .map(str::to_owned);
+    let desk = Desk { sandbox, folder };
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let unsent = desk.run(&arguments, "ABCD-1234");
+    assert!(stdout(&unsent).contains("MC-6001"), "{}", stdout(&unsent));
+    assert!(!desk.has_vault());
+}
