@@ -29,6 +29,8 @@ use crate::{Error, ErrorKind, random};
 // only carries the connection is valid on every day that a test may choose.
 const EVER_FROM: i64 = 1_546_300_800; // 2019-01-01
 const EVER_UNTIL: i64 = 2_524_607_999; // 2049-12-31
+/// First and last second of a validity that no test outlives.
+pub(crate) const EVER: (i64, i64) = (EVER_FROM, EVER_UNTIL);
 
 /// The authority: its key, and its certificate in DER.
 pub(crate) struct Authority {
@@ -94,7 +96,11 @@ impl Authority {
     }
 
     /// A fresh certificate for a server reachable under these names and addresses.
-    pub(crate) fn issue_server(&self, names: Vec<GeneralName>) -> Result<ServerIdentity, Error> {
+    pub(crate) fn issue_server(
+        &self,
+        names: Vec<GeneralName>,
+        (from, until): (i64, i64),
+    ) -> Result<ServerIdentity, Error> {
         let key = SigningKey::from(random::p256()?);
         let profile = Profile {
             issuer: self.subject.clone(),
@@ -107,7 +113,7 @@ impl Authority {
                 &self.key,
                 profile,
                 public_key(&key)?,
-                validity(EVER_FROM, EVER_UNTIL)?,
+                validity(from, until)?,
             )?,
             key: pkcs8(&key)?,
         })

@@ -27,6 +27,7 @@ mod code;
 mod condition;
 mod csr;
 mod error;
+mod face;
 mod fault;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -50,6 +51,7 @@ pub use builder::{Builder, Sandbox};
 pub use code::Code;
 pub use condition::Condition;
 pub use error::{Error, ErrorKind};
+pub use face::ServerCertificate;
 pub use fault::Fault;
 pub use http::routes;
 pub use institution::{Institution, InstitutionKind, Purpose, UserSettings};

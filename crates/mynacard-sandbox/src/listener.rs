@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
 use crate::authority::sha256;
+use crate::face::Face;
 use crate::fault::Line;
 use crate::service::Service;
 
@@ -31,7 +32,7 @@ pub(crate) struct Peer {
 /// Serves until told to stop; whatever is open then is dropped with the runtime.
 pub(crate) async fn serve(
     listener: TcpListener,
-    acceptor: TlsAcceptor,
+    face: Arc<Face>,
     router: Router,
     service: Arc<Service>,
     mut stop: oneshot::Receiver<()>,
@@ -51,7 +52,7 @@ pub(crate) async fn serve(
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let (acceptor, router) = (acceptor.clone(), router.clone());
+        let (acceptor, router) = (face.acceptor(), router.clone());
         let service = Arc::clone(&service);
         tokio::spawn(async move {
             connection(stream, acceptor, router, service).await;

@@ -6,13 +6,14 @@ use std::thread::JoinHandle;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use der::asn1::{Ia5String, OctetString};
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
-use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::face::Face;
 use crate::service::Service;
-use crate::{Condition, Error, ErrorKind, Fault, Institution, UserSettings, http, listener, tls};
+use crate::{
+    Condition, Error, ErrorKind, Fault, Institution, ServerCertificate, UserSettings, http,
+    listener,
+};
 
 /// A running stand-in. Dropping it stops it and waits for its thread.
 #[derive(Debug)]
@@ -20,15 +21,14 @@ pub struct Running {
     url: String,
     address: SocketAddr,
     service: Arc<Service>,
+    face: Arc<Face>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
     pub(crate) fn start(service: Arc<Service>, address: IpAddr, port: u16) -> Result<Self, Error> {
-        let identity = service.authority.issue_server(names(address)?)?;
-        let config = tls::server_config(&service.authority, identity)?;
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let face = Arc::new(Face::new(&service.authority, address)?);
         let listener = std::net::TcpListener::bind((address, port))
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .map_err(|e| Error::with_source(ErrorKind::Listen, e))?;
@@ -42,6 +42,7 @@ impl Running {
         let (stop, stopped) = oneshot::channel();
         let router = http::router(&service);
         let faults = Arc::clone(&service);
+        let shown = Arc::clone(&face);
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)
@@ -50,13 +51,14 @@ impl Running {
         let thread = std::thread::Builder::new()
             .name("mynacard-sandbox".to_owned())
             .spawn(move || {
-                runtime.block_on(listener::serve(listener, acceptor, router, faults, stopped))
+                runtime.block_on(listener::serve(listener, shown, router, faults, stopped))
             })
             .map_err(|e| Error::with_source(ErrorKind::Runtime, e))?;
         Ok(Self {
             url: format!("https://{address}"),
             address,
             service,
+            face,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -129,6 +131,19 @@ impl Running {
         self.service.set_fault(fault);
     }
 
+    /// Shows the next connections another certificate; those that stand keep theirs.
+    ///
+    /// # Errors
+    /// When no certificate can be made.
+    pub fn set_certificate(&self, certificate: ServerCertificate) -> Result<(), Error> {
+        self.face.change(&self.service.authority, certificate)
+    }
+
+    /// Sets the stand-in's clock so many seconds ahead of the builder's (negative: behind), from now on.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.service.set_clock_ahead(seconds);
+    }
+
     /// How many requests to calls of the protocol have arrived so far, whatever came of them.
     pub fn requests(&self) -> u64 {
         self.service.requests()
@@ -174,28 +189,4 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-fn names(address: IpAddr) -> Result<Vec<GeneralName>, Error> {
-    let mut addresses = vec![
-        vec![127, 0, 0, 1],
-        std::net::Ipv6Addr::LOCALHOST.octets().to_vec(),
-    ];
-    let own = match address {
-        IpAddr::V4(own) => own.octets().to_vec(),
-        IpAddr::V6(own) => own.octets().to_vec(),
-    };
-    if !addresses.contains(&own) && !address.is_unspecified() {
-        addresses.push(own);
-    }
-    let failed = |e: der::Error| Error::with_source(ErrorKind::Certificate("server's name"), e);
-    let mut names = vec![GeneralName::DnsName(
-        Ia5String::new("localhost").map_err(failed)?,
-    )];
-    for address in addresses {
-        names.push(GeneralName::IpAddress(
-            OctetString::new(address).map_err(failed)?,
-        ));
-    }
-    Ok(names)
 }

@@ -1,6 +1,6 @@
 //! The stand-in's inside: register, authority, clock, people.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,6 +24,7 @@ pub(crate) struct Service {
     condition: Mutex<Condition>,
     fault: Mutex<Option<Fault>>,
     requests: AtomicU64,
+    clock_ahead: AtomicI64,
 }
 
 /// How long things live and how many there may be.
@@ -70,6 +71,7 @@ impl Service {
             condition: Mutex::new(Condition::Normal),
             fault: Mutex::new(None),
             requests: AtomicU64::new(0),
+            clock_ahead: AtomicI64::new(0),
         })
     }
 
@@ -78,7 +80,13 @@ impl Service {
         let since = (self.clock)()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX / 2)
+        i64::try_from(since.as_secs())
+            .unwrap_or(i64::MAX / 2)
+            .saturating_add(self.clock_ahead.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn set_clock_ahead(&self, seconds: i64) {
+        self.clock_ahead.store(seconds, Ordering::SeqCst);
     }
 
     pub(crate) fn condition(&self) -> Condition {

@@ -16,9 +16,10 @@ use crate::authority::{Authority, ServerIdentity};
 use crate::{Error, ErrorKind};
 
 /// The server's side: TLS 1.3 only, a client certificate offered but not demanded (`info` and
-/// `activate` come without one).
+/// `activate` come without one). Terminals are asked for certificates of `authority`; the server's own is `issuer`'s.
 pub(crate) fn server_config(
     authority: &Authority,
+    issuer: &Authority,
     identity: ServerIdentity,
 ) -> Result<ServerConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -28,7 +29,7 @@ pub(crate) fn server_config(
     };
     let chain = vec![
         CertificateDer::from(identity.certificate),
-        CertificateDer::from(authority.certificate().to_vec()),
+        CertificateDer::from(issuer.certificate().to_vec()),
     ];
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key));
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -138,6 +138,9 @@ const fn may_be_answered_later(kind: ServiceErrorKind) -> bool {
             | K::Timeout
             | K::Cancelled
             | K::AnswerLost
+            | K::UntrustedServer
+            | K::ServerNotValidNow
+            | K::Tls
             | K::MalformedAnswer
             | K::TooLarge
             | K::UnreadableMessage

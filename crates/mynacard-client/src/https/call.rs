@@ -227,7 +227,10 @@ impl Failed {
     fn with_lost_answer(self) -> ServiceError {
         use ServiceErrorKind as K;
         match self.error.kind() {
-            K::Unreachable | K::Timeout if self.sent => {
+            // The last three say of a later delivery that it was not made; the first one was.
+            K::Unreachable | K::Timeout | K::UntrustedServer | K::Tls | K::ServerNotValidNow
+                if self.sent =>
+            {
                 let reply = self.error.reply().cloned();
                 let lost = ServiceError::new(K::AnswerLost).with_source(self.error);
                 match reply {

@@ -2,7 +2,9 @@
 //! agree on what happened, at most one check exists, and the terminal was told the truth.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub)]
 
+mod faults;
 mod line;
+mod stop;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -10,8 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use line::{After, Line, Way};
 use mynacard_auth::{
-    Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose, Terminal,
-    TermsAccepted, UserSettings,
+    Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose, Ready, Terminal,
+    TermsAccepted, UserSettings, Warning,
 };
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
@@ -30,6 +32,14 @@ struct Terminals {
 
 impl Terminals {
     fn open() -> Self {
+        Self::open_with(Timeouts {
+            connect: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
+            whole: Duration::from_secs(40),
+        })
+    }
+
+    fn open_with(timeouts: Timeouts) -> Self {
         let sandbox = Sandbox::builder()
             .challenges_per_minute(u32::MAX)
             .start()
@@ -47,11 +57,7 @@ impl Terminals {
         let terminal =
             Terminal::activate(&mut newcomer, &settings, TermsAccepted, &Cancel::new()).unwrap();
         let line = Line::to(sandbox.address());
-        let endpoint = Endpoint::sandbox(&line.url, &root).with_timeouts(Timeouts {
-            connect: Duration::from_secs(20),
-            answer: Duration::from_secs(20),
-            whole: Duration::from_secs(40),
-        });
+        let endpoint = Endpoint::sandbox(&line.url, &root).with_timeouts(timeouts);
         let service = HttpsService::new(&endpoint, Some(&terminal)).unwrap();
         let desk = Desk::new(
             Box::new(service),
@@ -69,11 +75,24 @@ impl Terminals {
 
     /// Prepares on a good line, does `spoil` to it, checks.
     fn check(&mut self, spoil: impl FnOnce(&Line)) -> Result<CheckedAnswer, Error> {
-        let (now, stop) = (SystemTime::now(), Cancel::new());
-        let ready = self.desk.prepare(Purpose::Reception, now, &stop).unwrap();
+        let ready = self.ready();
         spoil(&self.line);
+        self.tap(ready)
+    }
+
+    fn ready(&self) -> Ready {
+        self.desk
+            .prepare(Purpose::Reception, SystemTime::now(), &Cancel::new())
+            .unwrap()
+    }
+
+    fn tap(&mut self, ready: Ready) -> Result<CheckedAnswer, Error> {
+        self.tap_until(ready, &Cancel::new())
+    }
+
+    fn tap_until(&mut self, ready: Ready, stop: &Cancel) -> Result<CheckedAnswer, Error> {
         let pin = Identity::Pin(Pin::new(b"1234").unwrap());
-        ready.check(&mut self.card, pin, now, &stop)
+        ready.check(&mut self.card, pin, SystemTime::now(), stop)
     }
 
     /// Bytes of the confirmation on a warm connection: to the service, to the terminal.
