@@ -299,3 +299,66 @@ fn roots_that_are_none_are_a_configuration_error() {
         HttpsService::new(&Endpoint::sandbox("https://127.0.0.1:1", b"no root"), None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
 }
+
+/// A proxy that answers every CONNECT with a refusal, after noting where to.
+fn refusing_proxy() -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            (&stream)
+                .write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
+                .unwrap();
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    (url, receiver)
+}
+
+/// Asks for information through the proxy that the environment names, or straight; the child of the test below.
+#[test]
+fn child_that_asks_by_the_environments_proxy() {
+    let Ok(way) = std::env::var("MYNACARD_TEST_PROXY") else {
+        return;
+    };
+    let proxy = match way.as_str() {
+        "system" => mynacard_client::https::Proxy::System,
+        _ => mynacard_client::https::Proxy::Direct,
+    };
+    let endpoint = endpoint("https://127.0.0.1:1").with_proxy(proxy);
+    let error = HttpsService::new(&endpoint, None)
+        .unwrap()
+        .info(&Cancel::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+}
+
+#[test]
+fn the_systems_proxy_is_used_unless_the_way_is_to_be_straight() {
+    for (way, used) in [("system", true), ("direct", false)] {
+        let (url, asked) = refusing_proxy();
+        // The environment is a process's: a process of its own.
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_asks_by_the_environments_proxy"])
+            .env("MYNACARD_TEST_PROXY", way)
+            .env("HTTPS_PROXY", &url)
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{way}");
+        let line = asked.try_recv().ok();
+        assert_eq!(
+            line.as_deref(),
+            used.then_some("CONNECT 127.0.0.1:1 HTTP/1.1\r\n"),
+            "{way}"
+        );
+    }
+}
