@@ -9,6 +9,7 @@ mod certificate;
 mod desk;
 mod deviations;
 mod files;
+mod records;
 pub mod seeds;
 mod service;
 mod signed;
@@ -25,7 +26,9 @@ pub const TARGETS: &[Target] = &[
     ("card_dialogue", card::dialogue),
     ("card_files", files::of_a_card),
     ("card_signature", card::signature),
-    ("certificate", certificate::parse_and_judge),
+    ("certificate", |data| {
+        certificate::parse_and_judge(data);
+    }),
     ("certificate_signed", |data| {
         signed::certificate(data);
     }),
@@ -35,7 +38,9 @@ pub const TARGETS: &[Target] = &[
     ("identifier", service::identifier),
     ("relay", service::relay),
     ("response", card::response),
-    ("revocation", files::revocation),
+    ("revocation", |data| {
+        files::revocation(data);
+    }),
     ("revocation_list", |data| {
         signed::list(data);
     }),
@@ -60,18 +65,20 @@ pub fn run(name: &str, data: &[u8]) {
     target(data);
 }
 
-/// Whether a target that signs its input got a verdict for it: a harness that nothing passes would prove nothing.
+/// Whether a target that judges what is signed got a verdict for its input: a harness that nothing passes would prove nothing.
 ///
 /// # Panics
 /// As [`run`].
 pub fn accepts(name: &str, data: &[u8]) -> bool {
     let judge = match name {
-        "certificate_signed" => Some(signed::certificate as fn(&[u8]) -> bool),
+        "certificate" => Some(certificate::parse_and_judge as fn(&[u8]) -> bool),
+        "revocation" => Some(files::revocation as _),
+        "certificate_signed" => Some(signed::certificate as _),
         "revocation_list" => Some(signed::list as _),
         "revocation_ocsp" => Some(signed::ocsp as _),
         _ => None,
     };
-    judge.expect("a target that signs")(data)
+    judge.expect("a target that judges")(data)
 }
 
 /// Cuts inputs into pieces: a big-endian `u16` length, then that many bytes; the last piece may be cut short.

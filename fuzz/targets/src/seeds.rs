@@ -128,29 +128,8 @@ fn sign(recorder: &mut Recorder) {
 }
 
 fn certificates(seeds: &mut Vec<Seed>) {
-    // The list and the answer that the project itself has are made by the tests of its certificates; these only begin so.
-    seeds.push((
-        "revocation",
-        "ocsp".into(),
-        vec![0x30, 0x03, 0x0A, 0x01, 0x06],
-    ));
-    seeds.push((
-        "revocation",
-        "list".into(),
-        vec![0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x01],
-    ));
-    for id in ["kyokai-self", "cert-expired", "long-name"] {
-        let person = person(id).expect("listed");
-        seeds.push((
-            "certificate",
-            format!("{id}-authentication"),
-            pki::authentication_certificate(person, day()),
-        ));
-        seeds.push((
-            "certificate",
-            format!("{id}-signature"),
-            pki::signature_certificate(person, day()),
-        ));
+    for (name, der) in leaves() {
+        seeds.push(("certificate", name, der));
     }
     for root in mynacard_cert::TrustStore::simulation().roots() {
         let der = root.certificate().as_der().to_vec();
@@ -160,6 +139,24 @@ fn certificates(seeds: &mut Vec<Seed>) {
             der,
         ));
     }
+}
+
+/// Holders' certificates of the simulation, by name.
+pub(crate) fn leaves() -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for id in ["kyokai-self", "cert-expired", "long-name"] {
+        let person = person(id).expect("listed");
+        let (authentication, signature) = (
+            pki::authentication_certificate(person, day()),
+            pki::signature_certificate(person, day()),
+        );
+        all.push((format!("{id}-authentication"), authentication));
+        all.push((format!("{id}-signature"), signature));
+    }
+    let person = person("kyokai-self").expect("listed");
+    let p384 = pki::authentication_certificate_p384(person, day());
+    all.push(("p384-authentication".into(), p384));
+    all
 }
 
 fn services(seeds: &mut Vec<Seed>) {

@@ -68,6 +68,39 @@ fn what_is_signed_right_is_accepted_and_what_another_signed_is_not() {
         }
         assert!(!accepts(target, seed(wrong)), "{target}, another key");
     }
+    for (target, right) in [
+        (
+            "certificate",
+            &[
+                "kyokai-self-authentication",
+                "long-name-signature",
+                "p384-authentication",
+            ][..],
+        ),
+        (
+            "revocation",
+            &[
+                "list-good",
+                "list-revoked",
+                "ocsp-good",
+                "ocsp-revoked",
+                "ocsp-delegate",
+            ],
+        ),
+    ] {
+        for name in right {
+            let seed = &found[&(target.to_owned(), (*name).to_owned())];
+            assert!(accepts(target, seed), "{target}, {name}");
+            for at in 0..seed.len() {
+                let mut changed = seed.clone();
+                changed[at] ^= 1;
+                assert!(
+                    !accepts(target, &changed),
+                    "{target}, {name}, changed at {at}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

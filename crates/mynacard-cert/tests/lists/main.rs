@@ -244,6 +244,27 @@ fn policies() {
             .check_revocation(&mut unknown, RevocationPolicy::RequireGood)
             .is_err()
     );
+    // A source that did not ask is no answer either.
+    let mut silent = |_: &mynacard_cert::revocation::Question<'_>| Revocation::NotAsked;
+    let why = |policy| {
+        let asked = verified.clone().check_revocation(&mut silent, policy);
+        asked.err().map(|refusal| refusal.kind().clone())
+    };
+    assert_eq!(
+        [
+            RevocationPolicy::RequireGood,
+            RevocationPolicy::RefuseRevoked,
+            RevocationPolicy::Report
+        ]
+        .map(why),
+        [
+            Some(ErrorKind::RevocationUnknown {
+                why: Unknown::NoAnswer
+            }),
+            None,
+            None
+        ]
+    );
     let passed = verified
         .check_revocation(&mut unknown, RevocationPolicy::RefuseRevoked)
         .unwrap();

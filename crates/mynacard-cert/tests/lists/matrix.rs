@@ -294,6 +294,18 @@ pub(crate) fn matrix(authority: &Authority) -> Vec<Case> {
         "more than 256 MiB",
         [&[0x30, 0x84, 0x20, 0, 0, 0][..], &[0; 8]].concat(),
     );
+    // The signed part says that it ends before its last object does; signed as it stands.
+    let mut short = right.tbs();
+    let [0x30, 0x82, _, low, ..] = short.as_mut_slice() else {
+        panic!("a list of more than 255 octets");
+    };
+    *low -= 5;
+    let signature = bits(0, &authority.key.sign(right.algorithm, &short));
+    c.bytes(
+        "MC-3001",
+        "signed part shorter than its content",
+        seq(&[short, right.outer.clone(), signature]),
+    );
     for case in &mut c.all {
         // Allowed differences of the clocks, and what is checked against the length alone.
         case.floor = !case.name.starts_with("made ") && !case.name.starts_with("next one");

@@ -28,6 +28,7 @@ pub mod fuzzing;
 mod home;
 mod lines;
 mod relay;
+mod revocation;
 mod service;
 mod tls;
 mod wire;
@@ -35,4 +36,5 @@ mod worker;
 
 pub use endpoint::{Endpoint, Proxy, Timeouts, TlsVersions};
 pub use relay::HttpsRelay;
+pub use revocation::RevocationFetcher;
 pub use service::{HttpsService, ServiceInfo};

@@ -19,6 +19,9 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     for (index, (file, _)) in long.filter(|(file, _)| file.len() > 16).enumerate() {
         seeds.push(("card_files", index.to_string(), file.to_vec()));
     }
+    for (name, file) in crate::records::files() {
+        seeds.push(("card_files", name.into(), file));
+    }
     for (name, extended) in [("short", false), ("extended", true)] {
         let mut trace = String::new();
         let mut tracer = Tracer::new(Recorder::new(extended), |line: &str| {

@@ -3,6 +3,7 @@
 mod certificate;
 mod harness;
 mod revocation;
+mod simulation;
 mod tree;
 
 use std::sync::OnceLock;
@@ -15,6 +16,7 @@ use tree::Node;
 
 pub(crate) use certificate::judged as certificate;
 pub(crate) use revocation::{list, ocsp};
+pub(crate) use simulation::signed as of_the_simulation;
 
 /// The authority that issues for one usage.
 fn authority(usage: Usage) -> &'static Authority {

@@ -152,6 +152,8 @@ fn apply(root: &mut Node, kind: u8, number: usize, input: &mut &[u8], known: &[V
         *input = rest;
         *first
     };
+    // The high bit of the kind: behind the object instead of before it, so that a list can grow at its end.
+    let behind = usize::from(kind >= 0x80);
     let kind = kind % 12;
     let first = octet();
     let inserted = match kind {
@@ -171,7 +173,7 @@ fn apply(root: &mut Node, kind: u8, number: usize, input: &mut &[u8], known: &[V
         return;
     };
     match (kind, inserted) {
-        (3..=5, Some(node)) => list.insert(at, node),
+        (3..=5, Some(node)) => list.insert(at + behind, node),
         (6, Some(node)) => {
             if let Some(place) = list.get_mut(at) {
                 *place = node;
@@ -188,7 +190,7 @@ fn apply(root: &mut Node, kind: u8, number: usize, input: &mut &[u8], known: &[V
                 body,
                 long: false,
             };
-            list.insert(at, node);
+            list.insert(at + behind, node);
         }
         _ => {
             let Some(node) = list.get_mut(at) else {

@@ -1,0 +1,171 @@
+//! Card-verifiable certificates and signed records: whatever is believed is what the virtual card's issuer signed.
+
+use std::sync::OnceLock;
+
+use mynacard_cert::Hierarchy;
+use mynacard_cert::record::{
+    AgeRecord, AttributeSignature, Attributes, CardAuthorities, CardAuthority, CardFace, CardKey,
+    RecordSigner,
+};
+use mynacard_sim::{VirtualCard, pki};
+use sha2::{Digest as _, Sha256};
+
+use crate::virtual_card::card;
+
+/// What the first person's card holds, read and verified once.
+struct Known {
+    authorities: CardAuthorities,
+    certificates: Vec<Vec<u8>>,
+    /// Of the input support, and of the card face.
+    signers: [RecordSigner; 2],
+    signed: Lent,
+    attributes: Attributes,
+    key: CardKey,
+    age: AgeRecord,
+    face: CardFace,
+}
+
+/// What signs the attributes.
+struct Lent {
+    digest: [u8; 32],
+    attributes: [u8; 32],
+    signature: Vec<u8>,
+}
+
+impl Lent {
+    fn lend(&self) -> AttributeSignature<'_> {
+        AttributeSignature {
+            signed_digest: &self.digest,
+            attributes_digest: &self.attributes,
+            signature: &self.signature,
+        }
+    }
+}
+
+/// Every reader of signed things: an authority whose key is public knowledge certified the signers, so that a right input
+/// passes, and only a right one does.
+pub(crate) fn judged(data: &[u8]) {
+    static KNOWN: OnceLock<Known> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| Known::read().expect("the virtual card"));
+    if known.authorities.verify(data).is_ok() {
+        // With its template, or as GET DATA returns it.
+        let mut right = known.certificates.iter();
+        assert!(
+            right.any(|file| file == data || file.get(5..) == Some(data)),
+            "a card's certificate that nobody signed"
+        );
+    }
+    for signer in &known.signers {
+        if let Ok(found) = signer.attributes(data, &known.signed.lend()) {
+            assert!(found == known.attributes, "attributes that nobody signed");
+        }
+        if let Ok(found) = signer.card_key(data) {
+            assert!(found == known.key, "a card's key that nobody signed");
+            assert!(found.verify_presence(b"message", data).is_err());
+        }
+        if let Ok(found) = signer.age_record(data) {
+            assert!(found == known.age, "an age that nobody signed");
+        }
+        if let Ok((found, _)) = signer.card_face(data) {
+            assert!(found == known.face, "a face that nobody signed");
+        }
+    }
+    // As a signature, whatever it is over.
+    let [signer, _] = &known.signers;
+    let lent = AttributeSignature {
+        signature: data,
+        ..known.signed.lend()
+    };
+    assert!(signer.attributes(data, &lent).is_err());
+}
+
+/// The files that are signed: seeds.
+pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
+    let (mut support, mut face) = (support(), face());
+    vec![
+        ("support-attributes", read(&mut support, 2)),
+        ("support-certificate", read(&mut support, 4)),
+        ("support-key", read(&mut support, 7)),
+        ("face-age", read(&mut face, 1)),
+        ("face-face", read(&mut face, 2)),
+        ("face-certificate", read(&mut face, 4)),
+    ]
+}
+
+impl Known {
+    fn read() -> Result<Self, mynacard_cert::Error> {
+        let authorities = CardAuthorities::new(Hierarchy::Simulation).with(CardAuthority::new(
+            Hierarchy::Simulation,
+            pki::CARD_VERIFIABLE_CA_KEY_ID,
+            &pki::card_verifiable_ca_modulus(),
+            &[1, 0, 1],
+        )?)?;
+        let (mut support, mut face) = (support(), face());
+        let certificates = vec![read(&mut support, 4), read(&mut face, 4)];
+        let mut signers = certificates.iter().map(|file| authorities.verify(file));
+        let mut next = || signers.next().expect("two");
+        let (attributes_signer, face_signer) = (next()?, next()?);
+        drop(signers);
+        // FF30 82 hi lo { DF31 20 …; DF32 20 …; DF33 82 hi lo … }
+        let signed = read(&mut support, 3);
+        let part = |range| signed.get(range).expect("long enough");
+        let signed = Lent {
+            digest: Sha256::digest(part(5..75)).into(),
+            attributes: part(43..75).try_into().expect("32 octets"),
+            signature: part(80..signed.len()).to_vec(),
+        };
+        let record = read(&mut support, 2);
+        Ok(Self {
+            attributes: attributes_signer.attributes(&record, &signed.lend())?,
+            key: attributes_signer.card_key(&read(&mut support, 7))?,
+            age: face_signer.age_record(&read(&mut face, 1))?,
+            face: face_signer.card_face(&read(&mut face, 2))?.0,
+            signers: [attributes_signer, face_signer],
+            authorities,
+            certificates,
+            signed,
+        })
+    }
+}
+
+/// The card with the input support selected and its PIN presented.
+fn support() -> VirtualCard {
+    let mut card = selected(0x08);
+    let verify = [&[0x00, 0x20, 0x00, 0x91, 0x04][..], b"1234"].concat();
+    assert_eq!(card.transmit(&verify), [0x90, 0x00]);
+    card
+}
+
+/// The card with the card face selected; 照合番号B opens the face, the birth date the age record.
+fn face() -> VirtualCard {
+    let mut card = selected(0x02);
+    let verify = [&[0x00, 0x20, 0x00, 0x91, 0x06][..], b"550401"].concat();
+    assert_eq!(card.transmit(&verify), [0x90, 0x00]);
+    // The year in which the card ends depends on the day of issue.
+    let opened = (2034..2039).any(|year| {
+        let number = format!("550401{year}4016");
+        let verify = [&[0x00, 0x20, 0x00, 0x92, 0x0E][..], number.as_bytes()].concat();
+        card.transmit(&verify) == [0x90, 0x00]
+    });
+    assert!(opened, "the number that opens the face");
+    card
+}
+
+fn selected(application: u8) -> VirtualCard {
+    let mut card = card();
+    card.power_on();
+    let select = [
+        &[0x00, 0xA4, 0x04, 0x0C, 0x0A][..],
+        &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04],
+        &[application],
+    ];
+    assert_eq!(card.transmit(&select.concat()), [0x90, 0x00]);
+    card
+}
+
+fn read(card: &mut VirtualCard, file: u8) -> Vec<u8> {
+    let mut content = card.transmit(&[0x00, 0xB0, 0x80 | file, 0x00, 0x00, 0x00, 0x00]);
+    let status = content.split_off(content.len().saturating_sub(2));
+    assert_eq!(status, [0x90, 0x00], "file {file}");
+    content
+}
