@@ -10,7 +10,7 @@
 mod common;
 
 use common::forge::Key;
-use mynacard_cert::record::{CardAuthorities, CardAuthority, RecordSigner};
+use mynacard_cert::record::{AttributeSignature, CardAuthorities, CardAuthority, RecordSigner};
 use mynacard_cert::{Error, ErrorKind, Hierarchy, Sex};
 use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts as _;
@@ -56,33 +56,90 @@ fn sign(key: &Private, bytes: &[u8]) -> Vec<u8> {
 
 const AUTHORITY: [u8; 16] = *b"9000001\x08\x05001\0\0\0\0";
 
+/// A card-verifiable certificate of the signer's key, with this key value.
+fn certificate(authority: &Private, key: &[u8]) -> Vec<u8> {
+    let body = [&AUTHORITY[..], b"1310161\x08\x05001\0\0\0\0", key].concat();
+    let signature = sign(authority, &body);
+    object(
+        0x7F21,
+        &[object(0x5F4E, &body), object(0x5F37, &signature)].concat(),
+    )
+}
+
+fn pinned(identifier: [u8; 16], authority: &Private) -> CardAuthorities {
+    let modulus = modulus(authority);
+    let authority =
+        CardAuthority::new(Hierarchy::Simulation, identifier, &modulus, &[1, 0, 1]).unwrap();
+    CardAuthorities::new(Hierarchy::Simulation)
+        .with(authority)
+        .unwrap()
+}
+
 /// An authority, the record signer that it certified, and the signer's private key; the card's key is the authority's, to save one.
 fn setting() -> (RecordSigner, Private, Private) {
     let (authority, signer) = (private(Key::rsa_root()), private(Key::rsa_other()));
-    let body = [
-        &AUTHORITY[..],
-        b"1310161\x08\x05001\0\0\0\0",
-        &key_value(&signer),
-    ]
-    .concat();
-    let signature = sign(&authority, &body);
-    let certificate = object(
-        0x7F21,
-        &[object(0x5F4E, &body), object(0x5F37, &signature)].concat(),
-    );
-    let pinned = CardAuthority::new(
-        Hierarchy::Simulation,
-        AUTHORITY,
-        &modulus(&authority),
-        &[1, 0, 1],
-    )
-    .unwrap();
-    let verified = CardAuthorities::new(Hierarchy::Simulation)
-        .with(pinned)
-        .unwrap()
-        .verify(&certificate)
+    let verified = pinned(AUTHORITY, &authority)
+        .verify(&certificate(&authority, &key_value(&signer)))
         .unwrap();
     (verified, signer, authority)
+}
+
+/// All sixteen bytes of the issuer's identifier count.
+#[test]
+fn the_issuer_is_named_by_every_byte() {
+    let (authority, signer) = (private(Key::rsa_root()), private(Key::rsa_other()));
+    let certificate = certificate(&authority, &key_value(&signer));
+    for at in 0..16 {
+        let mut other = AUTHORITY;
+        other[at] ^= 1;
+        let refusal = pinned(other, &authority).verify(&certificate).unwrap_err();
+        assert!(
+            matches!(refusal.kind(), ErrorKind::CardIssuerUnknown { .. }),
+            "byte {at}: {refusal}"
+        );
+    }
+}
+
+/// The certified key is two numbers in their order, and nothing else, though the authority signed it.
+#[test]
+fn keys_that_an_authority_should_not_certify() {
+    let (authority, signer) = (private(Key::rsa_root()), private(Key::rsa_other()));
+    let (exponent, number) = (object(0x90, &[1, 0, 1]), object(0x91, &modulus(&signer)));
+    let verify = |key: &[u8]| {
+        pinned(AUTHORITY, &authority)
+            .verify(&certificate(&authority, key))
+            .map(|_| ())
+            .map_err(|refusal| refusal.code())
+    };
+    assert_eq!(verify(&[&exponent[..], &number].concat()), Ok(()));
+    for (what, key, code) in [
+        ("more", [&exponent[..], &number, &[0]].concat(), "MC-3001"),
+        (
+            "twice",
+            [&exponent[..], &number, &number].concat(),
+            "MC-3001",
+        ),
+        ("reordered", [&number[..], &exponent].concat(), "MC-3001"),
+        ("no modulus", exponent.clone(), "MC-3001"),
+        (
+            "e = 3",
+            [&object(0x90, &[3])[..], &number].concat(),
+            "MC-3108",
+        ),
+        (
+            "e with a leading zero",
+            [&object(0x90, &[0, 1, 0, 1])[..], &number].concat(),
+            "MC-3108",
+        ),
+        (
+            "a modulus of 2040 bits",
+            [&exponent[..], &object(0x91, &modulus(&signer)[1..])].concat(),
+            "MC-3108",
+        ),
+    ] {
+        let found = verify(&key);
+        assert_eq!(found, Err(code), "{what}");
+    }
 }
 
 /// The face's objects DF22 to DF27, DF29 and DF2A by their values.
@@ -349,6 +406,49 @@ fn no_neighbour_is_accepted() {
     });
 }
 
+/// Attributes that the signer's key signed, and that still are not in their one form.
+#[test]
+fn attributes_have_one_form() {
+    let (signer, key, _) = setting();
+    let signed = b"the two digests of EF 0003";
+    let judge = |objects: &[Vec<u8>], shift: u16| {
+        let mut at = 2 + 1 + 3 + 8;
+        let mut table = Vec::new();
+        for object in objects.iter().take(4) {
+            table.extend((at as u16 + shift).to_be_bytes());
+            at += object.len();
+        }
+        table.resize(8, 0);
+        let record = object(0xFF20, &[object(0xDF21, &table), objects.concat()].concat());
+        let lent = AttributeSignature {
+            signed_digest: &Sha256::digest(signed).into(),
+            attributes_digest: &Sha256::digest(objects.concat()).into(),
+            signature: &sign(&key, signed),
+        };
+        let read = signer.attributes(&record, &lent);
+        read.map(|read| read.name().to_owned())
+            .map_err(|refusal| refusal.code())
+    };
+    let right = [
+        object(0xDF22, "名　前".as_bytes()),
+        object(0xDF23, "所".as_bytes()),
+        object(0xDF24, b"19800217"),
+        object(0xDF25, b"1"),
+    ];
+    assert_eq!(judge(&right, 0), Ok("名　前".to_owned()));
+    assert_eq!(judge(&right, 1), Err("MC-3001"));
+    let more = [&right[..], &[object(0xDF26, b"?")]].concat();
+    assert_eq!(judge(&more, 0), Err("MC-3001"));
+    let twice = [&right[..], &right[3..]].concat();
+    assert_eq!(judge(&twice, 0), Err("MC-3001"));
+    assert_eq!(judge(&right[..3], 0), Err("MC-3001"));
+    for (at, value) in [(0, &[0xFF][..]), (2, b"19800230"), (3, b"12"), (3, b"")] {
+        let mut changed = right.clone();
+        changed[at] = object(0xDF22 + at as u16, value);
+        assert_eq!(judge(&changed, 0), Err("MC-3001"), "{value:?}");
+    }
+}
+
 /// A signature over one digest does not pass for one over three, nor the reverse.
 #[test]
 fn the_two_forms_of_signature_are_apart() {
@@ -356,8 +456,11 @@ fn the_two_forms_of_signature_are_apart() {
     let face = Face::new(&card);
     let plain = sign(&key, &face.objects().concat());
     assert!(signer.card_face(&face.file(&plain, &RIGHT)).is_err());
-    let weak = [0xC1; 255];
-    assert!(CardAuthority::new(Hierarchy::Simulation, AUTHORITY, &weak, &[1, 0, 1]).is_err());
+    // Cards have 2048 bits, and no other length.
+    for modulus in [vec![0xC1; 255], vec![0xC1; 257], vec![0xC1; 384]] {
+        let made = CardAuthority::new(Hierarchy::Simulation, AUTHORITY, &modulus, &[1, 0, 1]);
+        assert!(made.is_err(), "{}", modulus.len());
+    }
     for exponent in [&[3][..], &[1, 0, 0], &[0, 1, 0, 1], &[]] {
         assert!(
             CardAuthority::new(Hierarchy::Simulation, AUTHORITY, &modulus(&card), exponent)

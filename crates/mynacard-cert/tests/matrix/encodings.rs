@@ -23,6 +23,10 @@ pub(crate) fn encodings(c: &mut Cases<'_>) {
         [right.clone(), right.clone()].concat(),
     );
     c.bytes("nothing", Some("MC-3001"), vec![]);
+    c.refuse("MC-3003", "more than 32 KiB", |s| {
+        s.extensions
+            .push(Ext::new("1.2.3", false, octets(&vec![0; 33 * 1024])));
+    });
     c.bytes(
         "length not minimal",
         Some("MC-3001"),
