@@ -94,6 +94,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         reader: ReaderArguments,
     },
+    /// The audit trail of this terminal.
+    #[command(subcommand)]
+    Audit(crate::audit::AuditCommand),
+    /// Find out why this terminal does not work: reader, card, clock, line, certificates, vault, folders.
+    Doctor(crate::doctor::DoctorArguments),
     /// Print what staff are told for every error and answer.
     Guidance {
         /// Only this code, for example MC-1003.
@@ -146,6 +151,13 @@ pub(crate) struct CheckArguments {
     /// Read the operator's confirmation (one line, `yes`) from this open file descriptor instead of the terminal.
     #[arg(long, value_name = "N", requires = "visual")]
     pub(crate) confirm_fd: Option<u32>,
+    /// Be the reception screen, one patient after the other, also where nobody sits at a terminal; without it that is what
+    /// happens at a terminal unless the PIN, the keypad or the operator is named.
+    #[arg(long, conflicts_with_all = ["pin_pad", "visual"])]
+    pub(crate) screen: bool,
+    /// How long an answer stands on the reception screen, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) keep: u16,
     /// Send the PIN even when one try is left.
     #[arg(long)]
     pub(crate) insist: bool,

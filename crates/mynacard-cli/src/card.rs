@@ -51,22 +51,26 @@ impl Source {
     }
 
     /// Whether nobody's real card can be behind it.
-    #[cfg(feature = "demo")]
     pub(crate) fn is_virtual(&self) -> bool {
-        matches!(self, Self::Virtual(_))
+        match *self {
+            #[cfg(feature = "demo")]
+            Self::Virtual(_) => true,
+            #[cfg(feature = "pcsc")]
+            Self::Reader(..) => false,
+        }
     }
 
     /// Opens the card; waits for one where a reader is empty.
     #[cfg_attr(not(feature = "pcsc"), expect(unused_variables))]
-    pub(crate) fn open(self, output: &Output) -> Result<Box<dyn Transport>, Failure> {
-        match self {
+    pub(crate) fn open(&self, output: &Output) -> Result<Box<dyn Transport>, Failure> {
+        match *self {
             #[cfg(feature = "demo")]
             Self::Virtual(person) => Ok(Box::new(mynacard_sim::VirtualCard::new(
                 person,
                 std::time::SystemTime::now(),
             ))),
             #[cfg(feature = "pcsc")]
-            Self::Reader(name, length) => crate::reader::open(name.as_deref(), length, output),
+            Self::Reader(ref name, length) => crate::reader::open(name.as_deref(), length, output),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `mynacard check`: one patient's insurance, from the card on the reader to the screen.
 
-use std::time::SystemTime;
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, SystemTime};
 
 use mynacard::auth::{
     Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Extra, Identity, Method,
-    OperatorConfirmation, Purpose, VisualSetting,
+    OperatorConfirmation, Purpose, Screen, VisualSetting,
 };
 use mynacard::card::app::jpki;
 use mynacard::card::{LengthPolicy, Pin, Transport};
@@ -17,17 +18,73 @@ use crate::card::Source;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
-use crate::secret;
+use crate::reception::Reception;
+use crate::{audit, secret};
 
 pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
     let ask = context(arguments, Purpose::Reception)?;
     let source = Source::of(arguments)?;
-    let home = Home::open(&arguments.home)?;
+    let mut home = Home::open(&arguments.home)?;
+    let mut screen = screen(arguments, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
-    let checked = perform(arguments, source, ask, &home, service, output)?;
-    output.result(&answer::json(&checked, output), || {
-        answer::text(&checked, output)
+    if arguments.screen || interactive(arguments, output) {
+        let institution = home.terminal.institution();
+        let piped = !io::stdin().is_terminal();
+        return Reception {
+            desk: desk(arguments, &source, &home, service.clone()),
+            service,
+            source,
+            screen,
+            ask,
+            output,
+            keep: keep(arguments),
+            title: format!("{} {}", institution.name, home.terminal.name()),
+            pin_fd: arguments.pin_fd.or(piped.then_some(0)),
+        }
+        .run();
+    }
+    let checked = perform(arguments, source, ask, &home, service, output);
+    let checked = shown(&mut screen, checked)?;
+    output.result(&answer::json(checked, output), || {
+        answer::text(checked, output)
     })
+}
+
+/// The screen over this terminal's audit trail.
+pub(crate) fn screen(arguments: &CheckArguments, home: &mut Home) -> Result<Screen, Failure> {
+    let trail = audit::open(&arguments.home, home.vault_mut())?;
+    Ok(Screen::new(keep(arguments), Box::new(trail)))
+}
+
+/// What came of a check, audited: an answer that may be shown, or why there is none.
+pub(crate) fn shown(
+    screen: &mut Screen,
+    checked: Result<CheckedAnswer, Failure>,
+) -> Result<&CheckedAnswer, Failure> {
+    match checked {
+        Ok(checked) => Ok(screen.show(checked, SystemTime::now())?),
+        Err(failure) => {
+            screen.refused_with(failure.code(), SystemTime::now())?;
+            Err(failure)
+        }
+    }
+}
+
+fn keep(arguments: &CheckArguments) -> Duration {
+    Duration::from_secs(arguments.keep.into())
+}
+
+/// Whether somebody sits at a terminal and left everything to be asked.
+fn interactive(arguments: &CheckArguments, output: &Output) -> bool {
+    let told = arguments.pin_fd.is_some() || arguments.pin_pad || arguments.visual.is_some();
+    !told && !output.is_json() && io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+fn desk(arguments: &CheckArguments, source: &Source, home: &Home, service: HttpsService) -> Desk {
+    let settings = DeskSettings::new(trust(arguments, source))
+        .with_visual(VisualSetting::On, &home.terminal)
+        .with_card_options(card_options(arguments));
+    Desk::new(Box::new(service), settings)
 }
 
 /// What the command line asks for; `usual` where it names no purpose.
@@ -58,11 +115,7 @@ pub(crate) fn perform(
     output: &Output,
 ) -> Result<CheckedAnswer, Failure> {
     let mut relay = service.relay();
-    let settings = DeskSettings::new(trust(arguments, &source))
-        .with_visual(VisualSetting::On, &home.terminal)
-        .with_card_options(card_options(arguments));
-    let desk = Desk::new(Box::new(service), settings);
-
+    let desk = desk(arguments, &source, home, service);
     let stop = Cancel::new();
     let mut ready = desk.prepare(ask, SystemTime::now(), &stop)?;
     // The PIN is typed before the card is touched: no silence inside the dialogue.

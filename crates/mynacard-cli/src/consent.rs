@@ -223,7 +223,8 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
         return Err(Error::from(ErrorKind::CareNeedsPurpose { care }).into());
     }
     let source = Source::of(&arguments.check)?;
-    let home = Home::open(&arguments.check.home)?;
+    let mut home = Home::open(&arguments.check.home)?;
+    let mut screen = check::screen(&arguments.check, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     let ask = ask.consenting(kinds);
     let checked = check::perform(
@@ -233,17 +234,18 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
         &home,
         service.clone(),
         output,
-    )?;
-    let registration = Registration::after(&checked, reference, care, kinds, visit)?;
+    );
+    let checked = check::shown(&mut screen, checked)?;
+    let registration = Registration::after(checked, reference, care, kinds, visit)?;
     let kept = HomeDesk::new(Box::new(service)).register(&registration, &Cancel::new())?;
     let mut value = json(&kept);
     if let Some(members) = value.as_object_mut() {
-        members.insert("check".to_owned(), crate::answer::json(&checked, output));
+        members.insert("check".to_owned(), crate::answer::json(checked, output));
     }
     output.result(&value, || {
         format!(
             "{}{}",
-            crate::answer::text(&checked, output),
+            crate::answer::text(checked, output),
             text(&kept, output)
         )
     })

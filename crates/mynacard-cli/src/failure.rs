@@ -162,6 +162,11 @@ impl Failure {
         self
     }
 
+    /// The code, as the audit trail names it.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// The technical sentence, with its causes.
     pub(crate) fn detail(&self) -> &str {
         &self.detail

@@ -1,11 +1,13 @@
 //! The terminal's folder: one vault, opened by a passcode, with the terminal's key and the service it belongs to.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use mynacard::auth::vault::{Passcode, Stretching, Unlock, Vault};
 use mynacard::auth::{
-    Activation, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted, UserSettings,
+    Activation, AuditTrail, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted,
+    UserSettings,
 };
 use mynacard::client::https::Endpoint;
 use zeroize::Zeroizing;
@@ -73,6 +75,16 @@ impl Home {
         &self.path
     }
 
+    /// The opened vault, for what else is kept in it.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The same, to keep something in it.
+    pub(crate) fn vault_mut(&mut self) -> &mut Vault {
+        &mut self.vault
+    }
+
     /// Keeps another key and certificate of the same terminal.
     pub(crate) fn renewed(&mut self, terminal: Terminal) -> Result<(), Failure> {
         self.vault.store_terminal(&terminal)?;
@@ -106,7 +118,7 @@ impl NewHome {
             return Self::resume(arguments, path, &settings);
         }
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
+            make_folder(folder).map_err(|error| Failure::file(folder, &error))?;
         }
         let activation = Activation::new(settings, TermsAccepted)?;
         let passcode = passcode(
@@ -176,6 +188,12 @@ impl NewHome {
         self.vault.set(AUTHORITY, &authority);
         self.vault.remove(ACTIVATION);
         self.vault.store_terminal(&terminal)?;
+        // The audit trail begins with the terminal: one that is missing later was removed. Where it cannot begin now, the first
+        // check begins it, and the terminal is not lost.
+        let audit = self.path.with_file_name("audit");
+        if let Err(error) = AuditTrail::begin(&mut self.vault, &audit, SystemTime::now()) {
+            log::warn!("the audit trail begins with the first check: {error}");
+        }
         Ok(Home {
             terminal,
             address,
@@ -220,14 +238,19 @@ fn passcode(arguments: &HomeArguments, prompt: &str) -> Result<Passcode, Failure
     Ok(Passcode::new(&text)?)
 }
 
-fn vault_path(arguments: &HomeArguments) -> Result<PathBuf, Failure> {
-    let folder = match &arguments.home {
-        Some(folder) => folder.clone(),
+/// Where the vault is.
+pub(crate) fn vault_path(arguments: &HomeArguments) -> Result<PathBuf, Failure> {
+    Ok(folder(arguments)?.join(VAULT))
+}
+
+/// The terminal's folder.
+pub(crate) fn folder(arguments: &HomeArguments) -> Result<PathBuf, Failure> {
+    match &arguments.home {
+        Some(folder) => Ok(folder.clone()),
         None => default_folder().ok_or_else(|| {
             Failure::usage("no folder for the terminal: give one with --home DIR".to_owned())
-        })?,
-    };
-    Ok(folder.join(VAULT))
+        }),
+    }
 }
 
 /// `%LOCALAPPDATA%\mynacard` on Windows, `$XDG_DATA_HOME/mynacard` or `~/.local/share/mynacard` elsewhere.
@@ -243,4 +266,16 @@ fn default_folder() -> Option<PathBuf> {
         from("XDG_DATA_HOME").or_else(|| Some(from("HOME")?.join(".local").join("share")))?
     };
     Some(base.join("mynacard"))
+}
+
+/// Makes the folder its owner's alone; one that is there stays as it is.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
 }

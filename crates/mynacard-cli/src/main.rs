@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod audit;
 mod bulk;
 mod card;
 mod cert;
@@ -9,17 +10,20 @@ mod check;
 mod consent;
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod exit;
 mod failure;
 mod guidance;
 mod home;
 mod input;
+mod keys;
 mod logger;
 mod oqs;
 mod output;
 mod pem;
 #[cfg(feature = "pcsc")]
 mod reader;
+mod reception;
 mod secret;
 mod terminal;
 mod validate;
@@ -85,6 +89,8 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         #[cfg(feature = "pcsc")]
         Command::Status { reader } => reader::status(reader.reader.as_deref(), output),
         Command::Validate { kind, value } => return validate::run(kind, value, output),
+        Command::Audit(command) => return audit::run(command, output),
+        Command::Doctor(arguments) => return doctor::run(arguments, output),
         Command::Guidance { code } => guidance::run(code.as_deref(), output),
     }
     .map(|()| Exit::Done)

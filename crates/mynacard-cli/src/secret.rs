@@ -49,6 +49,32 @@ fn read_fd(fd: u32) -> io::Result<Zeroizing<Vec<u8>>> {
     ))
 }
 
+/// A line of the standard input without its end, or nothing at its end.
+pub(crate) fn line() -> io::Result<Option<String>> {
+    let mut source = Counted {
+        inner: own_stdin()?,
+        any: false,
+    };
+    let line = read_line(&mut source)?;
+    Ok(source
+        .any
+        .then(|| String::from_utf8_lossy(&line).into_owned()))
+}
+
+/// A reader that knows whether it ever had something.
+struct Counted {
+    inner: File,
+    any: bool,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.any |= read > 0;
+        Ok(read)
+    }
+}
+
 #[cfg(unix)]
 fn own_stdin() -> io::Result<File> {
     use std::os::fd::AsFd;

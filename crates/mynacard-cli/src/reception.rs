@@ -1,0 +1,312 @@
+//! The reception screen in the terminal: one patient after the other, and nothing of one left when the next one comes.
+
+use std::io::{self, Write as _};
+use std::time::{Duration, SystemTime};
+
+use mynacard::Advice;
+use mynacard::auth::{
+    Cancel, CheckContext, CheckedAnswer, Desk, Error, Identity, Method, OperatorConfirmation,
+    Screen, Step, VisualSetting,
+};
+use mynacard::card::{Pin, Transport};
+use mynacard::client::https::HttpsService;
+use mynacard::guidance::{self, Evidence, Language};
+
+use crate::answer;
+use crate::card::Source;
+use crate::failure::Failure;
+use crate::keys::{Keys, Typed};
+use crate::output::{self, Output};
+use crate::secret;
+
+/// What the reception works with.
+pub(crate) struct Reception<'a> {
+    pub(crate) desk: Desk,
+    pub(crate) service: HttpsService,
+    pub(crate) source: Source,
+    pub(crate) screen: Screen,
+    pub(crate) ask: CheckContext,
+    pub(crate) output: &'a Output,
+    /// How long an answer stands.
+    pub(crate) keep: Duration,
+    /// Which institution this is, for the title.
+    pub(crate) title: String,
+    /// Where the PIN comes from: the terminal, or a descriptor.
+    pub(crate) pin_fd: Option<u32>,
+}
+
+/// Proofs that need no check here.
+const PROOFS: [Evidence; 3] = [
+    Evidence::PortalScreen,
+    Evidence::NoticeWithCard,
+    Evidence::EligibilityCertificate,
+];
+
+/// Clears the screen and what was scrolled out of it, and goes to the upper left corner.
+const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
+
+/// The loop goes on, or staff left.
+enum Next {
+    Patient,
+    Leave,
+}
+
+impl Reception<'_> {
+    /// Runs until staff leave, or the input ends.
+    pub(crate) fn run(mut self) -> Result<(), Failure> {
+        let mut keys = Keys::new();
+        let mut card = None;
+        let mut operator = None;
+        loop {
+            self.start()?;
+            let Typed::Line(choice) = keys.wait() else {
+                break;
+            };
+            let next = match choice.trim() {
+                "" | "1" => self.check(Method::Pin, &mut keys, &mut card, &mut operator)?,
+                "2" if self.visual() => {
+                    self.check(Method::Visual, &mut keys, &mut card, &mut operator)?
+                }
+                "3" => self.other_proof(&mut keys)?,
+                "q" | "Q" => break,
+                _ => Next::Patient,
+            };
+            if matches!(next, Next::Leave) {
+                break;
+            }
+        }
+        self.say(CLEAR)
+    }
+
+    fn visual(&self) -> bool {
+        self.desk.settings().visual() == VisualSetting::On
+    }
+
+    /// The start: nothing of the patient before.
+    fn start(&self) -> Result<(), Failure> {
+        let pick = |ja, en| self.output.pick(ja, en);
+        let mut text = format!(
+            "{CLEAR}{}  {}\n\n",
+            pick("資格確認", "Insurance check"),
+            self.title
+        );
+        text.push_str(pick(
+            "  1  暗証番号で確認（Enter だけでも可）\n",
+            "  1  check by PIN (or just Enter)\n",
+        ));
+        if self.visual() {
+            text.push_str(pick("  2  目視で確認\n", "  2  check by sight\n"));
+        }
+        text.push_str(pick(
+            "  3  資格確認書などで確認したことを記録\n",
+            "  3  note another proof of insurance\n",
+        ));
+        text.push_str(pick("  q  終了\n> ", "  q  leave\n> "));
+        self.say(&text)
+    }
+
+    fn check(
+        &mut self,
+        method: Method,
+        keys: &mut Keys,
+        card: &mut Option<Box<dyn Transport>>,
+        operator: &mut Option<String>,
+    ) -> Result<Next, Failure> {
+        let now = SystemTime::now();
+        self.screen.tap(now)?;
+        let checked = self.checked(method, keys, card, operator);
+        if !self.source.is_virtual() {
+            *card = None;
+        }
+        let shown = match checked {
+            Ok(Some(checked)) => {
+                let shown = self.screen.show(checked, SystemTime::now());
+                shown
+                    .map(|checked| answer::text(checked, self.output))
+                    .map_err(Failure::from)
+            }
+            Ok(None) => return Ok(Next::Leave),
+            Err(failure) => {
+                let audited = self.screen.refused_with(failure.code(), SystemTime::now());
+                Err(audited.map_or_else(Failure::from, |()| failure))
+            }
+        };
+        let text = match shown {
+            Ok(text) => text,
+            Err(failure) => {
+                let language = self.output.language();
+                let advice: Advice = failure.advice(language);
+                output::advice_text(&advice, &failure, language)
+            }
+        };
+        self.say(&format!("{CLEAR}{text}"))?;
+        self.close(keys)
+    }
+
+    /// Waits for 閉じる, and not longer than an answer may stand; then nothing of it is left.
+    fn close(&mut self, keys: &mut Keys) -> Result<Next, Failure> {
+        self.say(self.output.pick("\n[Enter] 閉じる ", "\n[Enter] close "))?;
+        let typed = keys.wait_for(self.keep);
+        let wiped = self.say(CLEAR);
+        let now = SystemTime::now();
+        match typed {
+            // Its own clock ends it; one that was set back does not keep it.
+            Typed::Nothing => drop(self.screen.answer(now)?),
+            Typed::Line(_) | Typed::End => {}
+        }
+        self.screen.close(now)?;
+        wiped?;
+        Ok(match typed {
+            Typed::End => Next::Leave,
+            _ => Next::Patient,
+        })
+    }
+
+    /// The check itself; nothing when the input ended in the middle.
+    fn checked(
+        &mut self,
+        method: Method,
+        keys: &mut Keys,
+        card: &mut Option<Box<dyn Transport>>,
+        operator: &mut Option<String>,
+    ) -> Result<Option<CheckedAnswer>, Failure> {
+        let stop = Cancel::new();
+        let language = self.output.language();
+        let ready = self
+            .desk
+            .prepare(self.ask.by(method), SystemTime::now(), &stop)?;
+        let mut ready = ready.with_progress(move |step| tell(step, language));
+        if method == Method::Pin {
+            let prompt = self.output.pick("暗証番号（4桁）: ", "PIN (4 digits): ");
+            // Piped input is not a terminal: there is nothing to hide, and the prompt helps nobody.
+            let typed = secret::read(prompt, self.pin_fd)
+                .map_err(|error| Failure::secret("PIN", &error))?;
+            let pin = Pin::new(&typed)?;
+            let card = self.card(card)?;
+            let checked = ready.check(card, Identity::Pin(pin), SystemTime::now(), &stop);
+            return self.delivered(checked, keys, &stop);
+        }
+        let name = match operator.take() {
+            Some(name) => name,
+            None => {
+                self.say(self.output.pick("担当者名: ", "operator: "))?;
+                let Typed::Line(name) = keys.wait() else {
+                    return Ok(None);
+                };
+                name
+            }
+        };
+        let card = self.card(card)?;
+        let tap = ready.tap(card, SystemTime::now(), &stop)?;
+        self.say(self.output.pick(
+            "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+            "Compare the photo with the person; type yes if they are the same: ",
+        ))?;
+        match keys.wait() {
+            Typed::Line(word) if word.trim().eq_ignore_ascii_case("yes") => {}
+            Typed::End => return Ok(None),
+            _ => return Err(Failure::not_confirmed()),
+        }
+        let confirmation = OperatorConfirmation::new(&name, tap.id(), SystemTime::now())?;
+        *operator = Some(name);
+        let mut relay = self.service.relay();
+        let identity = Identity::Visual(&mut relay, confirmation);
+        let checked = ready.check(card, identity, SystemTime::now(), &stop);
+        self.delivered(checked, keys, &stop)
+    }
+
+    /// Where the answer got lost on the way, the signed proof goes out again as long as staff wish and it lives.
+    fn delivered(
+        &self,
+        mut checked: Result<CheckedAnswer, Error>,
+        keys: &mut Keys,
+        stop: &Cancel,
+    ) -> Result<Option<CheckedAnswer>, Failure> {
+        loop {
+            let error = match checked {
+                Ok(checked) => return Ok(Some(checked)),
+                Err(error) if error.undelivered().is_none() => return Err(error.into()),
+                Err(error) => error,
+            };
+            self.say(self.output.pick(
+                "回線が切れました。カードはもう不要です。Enter でもう一度問い合わせ、n で中止します: ",
+                "The line broke. The card is not needed any more. Enter asks again, n stops: ",
+            ))?;
+            match keys.wait() {
+                Typed::Line(word) if word.trim().is_empty() => {}
+                _ => return Err(error.into()),
+            }
+            let Some(proof) = error.into_undelivered() else {
+                return Ok(None);
+            };
+            checked = proof.deliver(SystemTime::now(), stop);
+        }
+    }
+
+    /// The card on the reader; a virtual one stays the same, with its tries.
+    fn card<'c>(
+        &self,
+        card: &'c mut Option<Box<dyn Transport>>,
+    ) -> Result<&'c mut dyn Transport, Failure> {
+        let card = match card {
+            Some(card) => card,
+            None => card.insert(self.source.open(self.output)?),
+        };
+        Ok(&mut **card)
+    }
+
+    /// Notes what else proved the insurance.
+    fn other_proof(&mut self, keys: &mut Keys) -> Result<Next, Failure> {
+        let language = self.output.language();
+        let mut text = format!(
+            "{CLEAR}{}\n",
+            self.output.pick(
+                "何で資格を確認しましたか。（Enter だけで戻ります）",
+                "Which proof was shown? (Just Enter goes back.)"
+            )
+        );
+        for (number, proof) in (1..).zip(PROOFS) {
+            let label = guidance::label(proof).raw(language);
+            text.push_str(&format!("  {number}  {label}\n"));
+        }
+        self.say(&format!("{text}> "))?;
+        let Typed::Line(choice) = keys.wait() else {
+            return Ok(Next::Leave);
+        };
+        let number = choice.trim().parse::<usize>().ok();
+        if let Some(proof) = number.and_then(|n| PROOFS.get(n.checked_sub(1)?)) {
+            self.screen.proven(*proof, SystemTime::now())?;
+        }
+        Ok(Next::Patient)
+    }
+
+    fn say(&self, text: &str) -> Result<(), Failure> {
+        self.output.bytes(text.as_bytes())
+    }
+}
+
+/// A step as staff and patient see it.
+fn tell(step: Step, language: Language) {
+    let (ja, en) = match step {
+        Step::Renewing => ("サービスに接続しています…", "Connecting to the service …"),
+        Step::ReadingCard => (
+            "カードを読み取っています。動かさないでください。",
+            "Reading the card: leave it there.",
+        ),
+        Step::Relaying => (
+            "目視確認の手続きをしています。カードはそのままにしてください。",
+            "The visual check is under way: leave the card there.",
+        ),
+        Step::VerifyingPin => ("暗証番号を確かめています。", "Verifying the PIN."),
+        Step::Signing => ("カードで署名しています。", "The card signs."),
+        Step::CardDone => ("カードをお取りください。", "The card may be taken away."),
+        Step::AskingService => ("資格を照会しています…", "Asking the service …"),
+        _ => return,
+    };
+    let text = match language {
+        Language::Japanese => ja,
+        Language::English => en,
+    };
+    // A step that cannot be shown does not stop a check.
+    let _ = writeln!(io::stdout(), "{text}");
+}
