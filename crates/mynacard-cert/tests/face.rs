@@ -9,9 +9,9 @@
 
 mod common;
 
-use common::forge::Key;
+use common::forge::{Authority, HOLDER, Key, SUBJECT_ALT_NAME};
 use mynacard_cert::record::{AttributeSignature, CardAuthorities, CardAuthority, RecordSigner};
-use mynacard_cert::{Error, ErrorKind, Hierarchy, Sex};
+use mynacard_cert::{Certificate, Error, ErrorKind, Hierarchy, HolderAttributes, Sex, Usage};
 use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha256};
@@ -447,6 +447,44 @@ fn attributes_have_one_form() {
         changed[at] = object(0xDF22 + at as u16, value);
         assert_eq!(judge(&changed, 0), Err("MC-3001"), "{value:?}");
     }
+}
+
+/// One person by birth date and sex: nothing else ties a card's records to its certificates.
+#[test]
+fn records_and_certificate_of_one_person() {
+    let (signer, key, card) = setting();
+    let face = |birth: &[u8], sex: &[u8]| {
+        let mut face = Face::new(&card);
+        (face.birth, face.sex) = (birth.to_vec(), sex.to_vec());
+        let file = face.file(&face.sign(&key), &RIGHT);
+        signer.card_face(&file).unwrap().0
+    };
+    let authority = Authority::new(Key::p256(0x11), Usage::Signature);
+    let holder = |birth: &str, sex: &str| {
+        let mut attributes = HOLDER;
+        (attributes[1].1, attributes[2].1) = (birth, sex);
+        let mut leaf = authority.leaf();
+        leaf.ext(SUBJECT_ALT_NAME).value = common::forge::holder(&attributes);
+        let leaf = Certificate::from_der(&authority.issue(&leaf)).unwrap();
+        leaf.holder_attributes_unverified().unwrap()
+    };
+    let agree = |birth: &[u8], sex: &[u8], holder: &HolderAttributes| {
+        let agreed = face(birth, sex).agree_with_certificate(holder);
+        agreed.map_err(|refusal| refusal.kind().clone())
+    };
+    let right = holder("319800217", "1");
+    assert_eq!(agree(b"19800217", b"1", &right), Ok(()));
+    let apart = |part| Err(ErrorKind::RecordDisagreement { part });
+    assert_eq!(agree(b"19800218", b"1", &right), apart("the birth date"));
+    assert_eq!(agree(b"19800217", b"2", &right), apart("the sex"));
+    assert_eq!(
+        agree(b"19800217", b"1", &holder("319800317", "1")),
+        apart("the birth date")
+    );
+    assert_eq!(
+        agree(b"19800217", b"1", &holder("319800217", "3")),
+        apart("the sex")
+    );
 }
 
 /// A signature over one digest does not pass for one over three, nor the reverse.
