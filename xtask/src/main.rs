@@ -1,10 +1,11 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `windows`, `header`, `ffi`.
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `windows`, `header`, `ffi`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod arrows;
 mod corpus;
 mod ffi;
 mod fuzz;
+mod planted;
 mod run;
 mod stage;
 mod stages;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
+  planted [--record] [WORD]…      take each check of the certificate verdict out in turn: the tests must notice
   windows                         both Windows builds, and the chain under Wine
   header                          regenerate include/mynacard.h
   ffi [--release]                 the C libraries under the names that they are shipped with, in target/*/ffi";
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
             .args(["--example", "soak", "--"])
             .args(rest)
             .go(),
+        "planted" => planted::command(rest),
         "windows" => windows::command(),
         "header" => stages::header(),
         "ffi" => ffi::command(rest),

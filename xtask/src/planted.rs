@@ -1,0 +1,370 @@
+//! Planted bugs: each check of the certificate verdict is taken out in turn, and the tests must notice.
+//!
+//! The table is `crates/mynacard-cert/tests/planted.txt`. The bugs are planted in a copy below `target`, which has a target
+//! folder of its own: cargo would take what is built there for the workspace's own.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::run::Program;
+use crate::workspace;
+
+const TABLE: &str = "crates/mynacard-cert/tests/planted.txt";
+const SOURCES: &str = "crates/mynacard-cert/src";
+
+/// One bug: in `file` the words `from` become `to`; `seen` names the test that notices, by target and name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Bug {
+    file: String,
+    from: String,
+    to: String,
+    seen: Option<(String, String)>,
+}
+
+/// The table: headings and prose kept as they are, so that it can be written again.
+enum Part {
+    Text(String),
+    Bug(Bug),
+}
+
+/// `cargo xtask planted [--record] [WORD]…`: only the bugs whose file or text contains one of the words.
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    let record = arguments.iter().any(|argument| argument == "--record");
+    let words: Vec<&String> = arguments
+        .iter()
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let path = workspace::root().join(TABLE);
+    let mut parts = read(&std::fs::read_to_string(&path).map_err(|error| error.to_string())?)?;
+    let copy = copy()?;
+    let (mut noticed, mut missed) = (0, Vec::new());
+    let begin = Instant::now();
+    for index in 0..parts.len() {
+        let Some(Part::Bug(bug)) = parts.get(index) else {
+            continue;
+        };
+        let mut bug = bug.clone();
+        let text = format!("{} {}", bug.file, bug.from);
+        let wanted = words.is_empty() || words.iter().any(|word| text.contains(*word));
+        if !wanted || (record && bug.seen.is_some()) {
+            continue;
+        }
+        match plant(&copy, &bug, record) {
+            Ok(seen) => {
+                noticed += 1;
+                println!(
+                    "noticed     {}: {} ({} {})",
+                    bug.file, bug.from, seen.0, seen.1
+                );
+                bug.seen = Some(seen);
+                if let (true, Some(part)) = (record, parts.get_mut(index)) {
+                    *part = Part::Bug(bug);
+                    std::fs::write(&path, write(&parts)).map_err(|error| error.to_string())?;
+                }
+            }
+            Err(why) => {
+                println!(
+                    "NOT NOTICED {}: {} -> {}: {why}",
+                    bug.file, bug.from, bug.to
+                );
+                missed.push(bug.from);
+            }
+        }
+    }
+    let seconds = begin.elapsed().as_secs();
+    println!("{noticed} noticed, {} not, in {seconds} s", missed.len());
+    match missed.as_slice() {
+        [] if noticed > 0 => Ok(()),
+        [] => Err("no bug was planted".to_owned()),
+        missed => Err(format!("not noticed:\n{}", missed.join("\n"))),
+    }
+}
+
+/// Plants one bug in the copy; the test that noticed it.
+fn plant(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), String> {
+    let path = copy.join(SOURCES).join(&bug.file);
+    let right = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let wrong = planted(&right, bug)?;
+    std::fs::write(&path, wrong).map_err(|error| error.to_string())?;
+    let found = test(copy, bug, record);
+    std::fs::write(&path, right).map_err(|error| error.to_string())?;
+    found
+}
+
+/// Runs the test that is to notice, or looks for one among those about the file.
+fn test(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), String> {
+    if let (Some((target, name)), false) = (&bug.seen, record) {
+        return run(copy, target, &["--exact", name])?.ok_or_else(|| "the test passes".to_owned());
+    }
+    for tests in about(&bug.file) {
+        let (target, only) = tests.split_once(' ').unwrap_or((tests, ""));
+        if let Some(seen) = run(copy, target, &[only])? {
+            return Ok(seen);
+        }
+    }
+    Err("the tests pass".to_owned())
+}
+
+/// Runs one target's tests in the copy: the one that failed.
+fn run(copy: &Path, target: &str, only: &[&str]) -> Result<Option<(String, String)>, String> {
+    let manifest = copy.join("Cargo.toml").display().to_string();
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let selected: &[&str] = match target {
+        "lib" => &["--lib"],
+        test => &["--test", test],
+    };
+    let (succeeded, text) = Program::new("timeout")
+        .args(["600", &cargo, "test", "--package", "mynacard-cert"])
+        .args(["--all-features", "--manifest-path", &manifest])
+        // Less to compile; the dependencies have none either way.
+        .args(["--config", "profile.dev.debug=false"])
+        .args(selected)
+        .arg("--")
+        .args(only)
+        .env("CARGO_TARGET_DIR", folder().join("target"))
+        .env("CARGO_INCREMENTAL", "0")
+        .capture()?;
+    match (succeeded, text.contains("test result: FAILED")) {
+        (true, _) if text.contains("\ntest result: ok. 0 passed") => {
+            Err("no test of that name".to_owned())
+        }
+        (true, _) => Ok(None),
+        (false, true) => {
+            failed(&text).map_or_else(|| Err("no test is named".to_owned()), |seen| Ok(Some(seen)))
+        }
+        (false, false) => {
+            let errors = text.lines().filter(|line| line.starts_with("error"));
+            Err(errors.take(3).collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+/// Target and name of the first test that failed.
+fn failed(text: &str) -> Option<(String, String)> {
+    let (_, rest) = text.split_once("to rerun pass `-p mynacard-cert --")?;
+    let target = rest.split('`').next()?.trim_start_matches("test ");
+    let (_, names) = text.rsplit_once("failures:\n")?;
+    Some((target.to_owned(), names.lines().next()?.trim().to_owned()))
+}
+
+/// The tests about a source file, by target and perhaps a part of their names: the nearest first.
+fn about(file: &str) -> &'static [&'static str] {
+    const MATRIX: &str = "matrix authentication_under_p256";
+    match file {
+        "revocation/list.rs" => &["lists the_matrix", "lists"],
+        "revocation/stream.rs" | "revocation/mod.rs" => &["lists", "ocsp"],
+        "revocation/ocsp.rs" | "revocation/ocsp_form.rs" => &["ocsp the_matrix", "ocsp"],
+        "record/attributes.rs" => &["records", "face"],
+        "holder.rs" => &["holder"],
+        "key.rs" | "possession.rs" => &[MATRIX, "possession", "matrix", "face", "trust"],
+        "trust.rs" | "roots.rs" => &["trust", "testcard", "roots", "matrix"],
+        "verdict.rs" => &["trust", "testcard", "matrix", "lists"],
+        "certificate.rs" | "extension.rs" | "name.rs" | "verify.rs" => {
+            &[MATRIX, "trust", "matrix", "testcard", "lists", "ocsp"]
+        }
+        file if file.starts_with("revocation/") => &["ocsp", "lists"],
+        file if file.starts_with("record/") => &["face", "records", "lib"],
+        _ => &["lib", "matrix", "trust", "testcard", "lists", "ocsp"],
+    }
+}
+
+/// The source with the bug in it.
+fn planted(right: &str, bug: &Bug) -> Result<String, String> {
+    let places = find(right, &bug.from);
+    let [(start, end)] = places.as_slice() else {
+        return Err(format!("stands {} times in {}", places.len(), bug.file));
+    };
+    let (before, rest) = right.split_at(*start);
+    let after = rest.get(end - start..).unwrap_or_default();
+    Ok(format!("{before}{}{after}", bug.to))
+}
+
+/// Where these words stand, with whatever white space between them.
+fn find(text: &str, words: &str) -> Vec<(usize, usize)> {
+    let matches = |start: usize| {
+        let mut rest = text.get(start..)?;
+        for (index, word) in words.split_whitespace().enumerate() {
+            if index > 0 {
+                rest = rest.trim_start();
+            }
+            rest = rest.strip_prefix(word)?;
+        }
+        Some((start, text.len() - rest.len()))
+    };
+    let first = words.split_whitespace().next().unwrap_or_default();
+    text.match_indices(first)
+        .filter_map(|(start, _)| matches(start))
+        .collect()
+}
+
+fn folder() -> PathBuf {
+    workspace::target().join("planted")
+}
+
+/// The repository's files below `target`; files that did not change are left alone, so that nothing is built twice.
+fn copy() -> Result<PathBuf, String> {
+    let copy = folder().join("source");
+    let files = workspace::files()?;
+    clear(&copy, &copy, &files)?;
+    for file in files {
+        let (from, to) = (workspace::root().join(&file), copy.join(&file));
+        let Ok(bytes) = std::fs::read(&from) else {
+            continue;
+        };
+        if std::fs::read(&to).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        let folder = to.parent().unwrap_or(&copy);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&to, bytes))
+            .map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    Ok(copy)
+}
+
+/// Takes out of the copy what the repository no longer has.
+fn clear(copy: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), String> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            clear(copy, &path, files)?;
+        } else if let Ok(file) = path.strip_prefix(copy)
+            && !(files.iter().any(|known| known == file) && workspace::root().join(file).exists())
+        {
+            std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn read(text: &str) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    for block in text.trim_end().split("\n\n") {
+        if !block.starts_with("file ") {
+            parts.push(Part::Text(block.to_owned()));
+            continue;
+        }
+        let field = |name: &str| {
+            let line = block.lines().find_map(|line| line.strip_prefix(name));
+            line.map(|value| value.trim().to_owned())
+                .ok_or_else(|| format!("no {name} in {block:?}"))
+        };
+        let seen = field("seen")?;
+        parts.push(Part::Bug(Bug {
+            file: field("file")?,
+            from: field("from")?,
+            to: field("to")?,
+            seen: seen
+                .split_once(' ')
+                .map(|(target, name)| (target.to_owned(), name.to_owned())),
+        }));
+    }
+    Ok(parts)
+}
+
+fn write(parts: &[Part]) -> String {
+    let mut text = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        let _ = match part {
+            Part::Text(block) => writeln!(text, "{block}"),
+            Part::Bug(bug) => {
+                let to = format!("to   {}", bug.to);
+                let seen = bug.seen.as_ref();
+                let seen = seen.map_or("?".to_owned(), |(target, name)| format!("{target} {name}"));
+                let (file, from, to) = (&bug.file, &bug.from, to.trim_end());
+                writeln!(text, "file {file}\nfrom {from}\n{to}\nseen {seen}")
+            }
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Vec<Bug> {
+        let text = std::fs::read_to_string(workspace::root().join(TABLE)).unwrap();
+        let parts = read(&text).unwrap();
+        assert_eq!(write(&parts), text, "the table is written as it is read");
+        let bugs = parts.into_iter().filter_map(|part| match part {
+            Part::Bug(bug) => Some(bug),
+            Part::Text(_) => None,
+        });
+        bugs.collect()
+    }
+
+    /// The table cannot rot: every bug still fits the source at one place and changes it.
+    #[test]
+    fn every_bug_fits_the_source() {
+        let bugs = table();
+        assert!(bugs.len() > 150, "{}", bugs.len());
+        for (index, bug) in bugs.iter().enumerate() {
+            let path = workspace::root().join(SOURCES).join(&bug.file);
+            let right = std::fs::read_to_string(path).unwrap();
+            let wrong = planted(&right, bug).unwrap_or_else(|why| panic!("{bug:?}: {why}"));
+            assert_ne!(wrong, right, "{bug:?}");
+            let later = bugs.iter().skip(index + 1);
+            for other in later {
+                assert!(
+                    (&other.file, &other.from, &other.to) != (&bug.file, &bug.from, &bug.to),
+                    "twice: {bug:?}"
+                );
+            }
+        }
+    }
+
+    /// Every bug names a test that is there.
+    #[test]
+    fn every_bug_has_its_test() {
+        let crate_root = workspace::root().join("crates/mynacard-cert");
+        for bug in table() {
+            let (target, name) = bug.seen.clone().unwrap_or_else(|| panic!("{bug:?}"));
+            let mut path: Vec<&str> = name.split("::").collect();
+            let function = path.pop().unwrap_or_default();
+            let files = match (target.as_str(), path.as_slice()) {
+                ("lib", modules) => {
+                    let module: Vec<&str> =
+                        modules.iter().copied().filter(|m| *m != "tests").collect();
+                    vec![format!("src/{}.rs", module.join("/"))]
+                }
+                (test, []) => vec![format!("tests/{test}.rs"), format!("tests/{test}/main.rs")],
+                (test, [module, ..]) => vec![format!("tests/{test}/{module}.rs")],
+            };
+            let there = files.iter().any(|file| {
+                std::fs::read_to_string(crate_root.join(file))
+                    .is_ok_and(|text| text.contains(&format!("fn {function}()")))
+            });
+            assert!(there, "no test {target} {name}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_with_any_white_space() {
+        let text = "if a\n    .b()\n{ x }";
+        assert_eq!(find(text, "if a .b() {"), [(0, 15)]);
+        assert_eq!(find(text, "if b"), []);
+        assert_eq!(find("aXa", "a").len(), 2);
+    }
+
+    #[test]
+    fn a_failed_test_is_named() {
+        let text = "failures:\n\n---- x stdout ----\n\nfailures:\n    register::lists\n\ntest result: FAILED. 1\n\
+                    error: test failed, to rerun pass `-p mynacard-cert --test lists`\n";
+        assert_eq!(
+            failed(text),
+            Some(("lists".to_owned(), "register::lists".to_owned()))
+        );
+        assert_eq!(
+            failed(&text.replace("--test lists", "--lib")).unwrap().0,
+            "lib"
+        );
+    }
+}
