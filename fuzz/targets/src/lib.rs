@@ -9,6 +9,7 @@ mod certificate;
 mod desk;
 mod deviations;
 mod files;
+mod insurance;
 mod records;
 pub mod seeds;
 mod service;
@@ -32,10 +33,13 @@ pub const TARGETS: &[Target] = &[
     ("certificate_signed", |data| {
         signed::certificate(data);
     }),
+    ("checkup_csv", insurance::csv),
+    ("checkup_xlsx", insurance::xlsx),
     ("command", card::command),
     ("cp932", answer::cp932),
     ("date", answer::date),
     ("identifier", service::identifier),
+    ("message", insurance::message),
     ("relay", service::relay),
     ("response", card::response),
     ("revocation", |data| {
@@ -48,11 +52,13 @@ pub const TARGETS: &[Target] = &[
         signed::ocsp(data);
     }),
     ("sandbox_request", desk::request),
+    ("screen", insurance::screen),
     ("service_answer", service::answer),
     ("tlv", card::tlv),
     ("trace", files::trace),
     ("vault", service::vault),
     ("virtual_card", virtual_card::sequence),
+    ("zip", insurance::zip),
 ];
 
 /// Runs the target of that name on one input.

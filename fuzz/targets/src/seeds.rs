@@ -3,6 +3,7 @@
 mod answers;
 mod desk;
 mod files;
+mod insurance;
 mod signed;
 
 use std::time::UNIX_EPOCH;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Seed> {
     certificates(&mut seeds);
     answers::add(&mut seeds);
     files::add(&mut seeds);
+    insurance::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
     deviations(&mut seeds);

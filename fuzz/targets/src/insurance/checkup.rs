@@ -1,0 +1,105 @@
+//! The contract lists of 特定健診: CSV in both encodings, and workbooks.
+
+use std::io::{Cursor, Write};
+
+use mynacard_checkup::{InstitutionList, InsurerList, Source};
+use mynacard_eligibility::{Encoding, Unmappable};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::pieces;
+
+type Lists = (
+    Result<InsurerList, &'static str>,
+    Result<InstitutionList, &'static str>,
+);
+
+fn read(source: Source<'_>) -> Lists {
+    (
+        InsurerList::read(source).map_err(|error| error.code()),
+        InstitutionList::read(source).map_err(|error| error.code()),
+    )
+}
+
+/// A list says the same in both encodings, and every finding names a row that is there.
+pub(crate) fn csv(data: &[u8]) {
+    let lists = read(Source::Csv(data));
+    let lines = 1 + data.iter().filter(|&&b| matches!(b, b'\n' | b'\r')).count();
+    ordered(&lists, lines);
+    let Ok(text) = Encoding::Utf8.decode(data) else {
+        return;
+    };
+    let marked = [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat();
+    assert_eq!(read(Source::Csv(&marked)), lists, "with a byte order mark");
+    let Ok(other) = Encoding::ShiftJis.encode(&text, Unmappable::Refuse) else {
+        return;
+    };
+    // A few bytes are good UTF-8 and good CP932 both; UTF-8 is tried first.
+    let same = Encoding::ShiftJis
+        .decode(&other.bytes)
+        .is_ok_and(|back| back == text);
+    if same && (text.is_ascii() || Encoding::Utf8.decode(&other.bytes).is_err()) {
+        assert_eq!(read(Source::Csv(&other.bytes)), lists, "in CP932");
+    }
+}
+
+fn ordered(lists: &Lists, lines: usize) {
+    let (insurers, institutions) = lists;
+    if let Ok(list) = insurers {
+        let rows: Vec<usize> = list.contracts.iter().map(|contract| contract.row).collect();
+        assert!(rows.is_sorted_by(|a, b| a < b), "{rows:?}");
+        for contract in &list.contracts {
+            let found = list.find(&contract.insurer).map(|first| first.row);
+            assert!(found.is_some_and(|row| row <= contract.row));
+        }
+        assert!(list.findings.iter().all(|f| (1..=lines).contains(&f.row)));
+    }
+    if let Ok(list) = institutions {
+        let rows: Vec<usize> = list.institutions.iter().map(|one| one.row).collect();
+        assert!(rows.is_sorted_by(|a, b| a < b), "{rows:?}");
+        assert!(list.findings.iter().all(|f| (1..=lines).contains(&f.row)));
+    }
+}
+
+/// A workbook: the bytes as they are, or its parts in a sound ZIP. The first byte chooses.
+pub(crate) fn xlsx(data: &[u8]) {
+    let Some((&choice, rest)) = data.split_first() else {
+        return;
+    };
+    let built;
+    let bytes = if choice & 1 == 0 {
+        rest
+    } else {
+        built = workbook(rest);
+        &built
+    };
+    ordered(&read(Source::Xlsx(bytes)), mynacard_checkup::MAX_ROWS);
+}
+
+/// The parts that a reader looks into; the input has them in this order.
+pub(crate) const PARTS: [&str; 6] = [
+    "xl/worksheets/sheet1.xml",
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "[Content_Types].xml",
+];
+
+/// A ZIP of the parts, each as the input has it.
+fn workbook(parts: &[u8]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in PARTS.into_iter().zip(pieces(parts)) {
+        if !content.is_empty() {
+            archive
+                .start_file(name, stored)
+                .and_then(|()| Ok(archive.write_all(content)?))
+                .expect("memory can be written to");
+        }
+    }
+    archive
+        .finish()
+        .expect("memory can be written to")
+        .into_inner()
+}

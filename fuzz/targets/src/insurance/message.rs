@@ -1,0 +1,167 @@
+//! Every message of the interface in both encodings, whole and as a stream.
+
+use std::io::Read;
+
+use mynacard_eligibility::{
+    Answer, BulkReader, BulkUnit, BulkWriter, Encoding, Error, Finding, Message, Position, Record,
+    Section, Unmappable, XmlOptions,
+};
+
+use super::as_cp932_reads;
+
+/// The members of a body that a stream hands over one by one.
+const UNITS: [Section; 4] = [
+    Section::Unit,
+    Section::RegistrationUnit,
+    Section::Search,
+    Section::Registration,
+];
+
+const UTF8: XmlOptions = XmlOptions {
+    encoding: Encoding::Utf8,
+    unmappable: Unmappable::Refuse,
+};
+
+type Streamed = Result<(Vec<BulkUnit>, Message), (&'static str, Option<Position>)>;
+
+/// A stream says the same however its bytes arrive, and the same as the whole; what was read can be written and read again.
+pub(crate) fn message(data: &[u8]) {
+    let streamed = stream(data);
+    let trickled = stream(Trickle {
+        data,
+        step: 1 + data.len() % 7,
+    });
+    assert_eq!(streamed, trickled, "it depends on how the bytes arrive");
+    let Ok(message) = Message::read_xml(data) else {
+        return;
+    };
+    let (units, rest) = streamed.expect("what can be read whole can be read as a stream");
+    as_a_whole(&message, &units, &rest);
+    written_again(&message);
+    in_cp932(&message);
+    units_again(&units, &rest);
+    super::shapes(&Answer::from(message));
+}
+
+fn stream(input: impl Read) -> Streamed {
+    let failed = |error: Error| (error.code(), error.position());
+    let mut reader = BulkReader::open(input).map_err(failed)?;
+    let mut units = Vec::new();
+    while let Some(unit) = reader.next_unit().map_err(failed)? {
+        units.push(unit);
+        assert_eq!(units.len(), units.last().map_or(0, |unit| unit.number));
+    }
+    Ok((units, reader.rest().clone()))
+}
+
+/// A few bytes at a time.
+struct Trickle<'a> {
+    data: &'a [u8],
+    step: usize,
+}
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let most = self.step.min(out.len());
+        self.data.read(out.get_mut(..most).unwrap_or_default())
+    }
+}
+
+/// Nobody is lost or doubled, and nothing beside the people.
+fn as_a_whole(message: &Message, units: &[BulkUnit], rest: &Message) {
+    assert_eq!(message.header, rest.header, "another header");
+    for section in Section::ALL {
+        let whole: Vec<&Record> = message.body.children(section).collect();
+        let streamed: Vec<&Record> = if UNITS.contains(&section) {
+            let of_it = units.iter().filter(|unit| unit.record.section() == section);
+            of_it.map(|unit| &unit.record).collect()
+        } else {
+            rest.body.children(section).collect()
+        };
+        assert_eq!(whole, streamed, "{section:?}");
+    }
+    assert!(
+        message.body.values().eq(rest.body.values()),
+        "another value"
+    );
+    assert_eq!(message.body.unknown(), rest.body.unknown());
+    assert_eq!(message.unknown(), rest.unknown());
+    let kinds = |findings: &mut dyn Iterator<Item = &Finding>| {
+        let mut names: Vec<&str> = findings.map(|found| found.kind.name()).collect();
+        names.sort_unstable();
+        names
+    };
+    let of_units = units.iter().flat_map(|unit| &unit.findings);
+    assert_eq!(
+        kinds(&mut message.findings().iter()),
+        kinds(&mut of_units.chain(rest.findings())),
+        "another finding"
+    );
+}
+
+fn written_again(message: &Message) {
+    let written = message
+        .write_xml(&UTF8)
+        .expect("UTF-8 has every character that was read")
+        .bytes;
+    let again = Message::read_xml(&written).expect("what we write, we read");
+    // The header states the encoding it was written in.
+    assert_eq!(again.body, message.body, "something was lost in writing");
+    let twice = again.write_xml(&UTF8).expect("it was written once").bytes;
+    assert!(twice == written, "writing is not stable");
+}
+
+fn in_cp932(message: &Message) {
+    for unmappable in [
+        Unmappable::Refuse,
+        Unmappable::CharacterReference,
+        Unmappable::Replace,
+    ] {
+        let options = XmlOptions {
+            encoding: Encoding::ShiftJis,
+            unmappable,
+        };
+        let Ok(written) = message.write_xml(&options) else {
+            // Names have no references: an element's name may be refused under every policy.
+            continue;
+        };
+        let again = Message::read_xml(&written.bytes).expect("what we write, we read");
+        assert_eq!(again.encoding, Encoding::ShiftJis);
+        let twice = again
+            .write_xml(&options)
+            .expect("it was written once")
+            .bytes;
+        assert!(twice == written.bytes, "writing is not stable in CP932");
+        if unmappable == Unmappable::Replace {
+            continue;
+        }
+        let shown = |body: &Record| {
+            let alone = Message::new(Record::new(Section::Header), body.clone());
+            as_cp932_reads(&Answer::from(alone).to_json())
+        };
+        assert_eq!(
+            shown(&again.body),
+            shown(&message.body),
+            "CP932 lost something"
+        );
+    }
+}
+
+fn units_again(units: &[BulkUnit], rest: &Message) {
+    let mut writer = BulkWriter::start(Vec::new(), &rest.header, &rest.body, UTF8)
+        .expect("UTF-8 has every character that was read");
+    for unit in units {
+        writer.write(&unit.record).expect("it was read");
+    }
+    let (bytes, changed) = writer.finish().expect("memory can be written to");
+    assert!(changed.is_empty());
+    let (again, _) = stream(&bytes[..]).expect("what we write, we read");
+    let records = |units: &[BulkUnit]| -> Vec<Record> {
+        units.iter().map(|unit| unit.record.clone()).collect()
+    };
+    assert_eq!(records(&again), records(units), "somebody was lost");
+    for unit in units.iter().take(3) {
+        let alone = unit.to_answer(&rest.header);
+        assert_eq!(alone.results().len(), unit.results().count());
+    }
+}

@@ -1,0 +1,40 @@
+//! The app's screen as text, both ways.
+
+use mynacard_eligibility::shape::screen::{Screen, read, write};
+
+/// Any text: no line that says something vanishes, and what was read is shown and read again without a change.
+pub(crate) fn screen(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Ok(screen) = read(&text) else {
+        return;
+    };
+    for line in &screen.rest {
+        assert!(text.contains(line.as_str()), "a line that nobody wrote");
+    }
+    stands(&screen);
+    super::shapes(&screen.answer);
+}
+
+/// What was read from a screen, shown again.
+pub(super) fn stands(screen: &Screen) {
+    let shown = write(&screen.answer);
+    let Ok(again) = read(&shown) else {
+        assert!(shown.trim().is_empty(), "what we show, we read");
+        return;
+    };
+    assert_eq!(again.rest, [""; 0], "our own lines are all known");
+    assert_eq!(write(&again.answer), shown, "the screen is not stable");
+    let visible = |screen: &Screen| {
+        screen
+            .answer
+            .results()
+            .iter()
+            .filter(|result| {
+                let nested = result.limit().into_iter().flat_map(|limit| limit.values());
+                let mut texts = result.values().chain(nested);
+                texts.any(|(_, text)| !text.trim().is_empty())
+            })
+            .count()
+    };
+    assert_eq!(visible(&again), visible(screen), "an insurance was lost");
+}

@@ -1,0 +1,186 @@
+//! An answer file in the exchange's folder: XML, or XML in a ZIP, plain or AES.
+
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mynacard_auth::Cancel;
+use mynacard_client::folder::{Exchange, ExchangeEvent, ExchangeOptions, Folders, Password};
+use mynacard_eligibility::message::{FileName, MessageKind};
+use mynacard_eligibility::{BulkReader, Encoding, Message};
+use zip::write::SimpleFileOptions;
+use zip::{AesMode, CompressionMethod, ZipWriter};
+
+use crate::{pieces, service};
+
+/// The password that the exchange is set to.
+const PASSWORD: &str = "synthetic";
+
+/// What the first byte of an input says.
+struct Choices(u8);
+
+impl Choices {
+    /// The bytes are the file; else its parts are put into a sound ZIP.
+    fn raw(&self) -> bool {
+        self.0 & 1 == 0
+    }
+
+    fn set_to_decrypt(&self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    fn encrypted(&self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    fn with_another_password(&self) -> bool {
+        self.0 & 8 != 0
+    }
+
+    fn named_like_the_answer(&self) -> bool {
+        self.0 & 16 == 0
+    }
+
+    fn deflated(&self) -> bool {
+        self.0 & 32 == 0
+    }
+
+    fn zip(&self) -> bool {
+        !self.raw() || self.0 & 64 == 0
+    }
+}
+
+/// Whatever lies there is one event; and an answer says in a ZIP what it says outside.
+pub(crate) fn zip(data: &[u8]) {
+    let Some((&first, rest)) = data.split_first() else {
+        return;
+    };
+    let choices = Choices(first);
+    let parts: Vec<&[u8]> = pieces(rest).take(4).collect();
+    let file = if choices.raw() {
+        rest.to_vec()
+    } else {
+        archive(&choices, &parts)
+    };
+    let event = FOLDER.with(|folder| folder.delivered(&file, &choices));
+    let ([only], false) = (parts.as_slice(), choices.raw()) else {
+        return;
+    };
+    let code = match event {
+        ExchangeEvent::Response(response) => {
+            let expected = count(only).expect("it was read in a ZIP");
+            assert_eq!(response.people(), expected, "the ZIP changed the answer");
+            assert!(
+                !choices.encrypted()
+                    || choices.set_to_decrypt() && !choices.with_another_password(),
+                "read without its password"
+            );
+            return;
+        }
+        ExchangeEvent::Unreadable { error, .. } => error.code(),
+        _ => unreachable!("the folder is there"),
+    };
+    if choices.encrypted() && !choices.set_to_decrypt() {
+        assert_eq!(code, "MC-6505", "the setting is to be named");
+    } else if !choices.encrypted() {
+        assert_eq!(Some(code), count(only).err(), "the ZIP changed the error");
+    }
+}
+
+/// The people of a message, read without the folder.
+fn count(xml: &[u8]) -> Result<usize, &'static str> {
+    let mut reader = BulkReader::open(xml).map_err(|error| error.code())?;
+    let mut people = 0;
+    while reader.next_unit().map_err(|error| error.code())?.is_some() {
+        people += 1;
+    }
+    Ok(people)
+}
+
+fn archive(choices: &Choices, parts: &[&[u8]]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (index, content) in parts.iter().enumerate() {
+        let name = if choices.named_like_the_answer() && index == 0 {
+            FOLDER.with(|folder| folder.asked.response().to_string())
+        } else {
+            format!("{index}.xml")
+        };
+        let mut options = SimpleFileOptions::default();
+        options = options.compression_method(if choices.deflated() {
+            CompressionMethod::Deflated
+        } else {
+            CompressionMethod::Stored
+        });
+        let password = if choices.with_another_password() {
+            "another"
+        } else {
+            PASSWORD
+        };
+        if choices.encrypted() {
+            options = options.with_aes_encryption(AesMode::Aes256, password);
+        }
+        archive
+            .start_file(name, options)
+            .and_then(|()| Ok(archive.write_all(content)?))
+            .expect("memory can be written to");
+    }
+    archive
+        .finish()
+        .expect("memory can be written to")
+        .into_inner()
+}
+
+/// An exchange that waits for one answer.
+struct Folder {
+    folders: Folders,
+    asked: FileName,
+}
+
+thread_local!(static FOLDER: Folder = Folder::new());
+
+impl Folder {
+    fn new() -> Self {
+        let root: PathBuf = service::file().with_file_name("oqs");
+        for name in ["req", "res"] {
+            std::fs::create_dir_all(root.join(name)).expect("memory can be written to");
+        }
+        let folders = Folders::under(&root, &root.join("journal"));
+        let mut exchange = Exchange::open(folders.clone(), ExchangeOptions::default())
+            .expect("the journal can be written to");
+        let id = format!("{}", std::process::id());
+        let asked = exchange
+            .submit(MessageKind::BulkQueryDownload, &id, &Message::default(), 0)
+            .expect("an empty message can be written");
+        Folder { folders, asked }
+    }
+
+    fn delivered(&self, file: &[u8], choices: &Choices) -> ExchangeEvent {
+        let name = self.asked.response().to_string();
+        let name = if choices.zip() {
+            name.replace(".xml", ".zip")
+        } else {
+            name
+        };
+        let path = self.folders.res.join(name);
+        std::fs::write(&path, file).expect("memory can be written to");
+        let options = ExchangeOptions {
+            encoding: Encoding::Utf8,
+            patience: Duration::ZERO,
+            zip_password: choices.set_to_decrypt().then(|| Password::new(PASSWORD)),
+            ..ExchangeOptions::default()
+        };
+        let mut exchange =
+            Exchange::open(self.folders.clone(), options).expect("the journal can be read");
+        let event = exchange.next(Some(Duration::ZERO), &Cancel::new());
+        let _ = std::fs::remove_file(&path);
+        event.expect("a file that lies there is an event")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(root) = self.folders.req.parent() {
+            let _ = std::fs::remove_dir_all(root);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Seeds from the golden files of the insurance messages and from small contract lists.
+
+use std::path::{Path, PathBuf};
+
+use mynacard_eligibility::{Encoding, Unmappable};
+
+use super::Seed;
+use crate::joined;
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    let golden = golden();
+    let ending = |end: &str| -> Vec<(&str, &[u8])> {
+        golden
+            .iter()
+            .filter_map(|(name, bytes)| Some((name.strip_suffix(end)?, bytes.as_slice())))
+            .collect()
+    };
+    for (encoding, end) in [("utf8", ".utf8.xml"), ("sjis", ".sjis.xml")] {
+        for (name, bytes) in ending(end) {
+            // Every message in both encodings; the many answers in the one that is harder.
+            if name.starts_with("OQS") || encoding == "sjis" {
+                seeds.push(("message", format!("{name}-{encoding}"), bytes.to_vec()));
+            }
+        }
+    }
+    for (name, bytes) in ending(".screen.txt") {
+        seeds.push(("screen", name.to_owned(), bytes.to_vec()));
+    }
+    for (name, bytes) in ending(".json") {
+        if ["two-results", "unknown-subtree", "tokutei"].contains(&name) {
+            seeds.push(("answer_json", name.to_owned(), bytes.to_vec()));
+        }
+    }
+    let bulk = ending(".xml");
+    let bulk = bulk
+        .iter()
+        .filter(|(name, _)| name.starts_with("OQSmuquc02res"));
+    for (name, bytes) in bulk {
+        zips(seeds, name, bytes);
+    }
+    lists(seeds);
+}
+
+/// What the choices of the target mean is said there.
+fn zips(seeds: &mut Vec<Seed>, name: &str, xml: &[u8]) {
+    seeds.push(("zip", format!("{name}-raw"), [&[64][..], xml].concat()));
+    for choices in [1_u8, 3, 5, 7, 15, 17, 33] {
+        let seed = [&[choices][..], &joined([xml])].concat();
+        seeds.push(("zip", format!("{name}-{choices}"), seed));
+    }
+    let two = [&[1_u8][..], &joined([xml, b"<XmlMsg/>"])].concat();
+    seeds.push(("zip", format!("{name}-two"), two));
+}
+
+const INSURERS: &str = "委託元保険者一覧表,,,,,,,,\r\n\r\n\
+    保険者番号（半角）,委託元保険者名,郵便番号,所在地,電話番号,特定健康診査,特定保健指導,健診当日初回面接実施,備考\r\n\
+    138016,千代田区,100-8688,東京都千代田区,03-3264-2111,○,○,○,\r\n\
+    06130488,\"○○健康保険\n組合\",1000013,東京都,0312345678,○,,○,○\r\n\
+    ６１３０４８８,同じ組合,,,,〇,,,請求は月末\r\n";
+const INSTITUTIONS: &str = "健診・保健指導機関番号,実施機関名,郵便番号,所在地,電話番号,集団,個別,貧血,心電図,眼底,クレアチニン,健診当日初回面接,動機付け支援,積極的支援,追加健診項目,登録番号,登録年月日,取消年月日,オンライン資格確認による受付の可否\n\
+    2710000007,診療所,530-0001,大阪市,06-1234-5678,,○,○,△,,○,○,○,○,,T7000012050002,令和5年10月1日,,○\n";
+
+fn lists(seeds: &mut Vec<Seed>) {
+    for (name, text) in [("insurers", INSURERS), ("institutions", INSTITUTIONS)] {
+        let sjis = Encoding::ShiftJis
+            .encode(text, Unmappable::Refuse)
+            .expect("plain Japanese")
+            .bytes;
+        seeds.push(("checkup_csv", format!("{name}-utf8"), text.into()));
+        seeds.push(("checkup_csv", format!("{name}-sjis"), sjis));
+        let seed = [&[1_u8][..], &workbook(text)].concat();
+        seeds.push(("checkup_xlsx", name.to_owned(), seed));
+    }
+}
+
+/// A workbook's parts, as the target takes them: a few of the cells as shared strings, the others in place.
+fn workbook(csv: &str) -> Vec<u8> {
+    let (mut sheet, mut strings) = (String::new(), String::new());
+    let mut shared = 0;
+    for (row, line) in csv.replace("\"", "").lines().enumerate() {
+        sheet += &format!("<row r=\"{}\">", row + 1);
+        for (column, cell) in line
+            .split(',')
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_empty())
+        {
+            let place = format!(
+                "{}{}",
+                char::from(b'A' + u8::try_from(column).unwrap_or(25)),
+                row + 1
+            );
+            sheet += &match column {
+                0 if cell.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    format!("<c r=\"{place}\"><v>{cell}</v></c>")
+                }
+                1 => {
+                    strings += &format!("<si><t>{cell}</t></si>");
+                    shared += 1;
+                    format!("<c r=\"{place}\" t=\"s\"><v>{}</v></c>", shared - 1)
+                }
+                16 if row > 0 => format!("<c r=\"{place}\" s=\"1\"><v>45200</v></c>"),
+                _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>"),
+            };
+        }
+        sheet += "</row>";
+    }
+    let main = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let parts = [
+        format!(
+            "<worksheet {main}><dimension ref=\"A1:S9\"/><sheetData>{sheet}</sheetData></worksheet>"
+        ),
+        format!("<sst {main}>{strings}</sst>"),
+        format!(
+            "<styleSheet {main}><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>"
+        ),
+        format!(
+            "<workbook {main} xmlns:r=\"{office}\"><sheets><sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+        ),
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+             <Relationship Id=\"rId1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+        ),
+    ];
+    joined(parts.iter().map(String::as_bytes))
+}
+
+/// The golden files, by name.
+fn golden() -> Vec<(String, Vec<u8>)> {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../crates/mynacard-eligibility/tests/golden");
+    let entries = std::fs::read_dir(&folder).expect("the golden files are checked in");
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| {
+            let path = entry.expect("a folder that can be read").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let bytes = std::fs::read(&path).expect("a file that can be read");
+            (name.into_owned(), bytes)
+        })
+        .collect();
+    files.sort();
+    files
+}
