@@ -134,6 +134,10 @@ fn the_matrix() {
         wrong.join("\n")
     );
     if asked {
+        eprintln!(
+            "{} cases: {both} good to both, {beyond} to openssl alone",
+            cases.len()
+        );
         assert!(both >= 6 && beyond >= 10, "{both} {beyond}");
     }
 }
