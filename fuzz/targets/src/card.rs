@@ -1,12 +1,14 @@
 //! What a card can send: answers, objects, whole dialogues.
 
-use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
+use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::tlv::{Header, Objects};
+use mynacard_card::trace::{Recorder, Replay};
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, Limits, Pin, Response, SignaturePassword, StatusWord,
-    Transport, TransportError, TransportErrorKind,
+    Command, Delivery, End, LengthForm, Limits, PinEntry, PinTry, Response, StatusWord, Transport,
+    TransportError, TransportErrorKind,
 };
 
+use crate::flows::{Ask, FLOWS};
 use crate::pieces;
 
 /// An answer is its data and its status word, and nothing else.
@@ -80,58 +82,86 @@ pub(crate) fn command(data: &[u8]) {
     );
 }
 
-/// The whole authentication dialogue with a card that answers whatever it likes.
+/// A dialogue with a card that answers whatever it likes: the first octet chooses which, the second how it is asked for.
 pub(crate) fn dialogue(data: &[u8]) {
-    let Some((&choices, answers)) = data.split_first() else {
+    let Some(([which, choices], answers)) = data.split_first_chunk::<2>() else {
         return;
     };
-    let mut card = AnyCard::new(answers, choices);
-    let mut options = Options::new();
-    if choices & 2 != 0 {
-        options = options.with_counter(CounterPolicy::Skip);
-    }
-    let Ok(mut jpki) = Jpki::open(&mut card, options) else {
+    let Some(flow) = FLOWS.get(usize::from(*which) % FLOWS.len()) else {
         return;
     };
-    let certificate = jpki.authentication_certificate();
-    if let Ok(certificate) = &certificate {
-        assert!(!certificate.is_empty() && certificate.len() <= 65_535);
+    let mut card = AnyCard {
+        answers: Box::new(pieces(answers)),
+        limits: if choices & 1 == 0 {
+            Limits::SHORT
+        } else {
+            Limits::EXTENDED
+        },
+        exchanges: 0,
+        secrets: 0,
+        power: false,
+        gone: false,
+    };
+    let counter = if choices & 2 == 0 {
+        CounterPolicy::READ_FIRST
+    } else {
+        CounterPolicy::Skip
+    };
+    let wrong = choices & 4 != 0;
+    let result = (flow.run)(&mut card, Ask { counter, wrong });
+    if let Err(error) = result {
+        let secret_sent = card.secrets > 0;
+        assert!(
+            secret_sent || error.pin_try() == PinTry::NotSpent,
+            "{}: no PIN was sent: {error:?}",
+            flow.name
+        );
     }
-    let _ = jpki.authentication_tries();
-    let _ = jpki.token_info();
-    if let Ok(mut verified) = jpki.verify(Pin::new(b"1234").expect("four digits")) {
-        let _ = verified.sign(b"message");
-        let _ = verified.sign(b"another message");
-    }
-    if choices & 4 != 0 {
-        // After an unknown outcome nothing more may be tried; after a refusal the caller may ask again.
-        let before = jpki.exchanges();
-        let _ = jpki.authentication_tries();
-        assert!(jpki.exchanges() - before <= 2);
-    }
-    jpki.finish();
-    card.judge(1);
+    let most = flow.pins + usize::from(flow.changes.is_some());
+    assert!(
+        card.secrets <= most,
+        "{}: {} PINs were sent",
+        flow.name,
+        card.secrets
+    );
+    assert!(!card.power, "the card was left under power");
 }
 
-/// The signature application's side: password, certificate behind it, signature.
-pub(crate) fn signature(data: &[u8]) {
-    let Some((&choices, answers)) = data.split_first() else {
+/// A trace that somebody sent in, replayed through the dialogue that its first octet names: what is recorded of that runs
+/// again in the same way.
+pub(crate) fn trace(data: &[u8]) {
+    let Some((which, text)) = data.split_first() else {
         return;
     };
-    let mut card = AnyCard::new(answers, choices);
-    let Ok(mut jpki) = Jpki::open(&mut card, Options::new()) else {
+    let Some(flow) = FLOWS.get(usize::from(*which) % FLOWS.len()) else {
         return;
     };
-    let _ = jpki.signature_ca_certificate();
-    let _ = jpki.signature_tries();
-    if let Ok(mut verified) =
-        jpki.signature_verify(SignaturePassword::new(b"ABC123").expect("six characters"))
-    {
-        let _ = verified.signature_certificate();
-        let _ = verified.sign(b"message");
-    }
-    jpki.finish();
-    card.judge(1);
+    let Ok(replay) = Replay::read(&String::from_utf8_lossy(text)) else {
+        return;
+    };
+    let record = |mut replay: Replay| {
+        let mut trace = String::new();
+        let mut recorder = Recorder::new(&mut replay, |line: &str| {
+            trace.push_str(line);
+            trace.push('\n');
+        });
+        let ask = Ask {
+            counter: CounterPolicy::READ_FIRST,
+            wrong: false,
+        };
+        let result = (flow.run)(&mut recorder, ask).map_err(|error| error.code());
+        drop(recorder);
+        (result, trace)
+    };
+    // What the sender left unmasked is masked by now: the second recording is like every one after it.
+    let again = |trace: &str| record(Replay::read(trace).expect("what we write, we read"));
+    let masked = again(&record(replay).1);
+    assert_eq!(
+        again(&masked.1),
+        masked,
+        "{}: a recorded dialogue ran otherwise",
+        flow.name
+    );
 }
 
 /// A card whose answers are the pieces of an input. An empty piece is a card that has gone.
@@ -139,39 +169,29 @@ struct AnyCard<'a> {
     answers: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
     limits: Limits,
     exchanges: u32,
-    pins: u32,
+    secrets: usize,
     power: bool,
     gone: bool,
 }
 
-impl<'a> AnyCard<'a> {
-    fn new(answers: &'a [u8], choices: u8) -> Self {
-        AnyCard {
-            answers: Box::new(pieces(answers)),
-            limits: if choices & 1 == 0 {
-                Limits::SHORT
-            } else {
-                Limits::EXTENDED
-            },
-            exchanges: 0,
-            pins: 0,
-            power: false,
-            gone: false,
+impl AnyCard<'_> {
+    fn next(&mut self, response: &mut Response) -> Result<(), TransportError> {
+        assert!(
+            self.power && !self.gone,
+            "an exchange after the card had gone"
+        );
+        self.exchanges += 1;
+        assert!(self.exchanges < 20_000, "the dialogue does not end");
+        match self.answers.next() {
+            None | Some([]) => {
+                self.gone = true;
+                Err(TransportError::new(
+                    TransportErrorKind::CardRemoved,
+                    Delivery::Unknown,
+                ))
+            }
+            Some(answer) => response.set(answer),
         }
-    }
-
-    fn judge(&self, pins: u32) {
-        assert!(
-            self.pins <= pins,
-            "one PIN entry was sent {} times",
-            self.pins
-        );
-        assert!(!self.power, "the card was left under power");
-        assert!(
-            self.exchanges < 4000,
-            "a dialogue of {} exchanges",
-            self.exchanges
-        );
     }
 }
 
@@ -186,32 +206,25 @@ impl Transport for AnyCard<'_> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), TransportError> {
-        assert!(
-            self.power && !self.gone,
-            "an exchange after the card had gone"
-        );
-        self.exchanges += 1;
-        let verify = command.ins() == 0x20 && !command.data().is_empty();
+        let secret = matches!(command.ins(), 0x20 | 0x24 | 0x32) && !command.data().is_empty();
         assert_eq!(
-            verify,
+            secret,
             command.is_secret(),
             "a PIN that is not marked, or a mark without a PIN"
         );
-        self.pins += u32::from(verify);
-        match self.answers.next() {
-            None | Some([]) => {
-                self.gone = true;
-                Err(TransportError::new(
-                    TransportErrorKind::CardRemoved,
-                    Delivery::Unknown,
-                ))
-            }
-            Some(answer) => response.set(answer),
-        }
+        self.secrets += usize::from(secret);
+        self.next(response)
     }
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+
+    fn enter_pin(&mut self, _request: &PinEntry) -> Result<StatusWord, TransportError> {
+        self.secrets += 1;
+        let mut response = Response::new();
+        self.next(&mut response)?;
+        Ok(response.status())
     }
 
     fn end(&mut self, how: End) {

@@ -1,127 +1,315 @@
-//! The virtual card's right answers with single deviations: where a dialogue goes wrong in practice.
+//! The virtual card's right answers with single deviations, in every dialogue: where one goes wrong in practice.
 
-use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
+mod judge;
+
+use mynacard_card::app::jpki::CounterPolicy;
+use mynacard_card::trace::Recorder;
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, Limits, Pin, Response, Transport, TransportError,
-    TransportErrorKind,
+    Command, Delivery, End, LengthForm, Limits, PinEntry, Response, StatusWord, Transport,
+    TransportError, TransportErrorKind,
 };
-use mynacard_sim::VirtualCard;
+use mynacard_sim::{Counter, Quirk, VirtualCard};
 
-use crate::virtual_card::card;
+use crate::flows::{Ask, FLOWS, Flow, TYPED};
+use crate::virtual_card::card_of;
+use judge::Case;
 
-/// One authentication with a card that is right but for what the input changes: at most one VERIFY with data, a signature
-/// only where the card's own answers allowed it, and power off at the end.
+/// One dialogue with a card that is right but for what the input changes: each PIN is sent at most once, no counter falls
+/// without an error that says so, what comes back is the truth where nothing was changed, the trace holds nobody's data.
 ///
-/// The first octet chooses how to ask; then each deviation is the number of an exchange, a kind and an operand.
+/// Three octets name the dialogue, how it is asked for and what habits the card has; then each deviation is the number of
+/// an exchange, a kind and an operand.
 pub(crate) fn dialogue(data: &[u8]) {
-    let Some((&choices, deviations)) = data.split_first() else {
+    let Some(([which, choices, habits], deviations)) = data.split_first_chunk::<3>() else {
         return;
     };
-    let mut card = Deviating {
-        card: card().with_extended(choices & 1 != 0),
-        deviations: deviations.as_chunks::<3>().0,
-        exchanges: 0,
-        pins: 0,
-        power: false,
-        gone: false,
-        right: true,
-    };
-    let tries = card.card.authentication_tries();
-    let counter = if choices & 2 == 0 {
-        CounterPolicy::READ_FIRST
-    } else {
-        CounterPolicy::Skip
-    };
-    let mut signed = false;
-    if let Ok(mut jpki) = Jpki::open(&mut card, Options::new().with_counter(counter)) {
-        if choices & 4 == 0 {
-            let _ = jpki.authentication_certificate();
-        }
-        if choices & 8 != 0 {
-            let _ = jpki.authentication_tries();
-            let _ = jpki.token_info();
-        }
-        let pin: &[u8] = if choices & 16 == 0 { b"1234" } else { b"9999" };
-        if let Ok(mut verified) = jpki.verify(Pin::new(pin).expect("four digits")) {
-            signed = verified.sign(b"message").is_ok();
-        }
-        jpki.finish();
+    let place = usize::from(*which) % FLOWS.len();
+    let Some(flow) = FLOWS.get(place) else { return };
+    let choices = Choices(*choices);
+    let mut card = Deviating::new(flow, choices, *habits, deviations.as_chunks::<3>().0);
+    let before = card.card.clone();
+    let mut trace = String::new();
+    let mut recorder = Recorder::new(&mut card, |line: &str| {
+        trace.push_str(line);
+        trace.push('\n');
+    });
+    let result = (flow.run)(&mut recorder, choices.ask());
+    drop(recorder);
+    Case {
+        place,
+        flow,
+        choices,
+        before: &before,
+        card: &card,
+        result: &result,
+        trace: &trace,
     }
-    assert!(card.pins <= 1, "one PIN entry was sent {} times", card.pins);
-    assert!(!card.power, "the card was left under power");
-    assert!(
-        u32::from(card.card.authentication_tries()) + card.pins >= u32::from(tries),
-        "the card counted more tries than there were"
-    );
-    let wrong = choices & 16 != 0;
-    if card.right {
-        assert_eq!(signed, !wrong, "a right dialogue went wrong");
+    .judge();
+}
+
+/// How a dialogue is asked for, and how many tries its key has left, in one octet.
+#[derive(Clone, Copy)]
+struct Choices(u8);
+
+impl Choices {
+    const fn extended(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    const fn skips(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    const fn wrong(self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    /// Tries that the last of the dialogue's keys has left; `None` for all of them.
+    const fn left(self) -> Option<u8> {
+        match self.0 >> 6 {
+            0 => None,
+            1 => Some(2),
+            2 => Some(1),
+            _ => Some(0),
+        }
+    }
+
+    const fn ask(self) -> Ask {
+        Ask {
+            counter: if self.skips() {
+                CounterPolicy::Skip
+            } else {
+                CounterPolicy::READ_FIRST
+            },
+            wrong: self.wrong(),
+        }
     }
 }
 
 /// What the card says, and what becomes of it on the way.
 struct Deviating<'a> {
     card: VirtualCard,
+    typed: &'static str,
     deviations: &'a [[u8; 3]],
     exchanges: u32,
-    pins: u32,
     power: bool,
     gone: bool,
-    /// Nothing deviated so far.
-    right: bool,
+    /// Frames that carried a PIN, and those that carried a new one.
+    secrets: usize,
+    /// The kinds of deviation that happened.
+    happened: Vec<Deviation>,
+    /// One of them at an exchange that carried a PIN, old or new.
+    at_pin: bool,
+    at_change: bool,
 }
 
-impl Deviating<'_> {
-    /// Changes an answer; `None` when it never arrives.
-    fn deviate(&mut self, mut answer: Vec<u8>) -> Option<Vec<u8>> {
-        for [at, kind, operand] in self.deviations {
-            if u32::from(*at) != self.exchanges {
-                continue;
+/// What can happen to one exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deviation {
+    /// The card leaves before it acts, and the reader knows.
+    LeftBefore,
+    /// The card leaves before it acts, and nobody knows.
+    LeftDuring,
+    /// The card acts and leaves.
+    Lost,
+    /// Transport or holder decline; the card saw nothing and stays.
+    Declined,
+    /// The end of the answer is missing.
+    Cut,
+    /// One octet is another.
+    Flipped,
+    /// `63Cx`, `69xx`, `67`–`6E 00` instead of the status.
+    Status,
+    /// `6282` instead of the status.
+    EndOfFile,
+    /// Nothing but `6Cxx`.
+    WrongLength,
+    /// The data waits behind a `61xx`.
+    More,
+    /// Nothing but `9000`.
+    Empty,
+    /// The data comes twice.
+    Doubled,
+    /// Filler follows the data.
+    Padded,
+    /// Another program's reset after the answer: security status and selection are gone.
+    Reset,
+}
+
+impl Deviation {
+    const ALL: [Deviation; 14] = [
+        Deviation::LeftBefore,
+        Deviation::LeftDuring,
+        Deviation::Lost,
+        Deviation::Declined,
+        Deviation::Cut,
+        Deviation::Flipped,
+        Deviation::Status,
+        Deviation::EndOfFile,
+        Deviation::WrongLength,
+        Deviation::More,
+        Deviation::Empty,
+        Deviation::Doubled,
+        Deviation::Padded,
+        Deviation::Reset,
+    ];
+
+    fn of(kind: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(kind) % Self::ALL.len()).copied()
+    }
+
+    /// Whether every octet of data that arrives is still the card's, in its place.
+    const fn keeps_data(self) -> bool {
+        !matches!(
+            self,
+            Deviation::Flipped | Deviation::Empty | Deviation::Doubled | Deviation::Padded
+        )
+    }
+
+    /// An exchange that the card does not see.
+    const fn before(self) -> Option<(TransportErrorKind, Delivery)> {
+        match self {
+            Deviation::LeftBefore => Some((TransportErrorKind::CardRemoved, Delivery::NotSent)),
+            Deviation::LeftDuring => Some((TransportErrorKind::CardRemoved, Delivery::Unknown)),
+            Deviation::Declined => Some((TransportErrorKind::TooLong, Delivery::NotSent)),
+            _ => None,
+        }
+    }
+
+    /// What becomes of an answer; `false` when it never arrives.
+    fn distort(self, operand: u8, answer: &mut Vec<u8>) -> bool {
+        let at = usize::from(operand);
+        let data = answer.len().saturating_sub(2);
+        let mut status = |first: u8, second: u8| {
+            answer.truncate(data);
+            answer.extend([first, second]);
+        };
+        match self {
+            Deviation::Lost => return false,
+            Deviation::Cut => answer.truncate(at),
+            Deviation::Flipped => {
+                if let Some(octet) = answer.get_mut(at) {
+                    *octet ^= 0xFF;
+                }
             }
-            self.right = false;
-            let operand_at = usize::from(*operand);
-            let data = answer.len().saturating_sub(2);
-            match kind % 12 {
-                0 => return None,
-                1 => answer.truncate(operand_at),
-                2 => {
-                    if let Some(octet) = answer.get_mut(operand_at) {
-                        *octet ^= 0xFF;
-                    }
-                }
-                3 => {
-                    answer.truncate(data);
-                    answer.extend([0x63, 0xC0 | (operand & 0x0F)]);
-                }
-                4 => {
-                    answer.truncate(data);
-                    answer.extend([0x69, *operand]);
-                }
-                5 => answer = vec![0x6C, *operand],
-                6 => {
-                    answer.truncate(data);
-                    answer.extend([0x61, *operand]);
-                }
-                7 => answer = vec![0x90, 0x00],
-                8 => answer = vec![0x67 + (operand & 7), 0x00],
-                9 => {
-                    let doubled = answer.clone();
-                    answer.truncate(data);
-                    answer.extend(doubled);
-                }
-                10 => {
-                    answer.truncate(data);
-                    answer.extend(std::iter::repeat_n(0xFF, operand_at));
-                    answer.extend([0x90, 0x00]);
-                }
-                _ => {
-                    // Another program's reset: the security status is gone.
-                    self.card.power_off();
-                    self.card.power_on();
-                }
+            Deviation::Status => match operand {
+                0x00..=0x3F => status(0x63, 0xC0 | (operand & 0x0F)),
+                0x40..=0x9F => status(0x69, operand),
+                _ => status(0x67 + (operand & 7), 0x00),
+            },
+            Deviation::EndOfFile => status(0x62, 0x82),
+            Deviation::WrongLength => *answer = vec![0x6C, operand],
+            Deviation::More => status(0x61, operand),
+            Deviation::Empty => *answer = vec![0x90, 0x00],
+            Deviation::Doubled => {
+                let whole = answer.clone();
+                answer.truncate(data);
+                answer.extend(whole);
+            }
+            Deviation::Padded => {
+                answer.truncate(data);
+                answer.extend(std::iter::repeat_n(0xFF, at));
+                answer.extend([0x90, 0x00]);
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+impl<'a> Deviating<'a> {
+    fn new(flow: &Flow, choices: Choices, habits: u8, deviations: &'a [[u8; 3]]) -> Self {
+        let mut card = card_of(flow.profile).with_extended(choices.extended());
+        let quirks = [
+            Quirk::GetResponse,
+            Quirk::ExactLe,
+            Quirk::OpenCounter,
+            Quirk::BlockedAs63C0,
+            Quirk::BlockedAs6983,
+        ];
+        for (bit, quirk) in quirks.into_iter().enumerate() {
+            if habits >> bit & 1 != 0 {
+                card = card.with_quirk(quirk);
             }
         }
-        Some(answer)
+        if let (Some(counter), Some(left)) = (flow.counters.last(), choices.left()) {
+            card.set_tries(*counter, left);
+        }
+        Deviating {
+            card,
+            typed: if choices.wrong() { "9999" } else { TYPED },
+            deviations,
+            exchanges: 0,
+            power: false,
+            gone: false,
+            secrets: 0,
+            happened: Vec::new(),
+            at_pin: false,
+            at_change: false,
+        }
+    }
+
+    /// One exchange of bytes, with what the input wants to happen to it.
+    fn pass(&mut self, frame: &[u8]) -> Result<Vec<u8>, TransportError> {
+        assert!(
+            self.power && !self.gone,
+            "an exchange after the card had gone"
+        );
+        assert!(self.exchanges < 6000, "the dialogue does not end");
+        let here: Vec<(Deviation, u8)> = self
+            .deviations
+            .iter()
+            .filter(|[at, _, _]| u32::from(*at) == self.exchanges)
+            .filter_map(|[_, kind, operand]| Some((Deviation::of(*kind)?, *operand)))
+            .collect();
+        self.exchanges += 1;
+        let deviates = !here.is_empty();
+        self.happened.extend(here.iter().map(|(kind, _)| *kind));
+        match frame.get(1) {
+            Some(0x20) if frame.len() > 5 => self.at_pin |= deviates,
+            Some(0x24) => self.at_change |= deviates,
+            _ => {}
+        }
+        for (kind, _) in &here {
+            if let Some((error, delivery)) = kind.before() {
+                self.gone = *kind != Deviation::Declined;
+                return Err(TransportError::new(error, delivery));
+            }
+        }
+        let mut answer = self.card.transmit(frame);
+        for (kind, operand) in here {
+            if kind == Deviation::Reset {
+                self.card.power_off();
+                self.card.power_on();
+            }
+            if !kind.distort(operand, &mut answer) {
+                self.gone = true;
+                return Err(TransportError::new(
+                    TransportErrorKind::Timeout,
+                    Delivery::Unknown,
+                ));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Presentations of a PIN in the card's own log.
+    fn presented(&self) -> usize {
+        self.card
+            .log()
+            .iter()
+            .filter(|logged| logged.presents_pin())
+            .count()
+    }
+
+    /// Changes of a PIN in the card's own log.
+    fn changed(&self) -> usize {
+        let change = |header: [u8; 4]| matches!(header, [0x00, 0x24, ..] | [0x80, 0x32, ..]);
+        self.card
+            .log()
+            .iter()
+            .filter(|logged| change(logged.header()))
+            .count()
     }
 }
 
@@ -138,31 +326,20 @@ impl Transport for Deviating<'_> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), TransportError> {
-        assert!(
-            self.power && !self.gone,
-            "an exchange after the card had gone"
-        );
-        assert!(self.exchanges < 4000, "the dialogue does not end");
         let form = if command.needs_extended() {
             LengthForm::Extended
         } else {
             LengthForm::Short
         };
-        self.pins += u32::from(command.ins() == 0x20 && !command.data().is_empty());
+        let secret = matches!(command.ins(), 0x20 | 0x24 | 0x32) && !command.data().is_empty();
+        assert_eq!(
+            secret,
+            command.is_secret(),
+            "a PIN that is not marked, or a mark without a PIN"
+        );
+        self.secrets += usize::from(secret);
         let frame = command.encode(form).expect("our own commands");
-        let answer = self.card.transmit(&frame);
-        let answer = self.deviate(answer);
-        self.exchanges += 1;
-        match answer {
-            Some(answer) => response.set(&answer),
-            None => {
-                self.gone = true;
-                Err(TransportError::new(
-                    TransportErrorKind::CardRemoved,
-                    Delivery::Unknown,
-                ))
-            }
-        }
+        response.set(&self.pass(&frame)?)
     }
 
     fn limits(&self) -> Limits {
@@ -173,9 +350,26 @@ impl Transport for Deviating<'_> {
         }
     }
 
+    fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
+        let length = u8::try_from(self.typed.len()).expect("four digits");
+        let frame = [request.header.as_slice(), &[length], self.typed.as_bytes()].concat();
+        self.secrets += 1;
+        let mut response = Response::new();
+        response.set(&self.pass(&frame)?)?;
+        Ok(response.status())
+    }
+
     fn end(&mut self, how: End) {
         assert_eq!(how, End::PowerDown, "a dialogue ends with a power-down");
         self.card.power_off();
         self.power = false;
     }
+}
+
+/// Tries left of every key.
+fn counters(card: &VirtualCard) -> Vec<(Counter, u8)> {
+    Counter::ALL
+        .into_iter()
+        .map(|counter| (counter, card.tries(counter)))
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! Files of a card, revocation data and traces: bytes that come from elsewhere and are read by themselves.
+//! Files of a card and revocation data: bytes that come from elsewhere and are read by themselves.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,6 @@ use mynacard_card::FileProblem;
 use mynacard_card::app::card_face::{AgeRecord, FaceRecord};
 use mynacard_card::app::common::CardIdentity;
 use mynacard_card::app::input_support::{Attributes, CardKey};
-use mynacard_card::trace::Replay;
 use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation, walk_list};
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_sim::{person, pki};
@@ -62,9 +61,4 @@ pub(crate) fn revocation(data: &[u8]) -> bool {
 
 fn decided(answer: &Revocation) -> bool {
     matches!(answer, Revocation::Good { .. } | Revocation::Revoked { .. })
-}
-
-/// Traces that somebody sent in.
-pub(crate) fn trace(data: &[u8]) {
-    let _ = Replay::read(&String::from_utf8_lossy(data));
 }

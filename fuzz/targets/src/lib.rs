@@ -9,6 +9,7 @@ mod certificate;
 mod desk;
 mod deviations;
 mod files;
+mod flows;
 mod insurance;
 mod records;
 pub mod seeds;
@@ -26,7 +27,6 @@ pub const TARGETS: &[Target] = &[
     ("card_deviations", deviations::dialogue),
     ("card_dialogue", card::dialogue),
     ("card_files", files::of_a_card),
-    ("card_signature", card::signature),
     ("certificate", |data| {
         certificate::parse_and_judge(data);
     }),
@@ -55,7 +55,7 @@ pub const TARGETS: &[Target] = &[
     ("screen", insurance::screen),
     ("service_answer", service::answer),
     ("tlv", card::tlv),
-    ("trace", files::trace),
+    ("trace", card::trace),
     ("vault", service::vault),
     ("virtual_card", virtual_card::sequence),
     ("zip", insurance::zip),

@@ -1,6 +1,7 @@
 //! The seeds, made by code from the simulation's data alone.
 
 mod answers;
+mod card;
 mod desk;
 mod files;
 mod insurance;
@@ -9,18 +10,14 @@ mod signed;
 use std::time::UNIX_EPOCH;
 
 use mynacard_auth::vault::{Unlock, Vault};
-use mynacard_card::app::jpki::{CounterPolicy, Jpki, Options};
-use mynacard_card::{
-    Command, End, LengthForm, Limits, Pin, Response, SignaturePassword, Transport, TransportError,
-};
 use mynacard_eligibility::identifier::IdentifierKind;
-use mynacard_sim::{VirtualCard, person, pki};
+use mynacard_sim::{person, pki};
 
 use serde_json::json;
 
 use crate::joined;
 use crate::service::{FixedKey, file, forget};
-use crate::virtual_card::{card, day};
+use crate::virtual_card::day;
 
 /// A seed: the target it is for, its name, its bytes.
 pub type Seed = (&'static str, String, Vec<u8>);
@@ -28,105 +25,15 @@ pub type Seed = (&'static str, String, Vec<u8>);
 /// Every seed of every target, the same on every day.
 pub fn all() -> Vec<Seed> {
     let mut seeds = Vec::new();
-    cards(&mut seeds);
+    card::add(&mut seeds);
     certificates(&mut seeds);
     answers::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
-    deviations(&mut seeds);
     desk::add(&mut seeds);
     seeds
-}
-
-/// A right dialogue in each mode, and each kind of deviation somewhere in it.
-fn deviations(seeds: &mut Vec<Seed>) {
-    for choices in [0_u8, 1, 2, 3, 8, 12, 16] {
-        seeds.push(("card_deviations", format!("right-{choices}"), vec![choices]));
-    }
-    for kind in 0..12_u8 {
-        let seed = vec![1 + (kind & 2), 1 + kind % 5, kind, 0x82];
-        seeds.push(("card_deviations", format!("deviation-{kind}"), seed));
-    }
-}
-
-fn cards(seeds: &mut Vec<Seed>) {
-    for (name, choices) in [
-        ("short", 0_u8),
-        ("extended", 1),
-        ("short-skip", 2),
-        ("extended-skip", 3),
-    ] {
-        let mut recorder = Recorder::new(choices & 1 != 0);
-        let counter = if choices & 2 == 0 {
-            CounterPolicy::READ_FIRST
-        } else {
-            CounterPolicy::Skip
-        };
-        authenticate(&mut recorder, Options::new().with_counter(counter));
-        seeds.push(("card_dialogue", name.into(), recorder.answers(choices)));
-        seeds.push((
-            "virtual_card",
-            format!("authentication-{name}"),
-            recorder.commands(),
-        ));
-        if choices & 2 == 0 {
-            for (index, (command, answer)) in recorder.exchanges.iter().enumerate().take(6) {
-                seeds.push(("command", format!("{name}-{index}"), command.clone()));
-                seeds.push(("response", format!("{name}-{index}"), answer.clone()));
-            }
-            let mut recorder = Recorder::new(choices & 1 != 0);
-            sign(&mut recorder);
-            seeds.push(("card_signature", name.into(), recorder.answers(choices)));
-            seeds.push((
-                "virtual_card",
-                format!("signature-{name}"),
-                recorder.commands(),
-            ));
-        }
-    }
-    let status_words: Vec<u8> = [
-        0x9000_u16, 0x63C2, 0x6983, 0x6984, 0x6A82, 0x6CFF, 0x6110, 0x6F00,
-    ]
-    .map(u16::to_be_bytes)
-    .concat();
-    seeds.push(("response", "status-words".into(), status_words));
-    seeds.push((
-        "tlv",
-        "nested".into(),
-        vec![
-            0xFF, 0x20, 0x08, 0xDF, 0x21, 0x02, 0x01, 0x02, 0x04, 0x01, 0x05,
-        ],
-    ));
-    seeds.push((
-        "tlv",
-        "long".into(),
-        [&[0x30, 0x82, 0x01, 0x00][..], &[0; 256]].concat(),
-    ));
-}
-
-fn authenticate(card: &mut dyn Transport, options: Options) {
-    let mut jpki = Jpki::open(card, options).expect("the virtual card has the application");
-    let _ = jpki.authentication_certificate();
-    let _ = jpki.authentication_tries();
-    let _ = jpki.token_info();
-    let mut verified = jpki
-        .verify(Pin::new(b"1234").expect("four digits"))
-        .expect("the right PIN");
-    let _ = verified.sign(b"message");
-    let _ = verified.sign(b"another message");
-}
-
-fn sign(recorder: &mut Recorder) {
-    let mut jpki =
-        Jpki::open(recorder, Options::new()).expect("the virtual card has the application");
-    let _ = jpki.signature_ca_certificate();
-    let _ = jpki.signature_tries();
-    let password = SignaturePassword::new(b"ABC123").expect("six characters");
-    let mut verified = jpki.signature_verify(password).expect("the right password");
-    let _ = verified.signature_certificate();
-    let _ = verified.sign(b"message");
 }
 
 fn certificates(seeds: &mut Vec<Seed>) {
@@ -262,70 +169,4 @@ pub fn vault_opens() -> bool {
     let opened = Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH);
     forget(&path);
     written.is_ok() && opened.is_ok()
-}
-
-/// The virtual card, and all that was said.
-struct Recorder {
-    card: VirtualCard,
-    exchanges: Vec<(Vec<u8>, Vec<u8>)>,
-}
-
-impl Recorder {
-    fn new(extended: bool) -> Self {
-        Recorder {
-            card: card().with_extended(extended),
-            exchanges: Vec::new(),
-        }
-    }
-
-    fn answers(&self, choices: u8) -> Vec<u8> {
-        let mut all = vec![choices];
-        all.extend(joined(
-            self.exchanges.iter().map(|(_, answer)| answer.as_slice()),
-        ));
-        all
-    }
-
-    fn commands(&self) -> Vec<u8> {
-        joined(self.exchanges.iter().map(|(command, _)| command.as_slice()))
-    }
-}
-
-impl Transport for Recorder {
-    fn begin(&mut self) -> Result<(), TransportError> {
-        self.card.power_off();
-        self.card.power_on();
-        Ok(())
-    }
-
-    fn exchange(
-        &mut self,
-        command: &Command<'_>,
-        response: &mut Response,
-    ) -> Result<(), TransportError> {
-        let form = if command.needs_extended() {
-            LengthForm::Extended
-        } else {
-            LengthForm::Short
-        };
-        let frame = command
-            .encode(form)
-            .expect("our own commands can be written")
-            .to_vec();
-        let answer = self.card.transmit(&frame);
-        self.exchanges.push((frame, answer.clone()));
-        response.set(&answer)
-    }
-
-    fn limits(&self) -> Limits {
-        if self.card.has_extended() {
-            Limits::EXTENDED
-        } else {
-            Limits::SHORT
-        }
-    }
-
-    fn end(&mut self, _: End) {
-        self.card.power_off();
-    }
 }

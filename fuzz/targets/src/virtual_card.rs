@@ -1,9 +1,11 @@
 //! The virtual card under any sequence of commands: what a card must never do.
 
-use std::sync::OnceLock;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mynacard_sim::{VirtualCard, person};
+use mynacard_card::{Application, Command};
+use mynacard_sim::{Counter, Profile, Quirk, VirtualCard, person};
 
 use crate::pieces;
 
@@ -14,18 +16,51 @@ pub(crate) fn day() -> SystemTime {
 
 /// The card of the first person.
 pub(crate) fn card() -> VirtualCard {
-    static CARD: OnceLock<VirtualCard> = OnceLock::new();
-    CARD.get_or_init(|| VirtualCard::new(person("kyokai-self").expect("listed"), day()))
-        .clone()
+    card_of(Profile::default())
 }
 
-/// No signature without a PIN, no try given back without the right one, no answer without a status word. An empty piece
+/// A card or phone of the first person; each kind is made once.
+pub(crate) fn card_of(profile: Profile) -> VirtualCard {
+    thread_local!(static CARDS: RefCell<HashMap<Profile, VirtualCard>> = RefCell::default());
+    let holder = person("kyokai-self").expect("listed");
+    CARDS.with_borrow_mut(|cards| {
+        cards
+            .entry(profile)
+            .or_insert_with(|| VirtualCard::of_profile(holder, day(), profile))
+            .clone()
+    })
+}
+
+/// Habits of a card, by bit.
+const QUIRKS: [Quirk; 5] = [
+    Quirk::GetResponse,
+    Quirk::ExactLe,
+    Quirk::OpenCounter,
+    Quirk::BlockedAs63C0,
+    Quirk::BlockedAs6983,
+];
+
+/// No signature and no protected file without its PIN, no counter that moves without a PIN, no try given back without the
+/// right one, no answer without a status word. The first octet is the kind of card, the second its habits; an empty piece
 /// takes the power away and gives it again.
 pub(crate) fn sequence(data: &[u8]) {
-    let mut card = card();
+    let Some(([kind, habits], commands)) = data.split_first_chunk::<2>() else {
+        return;
+    };
+    let profiles = Profile::ALL;
+    let Some(&profile) = profiles.get(usize::from(*kind) % profiles.len()) else {
+        return;
+    };
+    let mut card = card_of(profile).with_extended(habits & 0x80 == 0);
+    for (bit, quirk) in QUIRKS.into_iter().enumerate() {
+        if habits >> bit & 1 != 0 {
+            card = card.with_quirk(quirk);
+        }
+    }
+    let full = counters(&card);
     card.power_on();
-    let mut password = false;
-    for command in pieces(data).take(64) {
+    let mut granted = false;
+    for command in pieces(commands).take(64) {
         if command.is_empty() {
             card.power_off();
             assert!(
@@ -33,37 +68,149 @@ pub(crate) fn sequence(data: &[u8]) {
                 "an answer without power"
             );
             card.power_on();
-            assert!(!card.is_authenticated(), "a PIN outlived the power");
-            password = false;
+            assert!(!card.is_anything_verified(), "a PIN outlived the power");
+            granted = false;
             continue;
         }
-        let (tries, authenticated) = (card.authentication_tries(), card.is_authenticated());
-        let answer = card.transmit(command);
-        let (data, word) = answer
-            .split_last_chunk::<2>()
-            .expect("every answer ends in a status word");
-        let done = *word == [0x90, 0x00];
-        assert!(
-            data.is_empty() || done || word[0] == 0x62 || word[0] == 0x61,
-            "data with an error"
-        );
-        let now = card.authentication_tries();
-        let presented = card
-            .log()
-            .last()
-            .is_some_and(|logged| logged.presents_pin());
-        assert!(
-            now <= tries || (presented && done),
-            "a try came back without the right PIN"
-        );
-        assert!(now == tries || presented, "a try went without a PIN");
-        assert!(
-            !card.is_authenticated() || authenticated || (presented && done),
-            "verified without a PIN"
-        );
-        password |= presented && done && !card.is_authenticated();
-        if command.get(1) == Some(&0x2A) && !data.is_empty() {
-            assert!(authenticated || password, "a signature without a PIN");
+        one(&mut card, command, profile, &full, &mut granted);
+    }
+    rights(&card, profile);
+}
+
+/// One command and what may come of it.
+fn one(card: &mut VirtualCard, command: &[u8], profile: Profile, full: &[u8], granted: &mut bool) {
+    let (tries, verified) = (counters(card), card.is_anything_verified());
+    let signs = command.get(1) == Some(&0x2A);
+    let before = signs.then(|| card.clone());
+    let answer = card.transmit(command);
+    let (data, word) = answer
+        .split_last_chunk::<2>()
+        .expect("every answer ends in a status word");
+    let done = *word == [0x90, 0x00];
+    assert!(
+        data.is_empty() || done || word[0] == 0x62 || word[0] == 0x61,
+        "data with an error"
+    );
+    let wanted = Command::decode(command).map_or(0, |read| read.expected().unwrap_or(0));
+    assert!(
+        data.len() <= usize::try_from(wanted).unwrap_or(usize::MAX),
+        "more data than was asked for"
+    );
+    let presented = card
+        .log()
+        .last()
+        .is_some_and(|logged| logged.presents_pin());
+    let moved: Vec<_> = Counter::ALL
+        .into_iter()
+        .zip(tries.iter().zip(full))
+        .filter(|(counter, (was, _))| card.tries(*counter) != **was)
+        .collect();
+    assert!(moved.len() <= 1, "one command moved {moved:?}");
+    for (counter, (was, full)) in moved {
+        let now = card.tries(counter);
+        assert!(presented, "{} moved without a PIN", counter.name());
+        if now < *was {
+            assert_eq!(
+                (now + 1, *word),
+                (*was, [0x63, 0xC0 | now]),
+                "{} fell otherwise than it was told",
+                counter.name()
+            );
+        } else {
+            assert!(
+                done && now == *full,
+                "{} rose from {was} to {now} without the right PIN",
+                counter.name()
+            );
+        }
+    }
+    assert!(
+        !card.is_anything_verified() || verified || (presented && done),
+        "verified without a PIN"
+    );
+    let accepted = done || word[0] == 0x61;
+    if let Some(mut before) = before
+        && accepted
+        && command.get(2..4) != Some(&[0, 0])
+        && profile != Profile::IPhone
+    {
+        let opened = match command.get(3) {
+            Some(0x97) => opened(&mut before, 0x98),
+            Some(0x9A) => opened(&mut before, 0x9B),
+            _ => verified,
+        };
+        assert!(opened || *granted, "a signature without a PIN");
+        *granted &= opened;
+    }
+    match command {
+        [0x80, 0xA2, 0x00, 0xC1, ..] => *granted = done,
+        [0x00, 0xA4, 0x04, ..] if done => *granted = false,
+        _ => {}
+    }
+}
+
+/// Tries left of every key.
+fn counters(card: &VirtualCard) -> Vec<u8> {
+    Counter::ALL
+        .into_iter()
+        .map(|counter| card.tries(counter))
+        .collect()
+}
+
+/// Whether a key of the selected application is verified: a card with open counters says so.
+fn opened(card: &mut VirtualCard, reference: u8) -> bool {
+    *card = card.clone().with_quirk(Quirk::OpenCounter);
+    card.transmit(&[0x00, 0x20, 0x00, reference]) == [0x90, 0x00]
+}
+
+/// A file by its short identifier, and the references that open it.
+type Protected = (u8, &'static [u8]);
+
+/// Files that are not free.
+const PROTECTED: [(Application, &[Protected]); 3] = [
+    (Application::Jpki, &[(0x01, &[0x9B]), (0x0A, &[0x98])]),
+    (
+        Application::InputSupport,
+        &[
+            (0x01, &[0x91, 0x94]),
+            (0x02, &[0x91, 0x95]),
+            (0x03, &[0x91, 0x94, 0x95]),
+            (0x06, &[0x91, 0x94, 0x95]),
+            (0x07, &[0x91, 0x94, 0x95]),
+        ],
+    ),
+    (
+        Application::CardFace,
+        &[(0x01, &[0x91]), (0x02, &[0x92, 0x93]), (0x05, &[0x93])],
+    ),
+];
+
+/// Whatever was sent: each protected file opens with one of its own references and with nothing else.
+fn rights(card: &VirtualCard, profile: Profile) {
+    for (application, files) in PROTECTED {
+        let name = application.name();
+        let length = u8::try_from(name.len()).expect("ten octets");
+        let select = [&[0x00, 0xA4, 0x04, 0x0C, length][..], name].concat();
+        let mut card = card.clone();
+        if card.transmit(&select) != [0x90, 0x00] {
+            continue;
+        }
+        for (file, references) in files {
+            // The authentication certificate is free but on Android.
+            if (application, *file) == (Application::Jpki, 0x0A) && profile != Profile::Android {
+                continue;
+            }
+            let mut asked = card.clone();
+            let open = profile != Profile::IPhone
+                && references
+                    .iter()
+                    .any(|reference| opened(&mut asked, *reference));
+            let answer = card.transmit(&[0x00, 0xB0, 0x80 | file, 0x00, 0x01]);
+            assert_eq!(
+                answer != [0x69, 0x82],
+                open,
+                "file {file:02X} of the {application}: {answer:02X?}"
+            );
         }
     }
 }

@@ -37,8 +37,8 @@ pub(super) struct Mask {
 enum Policy {
     /// All of it: the same on many cards, about nobody.
     Whole,
-    /// All but the bytes from here to there.
-    Except(usize, usize),
+    /// The bytes from here to there, and nothing behind the last of them: what comes twice is not shown twice.
+    Parts(&'static [(usize, usize)]),
     /// Tags and lengths of these objects, the outer one first.
     Structure(&'static [(u32, Show)]),
     /// Nothing.
@@ -64,7 +64,7 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
         // CA certificates, the availability of certificates, basic data without personal parts.
         (Some(Jpki), 0x0002 | 0x000B | 0x0008) | (Some(InputSupport), 0x0005) => Policy::Whole,
         // Token information: all but the serial number.
-        (Some(Jpki), 0x0006) => Policy::Except(80, 96),
+        (Some(Jpki), 0x0006) => Policy::Parts(&[(0, 80), (96, 160)]),
         (Some(Jpki), 0x0001 | 0x000A) => Policy::Structure(&[(0x30, Header)]),
         (Some(InputSupport), 0x0002) => Policy::Structure(&[
             (0xFF20, Inside),
@@ -156,8 +156,14 @@ impl Mask {
         for byte in bytes {
             match self.policy {
                 Policy::Whole => self.show(&[*byte]),
-                Policy::Except(from, to) if (from..to).contains(&self.at) => self.hide(1),
-                Policy::Except(..) => self.show(&[*byte]),
+                Policy::Parts(parts)
+                    if parts
+                        .iter()
+                        .any(|(from, to)| (*from..*to).contains(&self.at)) =>
+                {
+                    self.show(&[*byte]);
+                }
+                Policy::Parts(_) => self.hide(1),
                 Policy::Structure(objects) => self.follow(*byte, objects),
                 Policy::Nothing => self.hide(1),
             }
@@ -365,6 +371,10 @@ mod tests {
             (&shown[..80], &shown[80..96], &shown[96..]),
             (&token[..80], &[MASK; 16][..], &token[96..])
         );
+        // An answer that came twice: what would be the second serial number is behind the end of the file.
+        let twice = [&token[..], &token].concat();
+        let mut mask = Mask::file(Some(Application::Jpki), 0x0006);
+        assert_eq!(recorded(&mut mask, &[&twice])[160..], [MASK; 160]);
     }
 
     #[test]

@@ -1,16 +1,18 @@
-//! Seeds of files: what the virtual card's other applications hold, and traces of dialogues with it.
+//! Seeds of files: what the virtual card's other applications hold.
 
 use mynacard_card::app::card_face::CardFace;
 use mynacard_card::app::common::Common;
 use mynacard_card::app::input_support::InputSupport;
 use mynacard_card::app::jpki::Jpki;
-use mynacard_card::trace::Recorder as Tracer;
 use mynacard_card::{BirthDate, Options, Pin};
 
-use super::{Recorder, Seed};
+use mynacard_sim::Profile;
+
+use super::Seed;
+use super::card::Recorder;
 
 pub(super) fn add(seeds: &mut Vec<Seed>) {
-    let mut recorder = Recorder::new(true);
+    let mut recorder = Recorder::new(Profile::default(), true);
     read(&mut recorder).expect("the virtual card has these applications");
     let long = recorder
         .exchanges
@@ -21,16 +23,6 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     }
     for (name, file) in crate::records::files() {
         seeds.push(("card_files", name.into(), file));
-    }
-    for (name, extended) in [("short", false), ("extended", true)] {
-        let mut trace = String::new();
-        let mut tracer = Tracer::new(Recorder::new(extended), |line: &str| {
-            trace.push_str(line);
-            trace.push('\n');
-        });
-        super::authenticate(&mut tracer, Options::new());
-        drop(tracer);
-        seeds.push(("trace", name.into(), trace.into_bytes()));
     }
 }
 

@@ -1,0 +1,202 @@
+//! Seeds of the card: every dialogue's answers, commands, trace, and single deviations from it.
+
+use mynacard_card::app::jpki::CounterPolicy;
+use mynacard_card::trace::Recorder as Tracer;
+use mynacard_card::{
+    Command, End, LengthForm, Limits, PinEntry, Response, StatusWord, Transport, TransportError,
+};
+use mynacard_sim::{Profile, VirtualCard};
+
+use super::Seed;
+use crate::flows::{Ask, FLOWS, Flow, TYPED};
+use crate::joined;
+use crate::virtual_card::card_of;
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    for (place, flow) in (0_u8..).zip(FLOWS) {
+        for choices in [0, 1] {
+            let recorder = led(flow, choices);
+            let name = if choices == 0 { "short" } else { "extended" };
+            let name = format!("{}-{name}", flow.name);
+            let answers = recorder.answers();
+            seeds.push((
+                "card_dialogue",
+                name.clone(),
+                [&[place, choices][..], &answers].concat(),
+            ));
+            let kind = Profile::ALL
+                .iter()
+                .position(|profile| *profile == flow.profile)
+                .and_then(|at| u8::try_from(at).ok())
+                .unwrap_or_default();
+            let habits = if choices == 0 { 0x81 } else { 0 };
+            seeds.push((
+                "virtual_card",
+                name.clone(),
+                [&[kind, habits][..], &recorder.commands()].concat(),
+            ));
+            if flow.name == "authentication" {
+                for (index, (command, answer)) in recorder.exchanges.iter().enumerate().take(6) {
+                    seeds.push(("command", format!("{name}-{index}"), command.clone()));
+                    seeds.push(("response", format!("{name}-{index}"), answer.clone()));
+                }
+            }
+            let trace = [&[place][..], trace(flow, choices).as_bytes()].concat();
+            seeds.push(("trace", name, trace));
+        }
+        deviations(seeds, place, flow);
+    }
+    by_hand(seeds);
+}
+
+/// A right dialogue with several kinds of card, and some deviations in it.
+fn deviations(seeds: &mut Vec<Seed>, place: u8, flow: &Flow) {
+    for (choices, habits) in [(0_u8, 0x01_u8), (1, 0), (3, 0x06), (5, 0), (0x82, 0x10)] {
+        let name = format!("{}-right-{choices}-{habits}", flow.name);
+        seeds.push(("card_deviations", name, vec![place, choices, habits]));
+    }
+    // Each of the kinds at one of the first exchanges, spread over the dialogues.
+    for kind in (place % 4..14).step_by(4) {
+        let name = format!("{}-deviation-{kind}", flow.name);
+        let seed = vec![place, kind & 3, 0, 1 + (kind + place) % 5, kind, 0x82];
+        seeds.push(("card_deviations", name, seed));
+    }
+}
+
+/// Bytes that no dialogue with a right card has.
+fn by_hand(seeds: &mut Vec<Seed>) {
+    let status_words: Vec<u8> = [
+        0x9000_u16, 0x63C2, 0x6983, 0x6984, 0x6A82, 0x6CFF, 0x6110, 0x6F00,
+    ]
+    .map(u16::to_be_bytes)
+    .concat();
+    seeds.push(("response", "status-words".into(), status_words));
+    seeds.push((
+        "tlv",
+        "nested".into(),
+        vec![
+            0xFF, 0x20, 0x08, 0xDF, 0x21, 0x02, 0x01, 0x02, 0x04, 0x01, 0x05,
+        ],
+    ));
+    seeds.push((
+        "tlv",
+        "long".into(),
+        [&[0x30, 0x82, 0x01, 0x00][..], &[0; 256]].concat(),
+    ));
+}
+
+/// Leads a dialogue with the virtual card; the first bit chooses extended length.
+fn led(flow: &Flow, choices: u8) -> Recorder {
+    let mut recorder = Recorder::new(flow.profile, choices & 1 != 0);
+    (flow.run)(&mut recorder, RIGHT).expect("the virtual card is right");
+    recorder
+}
+
+fn trace(flow: &Flow, choices: u8) -> String {
+    let mut trace = String::new();
+    let recorder = Recorder::new(flow.profile, choices & 1 != 0);
+    let mut tracer = Tracer::new(recorder, |line: &str| {
+        trace.push_str(line);
+        trace.push('\n');
+    });
+    (flow.run)(&mut tracer, RIGHT).expect("the virtual card is right");
+    drop(tracer);
+    trace
+}
+
+const RIGHT: Ask = Ask {
+    counter: CounterPolicy::READ_FIRST,
+    wrong: false,
+};
+
+/// The virtual card, and all that was said.
+pub(super) struct Recorder {
+    card: VirtualCard,
+    pub(super) exchanges: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Recorder {
+    pub(super) fn new(profile: Profile, extended: bool) -> Self {
+        Recorder {
+            card: card_of(profile).with_extended(extended),
+            exchanges: Vec::new(),
+        }
+    }
+
+    fn answers(&self) -> Vec<u8> {
+        let answers: Vec<Vec<u8>> = self
+            .exchanges
+            .iter()
+            .map(|(_, answer)| without_hash(answer))
+            .collect();
+        joined(answers.iter().map(Vec::as_slice))
+    }
+
+    fn commands(&self) -> Vec<u8> {
+        joined(self.exchanges.iter().map(|(command, _)| command.as_slice()))
+    }
+
+    fn pass(&mut self, frame: Vec<u8>) -> Vec<u8> {
+        let answer = self.card.transmit(&frame);
+        self.exchanges.push((frame, answer.clone()));
+        answer
+    }
+}
+
+/// An answer without the hash of a My Number, even of nobody's: seeds are shared like traces.
+fn without_hash(answer: &[u8]) -> Vec<u8> {
+    const HEADER: [u8; 3] = [0xDF, 0x31, 0x20];
+    let mut answer = answer.to_vec();
+    let found = answer
+        .windows(HEADER.len())
+        .position(|window| window == HEADER);
+    if let Some(hash) = found.and_then(|at| answer.get_mut(at + 3..at + 35)) {
+        hash.fill(0);
+    }
+    answer
+}
+
+impl Transport for Recorder {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.card.power_off();
+        self.card.power_on();
+        Ok(())
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        let form = if command.needs_extended() {
+            LengthForm::Extended
+        } else {
+            LengthForm::Short
+        };
+        let frame = command
+            .encode(form)
+            .expect("our own commands can be written")
+            .to_vec();
+        response.set(&self.pass(frame))
+    }
+
+    fn limits(&self) -> Limits {
+        if self.card.has_extended() {
+            Limits::EXTENDED
+        } else {
+            Limits::SHORT
+        }
+    }
+
+    fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
+        let length = u8::try_from(TYPED.len()).expect("four digits");
+        let frame = [request.header.as_slice(), &[length], TYPED.as_bytes()].concat();
+        let mut response = Response::new();
+        response.set(&self.pass(frame))?;
+        Ok(response.status())
+    }
+
+    fn end(&mut self, _: End) {
+        self.card.power_off();
+    }
+}
