@@ -88,12 +88,11 @@ pub(crate) enum Command {
     /// List the card readers.
     #[cfg(feature = "pcsc")]
     Readers,
-    /// Look at the card on a reader; spends no PIN try.
-    #[cfg(feature = "pcsc")]
-    Status {
-        #[command(flatten)]
-        reader: ReaderArguments,
-    },
+    /// Look at the card; spends no PIN try.
+    Status(StatusArguments),
+    /// Recorded dialogues with a card (check --trace, status --trace).
+    #[command(subcommand)]
+    Trace(TraceCommand),
     /// The audit trail of this terminal.
     #[command(subcommand)]
     Audit(crate::audit::AuditCommand),
@@ -120,19 +119,43 @@ pub(crate) struct CardArguments {
     pub(crate) reader: Option<String>,
 }
 
-/// Which reader.
-#[cfg(feature = "pcsc")]
+/// Where the dialogue with the card is written down.
 #[derive(Debug, Args)]
-pub(crate) struct ReaderArguments {
-    /// The reader's name or its beginning; without it the only reader with a card.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) reader: Option<String>,
+pub(crate) struct RecordArguments {
+    /// Record the dialogue with the card in this new file, as JSON lines: headers, lengths and status words, no PIN and no
+    /// personal data.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    #[command(flatten)]
+    pub(crate) card: CardArguments,
+    #[command(flatten)]
+    pub(crate) record: RecordArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TraceCommand {
+    /// Print what was said, one line for each step.
+    Show {
+        /// The trace.
+        file: PathBuf,
+    },
+    /// Lead the same dialogue with the recorded answers and say where it goes another way.
+    Replay {
+        /// The trace.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) card: CardArguments,
+    #[command(flatten)]
+    pub(crate) record: RecordArguments,
     #[command(flatten)]
     pub(crate) home: HomeArguments,
     /// Why the insurance is asked: reception, checkup, contract-checkup, midwifery or visiting. Without it reception; for a

@@ -1,8 +1,8 @@
-//! Where the card of a check is: a virtual one in this program, or a PC/SC reader.
+//! Where the card is: a virtual one in this program, or a PC/SC reader.
 
 use mynacard::card::Transport;
 
-use crate::args::CheckArguments;
+use crate::args::CardArguments;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -17,11 +17,11 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// What the arguments ask for; without a word, the only reader with a card.
-    #[cfg_attr(not(any(feature = "demo", feature = "pcsc")), expect(unused_variables))]
-    pub(crate) fn of(arguments: &CheckArguments) -> Result<Self, Failure> {
+    /// What the arguments ask for; without a word, the only reader with a card. `extended` insists on extended commands.
+    #[cfg_attr(not(feature = "pcsc"), expect(unused_variables))]
+    pub(crate) fn of(arguments: &CardArguments, extended: bool) -> Result<Self, Failure> {
         #[cfg(feature = "demo")]
-        if let Some(id) = &arguments.card.virtual_person {
+        if let Some(id) = &arguments.virtual_person {
             return mynacard_sim::person(id).map(Self::Virtual).ok_or_else(|| {
                 let known: Vec<_> = mynacard_sim::people()
                     .iter()
@@ -36,12 +36,12 @@ impl Source {
         #[cfg(feature = "pcsc")]
         {
             use mynacard::pcsc::Length;
-            let length = if arguments.extended {
+            let length = if extended {
                 Length::Extended
             } else {
                 Length::FromReader
             };
-            Ok(Self::Reader(arguments.card.reader.clone(), length))
+            Ok(Self::Reader(arguments.reader.clone(), length))
         }
         #[cfg(not(feature = "pcsc"))]
         Err(Failure::usage(
@@ -60,15 +60,16 @@ impl Source {
         }
     }
 
-    /// Opens the card; waits for one where a reader is empty.
+    /// Opens the card, with the name of where it is; waits for one where a reader is empty.
     #[cfg_attr(not(feature = "pcsc"), expect(unused_variables))]
-    pub(crate) fn open(&self, output: &Output) -> Result<Box<dyn Transport>, Failure> {
+    pub(crate) fn open(&self, output: &Output) -> Result<(Box<dyn Transport>, String), Failure> {
         match *self {
             #[cfg(feature = "demo")]
-            Self::Virtual(person) => Ok(Box::new(mynacard_sim::VirtualCard::new(
-                person,
-                std::time::SystemTime::now(),
-            ))),
+            Self::Virtual(person) => {
+                let now = std::time::SystemTime::now();
+                let card = mynacard_sim::VirtualCard::new(person, now);
+                Ok((Box::new(card), format!("virtual {}", person.id())))
+            }
             #[cfg(feature = "pcsc")]
             Self::Reader(ref name, length) => crate::reader::open(name.as_deref(), length, output),
         }

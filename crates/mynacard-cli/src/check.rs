@@ -19,15 +19,21 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 use crate::reception::Reception;
+use crate::trace::Recording;
 use crate::{audit, secret};
 
 pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
     let ask = context(arguments, Purpose::Reception)?;
-    let source = Source::of(arguments)?;
+    let recorded = arguments.record.trace.is_some();
+    if recorded && arguments.screen {
+        let why = "--trace records one check, and --screen has many".to_owned();
+        return Err(Failure::usage(why));
+    }
+    let source = Source::of(&arguments.card, extended(arguments))?;
     let mut home = Home::open(&arguments.home)?;
     let mut screen = screen(arguments, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
-    if arguments.screen || interactive(arguments, output) {
+    if arguments.screen || (interactive(arguments, output) && !recorded) {
         let institution = home.terminal.institution();
         let piped = !io::stdin().is_terminal();
         return Reception {
@@ -114,6 +120,7 @@ pub(crate) fn perform(
     service: HttpsService,
     output: &Output,
 ) -> Result<CheckedAnswer, Failure> {
+    let recording = Recording::create(&arguments.record, output)?;
     let mut relay = service.relay();
     let desk = desk(arguments, &source, home, service);
     let stop = Cancel::new();
@@ -123,7 +130,8 @@ pub(crate) fn perform(
         (None, false) => Some(read_pin(arguments)?),
         _ => None,
     };
-    let mut card = source.open(output)?;
+    let (card, _) = source.open(output)?;
+    let mut card = recording.of(card, &notes(arguments));
     let card: &mut dyn Transport = &mut *card;
     let identity = match (&arguments.visual, pin) {
         (Some(operator), _) => {
@@ -185,4 +193,40 @@ fn card_options(arguments: &CheckArguments) -> jpki::Options {
     jpki::Options::default()
         .with_counter(counter)
         .with_length(length)
+}
+
+/// What a replay must know of how this check is led.
+fn notes(arguments: &CheckArguments) -> [(&'static str, &'static str); 4] {
+    let identity = match (&arguments.visual, arguments.pin_pad) {
+        (Some(_), _) => "visual",
+        (None, true) => "pin-pad",
+        (None, false) => "pin",
+    };
+    let counter = match (arguments.skip_counter, arguments.insist) {
+        (true, _) => "skip",
+        (false, true) => "insist",
+        (false, false) => "read-first",
+    };
+    let length = if arguments.short {
+        "short"
+    } else {
+        "as-reader"
+    };
+    [
+        ("flow", "check"),
+        ("identity", identity),
+        ("counter", counter),
+        ("length", length),
+    ]
+}
+
+/// Whether the caller insists on extended commands.
+#[cfg(feature = "pcsc")]
+pub(crate) fn extended(arguments: &CheckArguments) -> bool {
+    arguments.extended
+}
+
+#[cfg(not(feature = "pcsc"))]
+pub(crate) fn extended(_arguments: &CheckArguments) -> bool {
+    false
 }

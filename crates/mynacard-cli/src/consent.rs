@@ -222,7 +222,7 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
     if care == Care::Visiting && ask.purpose() != care.purpose() {
         return Err(Error::from(ErrorKind::CareNeedsPurpose { care }).into());
     }
-    let source = Source::of(&arguments.check)?;
+    let source = Source::of(&arguments.check.card, check::extended(&arguments.check))?;
     let mut home = Home::open(&arguments.check.home)?;
     let mut screen = check::screen(&arguments.check, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;

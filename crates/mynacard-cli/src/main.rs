@@ -25,7 +25,9 @@ mod pem;
 mod reader;
 mod reception;
 mod secret;
+mod status;
 mod terminal;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;
@@ -86,8 +88,8 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Oqs(command) => return oqs::run(command, output),
         #[cfg(feature = "pcsc")]
         Command::Readers => reader::list(output),
-        #[cfg(feature = "pcsc")]
-        Command::Status { reader } => reader::status(reader.reader.as_deref(), output),
+        Command::Status(arguments) => status::run(arguments, output),
+        Command::Trace(command) => return trace::run(command, output),
         Command::Validate { kind, value } => return validate::run(kind, value, output),
         Command::Audit(command) => return audit::run(command, output),
         Command::Doctor(arguments) => return doctor::run(arguments, output),

@@ -250,7 +250,7 @@ impl Reception<'_> {
     ) -> Result<&'c mut dyn Transport, Failure> {
         let card = match card {
             Some(card) => card,
-            None => card.insert(self.source.open(self.output)?),
+            None => card.insert(self.source.open(self.output)?.0),
         };
         Ok(&mut **card)
     }
