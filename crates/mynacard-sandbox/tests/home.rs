@@ -173,6 +173,24 @@ fn a_consent_needs_what_the_card_signed() {
 }
 
 #[test]
+fn one_patients_consent_is_not_replaced_by_anothers() {
+    let home = Home::open();
+    let kinds = json!(["YZK"]);
+    let mine = home.check("kokuho", "visiting", &kinds);
+    assert_eq!(home.register(&mine, "chart", "2", &kinds).status, 200);
+    let theirs = home.check("kyokai-self", "visiting", &kinds);
+    home.register(&theirs, "chart", "2", &kinds)
+        .is(400, "REF-4001")
+        .field("reference");
+    // The same patient may agree anew; when her consent has ended, the number is free.
+    let again = home.check("kokuho", "visiting", &kinds);
+    assert_eq!(home.register(&again, "chart", "2", &kinds).status, 200);
+    let cancel = json!({"reference": "chart", "reason": "1"});
+    home.post("/v1/consents/cancel", &cancel);
+    assert_eq!(home.register(&theirs, "chart", "2", &kinds).status, 200);
+}
+
+#[test]
 fn consents_are_inquired_narrowed_cancelled_and_expire() {
     let home = Home::open();
     let check = home.check("kyokai-self", "visiting", &json!(["TKK", "YZK"]));
