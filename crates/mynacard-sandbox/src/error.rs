@@ -28,6 +28,10 @@ pub enum ErrorKind {
     Data(String),
     /// An institution was described in a way that the register refuses; the field says why.
     Institution(&'static str),
+    /// The folder of the exchange with receipt computers could not be made.
+    Folder,
+    /// There is nobody of this id, or the card is not registered as an insurance card.
+    Person(String),
 }
 
 impl Error {
@@ -61,6 +65,8 @@ impl fmt::Display for Error {
             ErrorKind::Random => f.write_str("the operating system gave no random bytes"),
             ErrorKind::Data(place) => write!(f, "malformed data about people: {place}"),
             ErrorKind::Institution(why) => write!(f, "institution refused: {why}"),
+            ErrorKind::Folder => f.write_str("cannot make the folders of the exchange"),
+            ErrorKind::Person(id) => write!(f, "nobody with a registered card is called {id:?}"),
         }
     }
 }

@@ -36,6 +36,7 @@ mod home;
 mod http;
 mod institution;
 mod listener;
+pub mod oqs;
 mod people;
 mod portal;
 mod random;

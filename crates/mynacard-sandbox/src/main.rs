@@ -1,4 +1,4 @@
-//! `mynacard-sandbox serve`: the stand-in service as a program.
+//! `mynacard-sandbox serve` and `mynacard-sandbox --oqs DIR`: the stand-ins as a program.
 
 use std::io::Write as _;
 use std::net::IpAddr;
@@ -6,14 +6,45 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mynacard_sandbox::oqs::{Fault, Packing, Terminal};
 use mynacard_sandbox::{Institution, InstitutionKind, Purpose, Running, Sandbox};
 
-/// A stand-in for the eligibility web service. Not the official system; nobody in it exists.
+/// A stand-in for the eligibility web service and for OQSComApp. Not the official system; nobody in it exists.
 #[derive(Parser)]
-#[command(name = "mynacard-sandbox", version)]
+#[command(
+    name = "mynacard-sandbox",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true
+)]
 struct Arguments {
+    #[command(flatten)]
+    oqs: Oqs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// The folders of a 資格確認端末.
+#[derive(clap::Args)]
+struct Oqs {
+    /// Answer the requests in DIR/req as OQSComApp does, in DIR/res, until interrupted.
+    #[arg(long, value_name = "DIR")]
+    oqs: Option<PathBuf>,
+    /// Put this synthetic person's card on the terminal's reader: a file appears in DIR/face. May be given several times.
+    #[arg(long, value_name = "PERSON", requires = "oqs")]
+    card: Vec<String>,
+    /// Let the answers suffer these in turn: none, slow, half, late, twice, error, other-identifier, cut, silent.
+    #[arg(long, value_name = "FAULT", requires = "oqs", value_parser = fault)]
+    fault: Vec<Fault>,
+    /// Answer this institution (機関コード, ten digits) only.
+    #[arg(long, value_name = "CODE", requires = "oqs")]
+    institution: Option<String>,
+    /// Pack the results of bulk requests into ZIPs.
+    #[arg(long, requires = "oqs")]
+    zip: bool,
+    /// Encrypt those ZIPs under this password, which is no secret.
+    #[arg(long, value_name = "PASSWORD", requires = "zip")]
+    zip_password: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -54,9 +85,13 @@ struct Serve {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Serve(arguments) => serve(&arguments),
-        Command::Openapi => print(mynacard_sandbox::OPENAPI),
+    let arguments = Arguments::parse();
+    let outcome = match (&arguments.command, &arguments.oqs.oqs) {
+        (Some(Command::Serve(serve_arguments)), _) => serve(serve_arguments),
+        (Some(Command::Openapi), _) => print(mynacard_sandbox::OPENAPI),
+        (None, Some(folder)) => exchange(folder, &arguments.oqs),
+        // `arg_required_else_help` and `requires` leave nothing else.
+        (None, None) => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,6 +110,37 @@ fn main() -> ExitCode {
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn fault(name: &str) -> Result<Fault, String> {
+    let names = Fault::NAMED.iter().map(|(name, _)| *name);
+    Fault::parse(name)
+        .ok_or_else(|| format!("expected one of {}", names.collect::<Vec<_>>().join(" ")))
+}
+
+fn exchange(folder: &Path, arguments: &Oqs) -> Outcome {
+    let mut terminal = Terminal::under(folder);
+    if let Some(code) = &arguments.institution {
+        let clinic = Institution::new(code, "サンドボックス診療所", InstitutionKind::Clinic);
+        terminal = terminal.institution(&clinic);
+    }
+    terminal = match (arguments.zip, &arguments.zip_password) {
+        (false, _) => terminal,
+        (true, None) => terminal.packing(Packing::Zip),
+        (true, Some(password)) => terminal.packing(Packing::AesZip(password.clone())),
+    };
+    let running = terminal.start()?;
+    running.set_faults(&arguments.fault);
+    print(&format!(
+        "NOT THE OFFICIAL SYSTEM. 公式のシステムではありません。\noqs: {}\n",
+        folder.display()
+    ))?;
+    for person in &arguments.card {
+        print(&format!("face: {}\n", running.put_card(person)?.display()))?;
+    }
+    wait()?;
+    running.stop();
+    Ok(())
+}
 
 fn serve(arguments: &Serve) -> Outcome {
     let mut builder = Sandbox::builder()

@@ -16,6 +16,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-6509", "not-asked"),
     ("MC-6510", "answers-another-request"),
     ("MC-6511", "face-file-already-there"),
+    ("MC-6512", "journal-in-use"),
+    ("MC-6513", "stopped"),
 ];
 
 /// A folder or a file in it could not be used.
@@ -52,7 +54,7 @@ pub enum ErrorKind {
     JournalFailed,
     /// The id has characters that no file name should have.
     IdRefused,
-    /// A request with that id was asked before.
+    /// A request with that id was asked before, by this program or another one.
     AlreadyAsked,
     /// No request with that name was asked.
     NotAsked,
@@ -60,6 +62,10 @@ pub enum ErrorKind {
     AnswersAnotherRequest,
     /// A face file of that name is there already.
     AlreadyThere,
+    /// Another program has the journal open: each answer would come twice.
+    JournalInUse,
+    /// The caller's stop came while the file was being read.
+    Stopped,
     /// The file is no answer: malformed, or still incomplete after the patience ran out.
     NotAnAnswer {
         /// The code of `mynacard-eligibility`.
@@ -89,6 +95,8 @@ impl Error {
             ErrorKind::NotAsked => "MC-6509",
             ErrorKind::AnswersAnotherRequest => "MC-6510",
             ErrorKind::AlreadyThere => "MC-6511",
+            ErrorKind::JournalInUse => "MC-6512",
+            ErrorKind::Stopped => "MC-6513",
             ErrorKind::NotAnAnswer { code } => code,
         }
     }
@@ -132,6 +140,8 @@ impl fmt::Display for Error {
                 f.write_str("the answer belongs to another request")
             }
             ErrorKind::AlreadyThere => f.write_str("a face file of that name is there already"),
+            ErrorKind::JournalInUse => f.write_str("another program has the journal open"),
+            ErrorKind::Stopped => f.write_str("reading was stopped"),
             ErrorKind::NotAnAnswer { .. } => f.write_str("the file is no complete answer"),
         }
     }
@@ -161,6 +171,8 @@ mod tests {
             ErrorKind::NotAsked,
             ErrorKind::AnswersAnotherRequest,
             ErrorKind::AlreadyThere,
+            ErrorKind::JournalInUse,
+            ErrorKind::Stopped,
         ];
         let codes: Vec<&str> = kinds
             .into_iter()

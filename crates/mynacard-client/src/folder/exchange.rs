@@ -2,17 +2,23 @@
 //!
 //! A request is written under a temporary name, journalled, then renamed: at whatever moment the machine stops, it is either
 //! not promised or there whole. An answer is delivered again after a restart until [`Exchange::acknowledge`].
+//!
+//! Several receipt computers may share one terminal: each has a journal of its own, whose random tag stands in the names of
+//! its temporary files and in the ids of [`Exchange::next_id`].
 
 use super::journal::{Journal, Pending, PendingState, sync_folder};
 use super::response::{Password, Response};
+use super::step::step;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
 use mynacard_auth::Cancel;
 use mynacard_eligibility::message::{Direction, FileName, MessageKind};
-use mynacard_eligibility::{Date, Encoding, FieldId, Message, Unmappable, XmlOptions};
+use mynacard_eligibility::{
+    BulkReader, Date, Encoding, Error as DataError, FieldId, Message, Unmappable, XmlOptions,
+};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -38,6 +44,8 @@ pub struct ExchangeOptions {
     pub patience: Duration,
     /// The password of AES ZIPs, when the terminal is set to write them.
     pub zip_password: Option<Password>,
+    /// The most bytes of XML that an answer may have, unpacked.
+    pub max_answer: u64,
 }
 
 /// Asks, and waits for the answers.
@@ -52,6 +60,8 @@ pub struct Exchange {
     waiting: HashMap<String, Waiting>,
     ready: VecDeque<ExchangeEvent>,
     available: bool,
+    /// Whether `req` still has to be tidied up after the last run.
+    interrupted: bool,
 }
 
 /// What happened in `res`.
@@ -88,7 +98,7 @@ impl Exchange {
     pub fn open(folders: Folders, options: ExchangeOptions) -> Result<Exchange, Error> {
         let journal = Journal::open(&folders.journal)?;
         let res = Directory::new(&folders.res, options.poll);
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             folders,
             options,
             journal,
@@ -97,6 +107,7 @@ impl Exchange {
             waiting: HashMap::new(),
             ready: VecDeque::new(),
             available: true,
+            interrupted: true,
         };
         exchange.finish_interrupted();
         Ok(exchange)
@@ -104,7 +115,7 @@ impl Exchange {
 
     /// Writes a request. When this returns, it is on its way and is not forgotten.
     ///
-    /// `now` is seconds since 1970. The id must be new; [`Exchange::next_id`] makes one.
+    /// `now` is seconds since 1970. The id must be new on the whole share; [`Exchange::next_id`] makes one.
     ///
     /// # Errors
     /// The id is malformed or was used; the message cannot be written in the encoding; the share or the journal failed. Nothing
@@ -116,59 +127,115 @@ impl Exchange {
         message: &Message,
         now: u64,
     ) -> Result<FileName, Error> {
-        let request =
-            FileName::request(kind, id).ok_or_else(|| Error::new(ErrorKind::IdRefused))?;
-        if self.journal.get(&request).is_some() {
-            return Err(Error::new(ErrorKind::AlreadyAsked));
-        }
         let xml = message
             .write_xml(&XmlOptions {
                 encoding: self.options.encoding,
                 unmappable: Unmappable::Refuse,
             })?
             .bytes;
-        let place = self.folders.req.join(request.to_string());
+        let identifier = message.header.text(FieldId::ARBITRARY_FILE_IDENTIFIER);
+        let request = self.new_request(kind, id)?;
         let temporary = self.temporary(&request.to_string());
-        let unavailable = |error| Error::new(ErrorKind::FolderUnavailable).caused_by(error);
-        if place.exists() {
+        write_whole(&temporary, &mut |file| file.write_all(&xml))
+            .map_err(|error| discarded(&temporary, unavailable(error)))?;
+        self.send(request, temporary, identifier.map(str::to_owned), now)
+    }
+
+    /// As [`Exchange::submit`], for a message that is written piece by piece, such as a bulk query of very many people with a
+    /// [`BulkWriter`](mynacard_eligibility::BulkWriter). What was written is read again before it is sent.
+    ///
+    /// # Errors
+    /// As [`Exchange::submit`]; what `write` returns; what it wrote is no complete message.
+    pub fn submit_with(
+        &mut self,
+        kind: MessageKind,
+        id: &str,
+        now: u64,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), DataError>,
+    ) -> Result<FileName, Error> {
+        let request = self.new_request(kind, id)?;
+        let temporary = self.temporary(&request.to_string());
+        let mut write = Some(write);
+        let mut refused = None;
+        let written = write_whole(&temporary, &mut |file| {
+            let mut buffered = BufWriter::new(file);
+            if let Some(write) = write.take() {
+                refused = write(&mut buffered).err();
+            }
+            buffered.flush()
+        });
+        let checked = match (refused, written) {
+            (Some(error), _) => Err(Error::from(error)),
+            (None, Err(error)) => Err(unavailable(error)),
+            (None, Ok(())) => identifier_of(&temporary),
+        };
+        let identifier = checked.map_err(|error| discarded(&temporary, error))?;
+        self.send(request, temporary, identifier, now)
+    }
+
+    /// A name that nobody asked with, as far as journal and share tell.
+    fn new_request(&self, kind: MessageKind, id: &str) -> Result<FileName, Error> {
+        let request =
+            FileName::request(kind, id).ok_or_else(|| Error::new(ErrorKind::IdRefused))?;
+        // An answer that lies there already would be taken for the new one's.
+        if self.journal.get(&request).is_some() || self.is_on_share(&request) {
             return Err(Error::new(ErrorKind::AlreadyAsked));
         }
-        write_whole(&temporary, &xml).map_err(unavailable)?;
+        Ok(request)
+    }
+
+    fn is_on_share(&self, request: &FileName) -> bool {
+        let answer = self.folders.res.join(request.response().to_string());
+        self.folders.req.join(request.to_string()).exists()
+            || answer.exists()
+            || answer.with_extension("zip").exists()
+    }
+
+    /// Journals a request that was written under its temporary name, and gives it its real one.
+    fn send(
+        &mut self,
+        request: FileName,
+        temporary: PathBuf,
+        file_identifier: Option<String>,
+        now: u64,
+    ) -> Result<FileName, Error> {
+        let place = self.folders.req.join(request.to_string());
         // Before the journal promises it: what `finish_interrupted` looks for outlives a power cut.
         sync_folder(&temporary);
-        self.journal.put(Pending {
+        let entry = Pending {
             request: request.to_string(),
-            file_identifier: message
-                .header
-                .text(FieldId::ARBITRARY_FILE_IDENTIFIER)
-                .map(str::to_owned),
+            file_identifier,
             asked_at: now,
             state: PendingState::Waiting,
-        })?;
+        };
+        self.journal
+            .put(entry)
+            .map_err(|error| discarded(&temporary, error))?;
         // From here on a crash is mended by `finish_interrupted`.
+        step();
         if let Err(error) = fs::rename(&temporary, &place) {
-            self.journal.remove(&request.to_string())?;
-            let _ = fs::remove_file(&temporary);
-            return Err(unavailable(error));
+            // Over a network a rename may be carried out and its reply get lost.
+            if temporary.exists() || !place.exists() {
+                self.journal.remove(&request.to_string())?;
+                return Err(discarded(&temporary, unavailable(error)));
+            }
         }
+        step();
         sync_folder(&place);
         Ok(request)
     }
 
-    /// An id that was not used yet, in the usual form: the day and a number of four digits.
+    /// An id that was not used yet: the day, a number of four digits, and the journal's tag, which no other receipt computer
+    /// on the share has.
     #[must_use]
     pub fn next_id(&self, kind: MessageKind, day: Date) -> String {
-        let used: HashSet<&str> = self
-            .journal
-            .entries()
-            .map(|entry| entry.request.as_str())
-            .collect();
-        let ids = (1..).map(|number: u32| format!("{}{number:04}", day.basic()));
-        let mut free = ids.filter(|id| {
+        let tag = self.journal.tag();
+        let mut ids = (1..).map(|number: u32| format!("{}{number:04}-{tag}", day.basic()));
+        let free = ids.find(|id| {
             FileName::request(kind, id)
-                .is_some_and(|name| !used.contains(name.to_string().as_str()))
+                .is_some_and(|name| self.journal.get(&name).is_none() && !self.is_on_share(&name))
         });
-        free.next().unwrap_or_default()
+        free.unwrap_or_default()
     }
 
     /// Every request in the journal.
@@ -192,19 +259,24 @@ impl Exchange {
         self.set_state(request, PendingState::Abandoned)
     }
 
-    /// Forgets finished requests that were asked before a time; their ids may then be used again.
+    /// Forgets finished and abandoned requests that were asked before a time. An answer to one of them is another program's
+    /// from then on; requests that are still waited for stay.
     ///
     /// # Errors
     /// The journal failed.
     pub fn prune(&mut self, before: u64) -> Result<(), Error> {
-        let old = |entry: &&Pending| entry.asked_at < before && entry.state == PendingState::Done;
+        let old =
+            |entry: &&Pending| entry.asked_at < before && entry.state != PendingState::Waiting;
         let names: Vec<String> = self
             .journal
             .entries()
             .filter(old)
             .map(|entry| entry.request.clone())
             .collect();
-        names.iter().try_for_each(|name| self.journal.remove(name))
+        names.iter().try_for_each(|name| {
+            self.delivered.remove(name);
+            self.journal.remove(name)
+        })
     }
 
     /// Waits for the next event: nothing when `stop` says so or the time is over.
@@ -245,20 +317,23 @@ impl Exchange {
             }
         };
         if !core::mem::replace(&mut self.available, true) {
-            self.finish_interrupted();
+            self.interrupted = true;
             self.ready.push_back(ExchangeEvent::Available);
+        }
+        if self.interrupted {
+            self.finish_interrupted();
         }
         for entry in entries {
             if stop.is_cancelled() {
                 return;
             }
             if let Some(request) = request_of(&entry.name) {
-                self.read(request, &entry.name, entry.stamp);
+                self.read(request, &entry.name, entry.stamp, stop);
             }
         }
     }
 
-    fn read(&mut self, request: FileName, file: &str, stamp: Stamp) {
+    fn read(&mut self, request: FileName, file: &str, stamp: Stamp, stop: &Cancel) {
         let name = request.to_string();
         let Some(asked) = self
             .journal
@@ -282,7 +357,9 @@ impl Exchange {
             request.clone(),
             &self.folders.res.join(file),
             password,
+            self.options.max_answer,
             late,
+            stop,
         );
         let checked =
             opened.and_then(
@@ -300,6 +377,8 @@ impl Exchange {
                 self.ready
                     .push_back(ExchangeEvent::Response(Box::new(response)));
             }
+            // Nothing is wrong with the file: it is read the next time.
+            Err(error) if *error.kind() == ErrorKind::Stopped => {}
             Err(error) => {
                 let now = Instant::now();
                 let waiting = self.waiting.entry(file.to_owned()).or_insert(Waiting {
@@ -332,8 +411,9 @@ impl Exchange {
         self.journal.put(Pending { state, ..entry })
     }
 
-    /// Renames what was journalled but not renamed yet, and removes what was not journalled.
-    fn finish_interrupted(&self) {
+    /// Renames what was journalled but not renamed yet, and removes what was not journalled. Tried again until the share lets it.
+    fn finish_interrupted(&mut self) {
+        let mut finished = true;
         for entry in self
             .journal
             .entries()
@@ -341,32 +421,45 @@ impl Exchange {
         {
             let temporary = self.temporary(&entry.request);
             if temporary.exists() {
-                // When it fails the share went away again: the next time it is back this is done once more.
-                let _ = fs::rename(&temporary, self.folders.req.join(&entry.request));
+                step();
+                finished &= fs::rename(&temporary, self.folders.req.join(&entry.request)).is_ok();
             }
         }
         let Ok(files) = fs::read_dir(&self.folders.req) else {
             return;
         };
-        for file in files.flatten() {
+        for file in files {
+            let Ok(file) = file else {
+                finished = false;
+                continue;
+            };
             let name = file.file_name().into_string().unwrap_or_default();
             let ours = name
-                .strip_prefix(TEMPORARY)
+                .strip_prefix(&self.temporary_prefix())
                 .and_then(|name| name.strip_suffix(".tmp"))
                 .and_then(FileName::parse);
-            if ours.is_some_and(|request| self.journal.get(&request).is_none()) {
-                let _ = fs::remove_file(file.path());
+            let waited_for = |request: &FileName| {
+                let entry = self.journal.get(request);
+                entry.is_some_and(|entry| entry.state == PendingState::Waiting)
+            };
+            if ours.is_some_and(|request| !waited_for(&request)) {
+                step();
+                finished &= fs::remove_file(file.path()).is_ok();
             }
         }
+        self.interrupted = !finished;
     }
 
     fn temporary(&self, request: &str) -> PathBuf {
-        self.folders.req.join(format!("{TEMPORARY}{request}.tmp"))
+        let prefix = self.temporary_prefix();
+        self.folders.req.join(format!("{prefix}{request}.tmp"))
+    }
+
+    /// What our temporary files in `req` begin with, and nobody else's.
+    fn temporary_prefix(&self) -> String {
+        format!("mynacard-{}-", self.journal.tag())
     }
 }
-
-/// What our temporary files in `req` begin with.
-const TEMPORARY: &str = "mynacard-";
 
 impl Folders {
     /// The usual folders under `C:\OQS`, and a journal.
@@ -387,6 +480,7 @@ impl Default for ExchangeOptions {
             poll: POLL,
             patience: Duration::from_secs(10),
             zip_password: None,
+            max_answer: 1 << 30,
         }
     }
 }
@@ -404,8 +498,33 @@ fn request_of(file: &str) -> Option<FileName> {
     })
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
+fn write_whole(
+    path: &Path,
+    write: &mut dyn FnMut(&mut File) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    step();
+    let mut file = File::create(path)?;
+    step();
+    write(&mut file)?;
+    step();
     file.sync_all()
+}
+
+/// Reads a request that was just written to its end; gives its 任意のファイル識別子.
+fn identifier_of(path: &Path) -> Result<Option<String>, Error> {
+    let mut reader = BulkReader::open(BufReader::new(File::open(path).map_err(unavailable)?))?;
+    while reader.next_unit()?.is_some() {}
+    let header = &reader.rest().header;
+    let identifier = header.text(FieldId::ARBITRARY_FILE_IDENTIFIER);
+    Ok(identifier.map(str::to_owned))
+}
+
+fn unavailable(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::FolderUnavailable).caused_by(error)
+}
+
+/// The error, after what was written in vain is away. Where that fails, the next tidying does it.
+fn discarded(temporary: &Path, error: Error) -> Error {
+    let _ = fs::remove_file(temporary);
+    error
 }

@@ -1,6 +1,12 @@
 //! The folder `face`: what the card reader at the terminal confirmed, each file once.
+//!
+//! Without a journal "once" means once in the life of a [`FaceFolder`]: after a restart the files that are there are all old or
+//! all new, as the caller chooses, and what came in between is skipped or comes again. With one
+//! ([`FaceFolder::open_with_journal`]) each file is delivered until it is acknowledged, across restarts, and not after that.
 
-use super::journal::write_durably;
+use super::journal::sync_folder;
+use super::seen::Seen;
+use super::step::step;
 use super::unauthenticated::Unauthenticated;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
@@ -8,7 +14,7 @@ use mynacard_auth::Cancel;
 use mynacard_eligibility::Answer;
 use mynacard_eligibility::message::FaceName;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -30,6 +36,7 @@ pub struct FaceFolder {
     ready: VecDeque<Event>,
     available: bool,
     primed: bool,
+    seen: Option<Seen>,
 }
 
 /// How to watch.
@@ -43,7 +50,7 @@ pub struct FaceOptions {
     pub patience: Duration,
 }
 
-/// What to do with files that are there when watching begins.
+/// What to do with files that are there when watching begins; with a journal, when it begins for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Existing {
     /// They are old.
@@ -96,8 +103,47 @@ impl FaceFolder {
     /// Watches a folder, whether or not it is there at the moment.
     #[must_use]
     pub fn open(path: impl AsRef<Path>, options: FaceOptions) -> Self {
-        let mut folder = FaceFolder {
-            directory: Directory::new(path.as_ref(), options.poll),
+        let mut folder = Self::new(path.as_ref(), options);
+        // Without a journal there is nothing that could fail.
+        let _ = folder.prime();
+        folder
+    }
+
+    /// Watches a folder, and keeps what was acknowledged in a folder of our own on a local disk. It may be the folder of an
+    /// [`Exchange`](super::Exchange)'s journal too.
+    ///
+    /// # Errors
+    /// The journal cannot be read or written, or another program has it open. A share that is away is no error.
+    pub fn open_with_journal(
+        path: impl AsRef<Path>,
+        journal: impl AsRef<Path>,
+        options: FaceOptions,
+    ) -> Result<Self, Error> {
+        let seen = Seen::open(journal.as_ref())?;
+        let mut folder = Self::new(path.as_ref(), options);
+        folder.primed |= seen.is_primed();
+        folder.seen = Some(seen);
+        if folder.primed {
+            folder.mark_primed()?;
+        }
+        folder.prime()?;
+        Ok(folder)
+    }
+
+    /// The caller has what the file says: with a journal it is not delivered again, now or after a restart.
+    ///
+    /// # Errors
+    /// The journal failed; the file then comes again after a restart.
+    pub fn acknowledge(&mut self, name: &str) -> Result<(), Error> {
+        match &mut self.seen {
+            Some(seen) => seen.keep([name]),
+            None => Ok(()),
+        }
+    }
+
+    fn new(path: &Path, options: FaceOptions) -> Self {
+        FaceFolder {
+            directory: Directory::new(path, options.poll),
             options,
             done: HashSet::new(),
             done_order: VecDeque::new(),
@@ -105,9 +151,8 @@ impl FaceFolder {
             ready: VecDeque::new(),
             available: true,
             primed: options.existing == Existing::Deliver,
-        };
-        folder.prime();
-        folder
+            seen: None,
+        }
     }
 
     /// Waits for the next event: nothing when `stop` says so or the time is over.
@@ -132,20 +177,37 @@ impl FaceFolder {
     }
 
     /// Takes the files that are there already as delivered, once the folder can be listed.
-    fn prime(&mut self) {
+    fn prime(&mut self) -> Result<(), Error> {
         if self.primed {
-            return;
+            return Ok(());
         }
-        if let Ok(entries) = self.directory.entries(&is_face) {
-            for entry in entries {
-                self.remember(entry.name);
-            }
-            self.primed = true;
+        let Ok(entries) = self.directory.entries(&is_face) else {
+            return Ok(());
+        };
+        if let Some(seen) = &mut self.seen {
+            seen.keep(entries.iter().map(|entry| entry.name.as_str()))?;
         }
+        step();
+        self.mark_primed()?;
+        for entry in entries {
+            self.remember(entry.name);
+        }
+        self.primed = true;
+        Ok(())
+    }
+
+    fn mark_primed(&mut self) -> Result<(), Error> {
+        self.seen.as_mut().map_or(Ok(()), Seen::prime)
     }
 
     fn look(&mut self, stop: &Cancel) {
-        self.prime();
+        if let Err(error) = self.prime() {
+            // Said once; until it works nothing is delivered that might be old.
+            if core::mem::replace(&mut self.available, false) {
+                self.ready.push_back(Event::Unavailable(error));
+            }
+            return;
+        }
         let entries = match self.directory.entries(&is_face) {
             Ok(entries) => entries,
             Err(error) => {
@@ -164,7 +226,10 @@ impl FaceFolder {
             if stop.is_cancelled() {
                 return;
             }
-            if self.done.contains(&entry.name) {
+            let known = self.seen.as_ref();
+            if self.done.contains(&entry.name)
+                || known.is_some_and(|seen| seen.contains(&entry.name))
+            {
                 continue;
             }
             if let Some(parts) = FaceName::parse(&entry.name) {
@@ -260,10 +325,40 @@ pub fn put_face(folder: &Path, name: &FaceName, xml: &[u8]) -> Result<PathBuf, E
     if path.exists() {
         return Err(Error::new(ErrorKind::AlreadyThere));
     }
-    let temporary = folder.join(format!("mynacard-{}.tmp", name.file_name()));
-    write_durably(&path, &temporary, xml)
-        .map_err(|error| Error::new(ErrorKind::FolderUnavailable).caused_by(error))?;
-    Ok(path)
+    // Several programs may put files of the same name at once.
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)
+        .map_err(|error| Error::new(ErrorKind::FolderUnavailable).caused_by(error.to_string()))?;
+    let random = u64::from_le_bytes(random);
+    let temporary = folder.join(format!("mynacard-{random:016x}-{}.tmp", name.file_name()));
+    let placed = write_whole(&temporary, xml).and_then(|()| place(&temporary, &path));
+    let done = placed.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Error::new(ErrorKind::AlreadyThere),
+        _ => Error::new(ErrorKind::FolderUnavailable).caused_by(error),
+    });
+    if done.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    done.map(|()| path)
+}
+
+/// Gives a file its real name, which nobody may have. A second name refuses to replace; shares without such names rename.
+fn place(temporary: &Path, path: &Path) -> std::io::Result<()> {
+    match std::fs::hard_link(temporary, path) {
+        Ok(()) => {
+            let _ = std::fs::remove_file(temporary);
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => std::fs::rename(temporary, path)?,
+    }
+    sync_folder(path);
+    Ok(())
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn is_face(name: &str) -> bool {

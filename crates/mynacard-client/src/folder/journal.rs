@@ -1,13 +1,15 @@
 //! What was asked, kept on the receipt computer's own disk so that it survives a restart.
 //!
 //! One small file for each request, written under a temporary name, flushed and renamed. It holds the names of files and a
-//! time, no person's data.
+//! time, no person's data. A tag of random characters tells this journal's files from those of other receipt computers on the
+//! same share; a lock keeps a second program out.
 
+use super::step::step;
 use super::{Error, ErrorKind};
 use mynacard_eligibility::message::FileName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -41,12 +43,18 @@ pub enum PendingState {
 pub(super) struct Journal {
     folder: PathBuf,
     entries: BTreeMap<String, Pending>,
+    tag: String,
+    /// Given back to the system when the process ends, however it ends.
+    _lock: File,
 }
+
+/// The file that holds the tag.
+const TAG: &str = "tag";
 
 impl Journal {
     pub(super) fn open(folder: &Path) -> Result<Journal, Error> {
-        let failed = |error| Error::new(ErrorKind::JournalFailed).caused_by(error);
         fs::create_dir_all(folder).map_err(failed)?;
+        let lock = lock(&folder.join("lock"))?;
         let mut entries = BTreeMap::new();
         for file in fs::read_dir(folder).map_err(failed)? {
             let path = file.map_err(failed)?.path();
@@ -63,9 +71,16 @@ impl Journal {
             }
         }
         Ok(Journal {
+            tag: tag(folder)?,
             folder: folder.to_owned(),
             entries,
+            _lock: lock,
         })
+    }
+
+    /// Eight characters that no other journal has.
+    pub(super) fn tag(&self) -> &str {
+        &self.tag
     }
 
     pub(super) fn get(&self, request: &FileName) -> Option<&Pending> {
@@ -84,16 +99,15 @@ impl Journal {
             &path.with_extension("new"),
             &serde_json::to_vec(&entry).unwrap_or_default(),
         )
-        .map_err(|error| Error::new(ErrorKind::JournalFailed).caused_by(error))?;
+        .map_err(failed)?;
         self.entries.insert(key(&entry.request), entry);
         Ok(())
     }
 
     pub(super) fn remove(&mut self, request: &str) -> Result<(), Error> {
+        step();
         match fs::remove_file(self.folder.join(format!("{request}.json"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::new(ErrorKind::JournalFailed).caused_by(error))
-            }
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
             _ => {
                 self.entries.remove(&key(request));
                 Ok(())
@@ -102,13 +116,35 @@ impl Journal {
     }
 }
 
+/// Takes a lock for as long as the file is open.
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::new(ErrorKind::JournalInUse)),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
 /// Writes a file so that it is there whole or not at all.
 pub(super) fn write_durably(path: &Path, temporary: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    step();
     let mut file = File::create(temporary)?;
-    file.write_all(bytes)?;
+    let (first, rest) = bytes.split_at(bytes.len() / 2);
+    file.write_all(first)?;
+    step();
+    file.write_all(rest)?;
+    step();
     file.sync_all()?;
     drop(file);
+    step();
     fs::rename(temporary, path)?;
+    step();
     sync_folder(path);
     Ok(())
 }
@@ -118,6 +154,32 @@ pub(super) fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         let _ = folder.sync_all();
     }
+}
+
+pub(super) fn failed(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::JournalFailed).caused_by(error)
+}
+
+/// The journal's tag, made when it is first opened: lower case, because file names may lose the difference.
+fn tag(folder: &Path) -> Result<String, Error> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let path = folder.join(TAG);
+    if let Ok(text) = fs::read_to_string(&path)
+        && text.len() == 8
+        && text.bytes().all(|byte| LETTERS.contains(&byte))
+    {
+        return Ok(text);
+    }
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)
+        .map_err(|error| Error::new(ErrorKind::JournalFailed).caused_by(error.to_string()))?;
+    let text: String = random
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte & 31)))
+        .map(|&letter| char::from(letter))
+        .collect();
+    write_durably(&path, &folder.join("tag.new"), text.as_bytes()).map_err(failed)?;
+    Ok(text)
 }
 
 fn key(request: &str) -> String {

@@ -16,11 +16,16 @@
 //! }
 //! ```
 
+mod archive;
 mod error;
 mod exchange;
 mod face;
 mod journal;
+#[cfg(test)]
+mod kill;
 mod response;
+mod seen;
+mod step;
 mod unauthenticated;
 mod watch;
 
@@ -29,6 +34,6 @@ pub use exchange::{Exchange, ExchangeEvent, ExchangeOptions, Folders};
 pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions, put_face};
 pub use journal::{Pending, PendingState};
 pub use mynacard_eligibility::message::FaceName;
-pub use response::{Password, Response};
+pub use response::{Outcome, Password, Response};
 pub use unauthenticated::Unauthenticated;
 pub use watch::POLL;

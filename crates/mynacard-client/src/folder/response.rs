@@ -1,18 +1,15 @@
 //! An answer file in `res`: XML, or XML in a ZIP, plain or AES.
 
+use super::archive::Source;
 use super::unauthenticated::Unauthenticated;
 use super::{Error, ErrorKind};
+use mynacard_auth::Cancel;
 use mynacard_eligibility::message::FileName;
 use mynacard_eligibility::{Answer, BulkReader, BulkUnit, FieldId, Message};
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// More is not unpacked from a ZIP.
-const MAX_UNPACKED: u64 = 4 << 30;
-/// More files are not looked at in a ZIP.
-const MAX_ENTRIES: usize = 1000;
 /// Larger files are no single answers.
 const MAX_SINGLE: u64 = 16 << 20;
 
@@ -20,7 +17,7 @@ const MAX_SINGLE: u64 = 16 << 20;
 #[derive(Clone)]
 pub struct Password(Zeroizing<Vec<u8>>);
 
-/// A complete answer to one of our requests.
+/// A complete answer to one of our requests; like everything in a shared folder, nothing proves who wrote it.
 #[derive(Debug)]
 pub struct Response {
     /// The request that it answers.
@@ -29,10 +26,25 @@ pub struct Response {
     pub path: PathBuf,
     /// Whether it comes after the caller gave up.
     pub late: bool,
-    pub(super) password: Option<Password>,
+    password: Option<Password>,
+    limit: u64,
     /// The message without its people.
     rest: Message,
     people: usize,
+}
+
+/// How the terminal says the request went (処理結果区分, table 003).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// 1: finished.
+    Finished,
+    /// 2: in progress; fetch it again, with a new request, later.
+    InProgress,
+    /// 9: failed; the header's `ErrorCode` and `ErrorMessage` say why.
+    Failed,
+    /// Another value, or none.
+    Other,
 }
 
 impl Password {
@@ -40,6 +52,10 @@ impl Password {
     #[must_use]
     pub fn new(password: &str) -> Password {
         Password(Zeroizing::new(password.as_bytes().to_vec()))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -55,20 +71,34 @@ impl Response {
         request: FileName,
         path: &Path,
         password: Option<Password>,
+        limit: u64,
         late: bool,
+        stop: &Cancel,
     ) -> Result<Response, Error> {
         let mut response = Response {
             request,
             path: path.to_owned(),
             late,
             password,
+            limit,
             rest: Message::default(),
             people: 0,
         };
         let mut people = 0;
-        response.rest = response.stream(&mut |_, _| people += 1)?;
+        response.rest = response.stream(stop, &mut |_, _| people += 1)?;
         response.people = people;
         Ok(response)
+    }
+
+    /// How the terminal says the request went.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.header(FieldId::SEGMENT_OF_RESULT) {
+            Some("1") => Outcome::Finished,
+            Some("2") => Outcome::InProgress,
+            Some("9") => Outcome::Failed,
+            _ => Outcome::Other,
+        }
     }
 
     /// How many people (or chart numbers) a bulk answer has.
@@ -98,37 +128,41 @@ impl Response {
     /// The file changed since, or is too large for one person.
     pub fn answer(&self) -> Result<Unauthenticated<Answer>, Error> {
         let mut bytes = Vec::new();
-        self.with_xml(&mut |xml| {
-            xml.take(MAX_SINGLE + 1)
-                .read_to_end(&mut bytes)
+        let mut whole = |xml: &mut dyn Read| {
+            xml.read_to_end(&mut bytes)
                 .map_err(|error| Error::new(ErrorKind::FileUnreadable).caused_by(error))?;
             Ok(())
-        })?;
-        if bytes.len() as u64 > MAX_SINGLE {
-            return Err(Error::new(ErrorKind::FileTooLarge { limit: MAX_SINGLE }));
-        }
+        };
+        self.with_xml(self.limit.min(MAX_SINGLE), &Cancel::new(), &mut whole)?;
         Ok(Unauthenticated::new(Answer::read_xml(&bytes)?))
     }
 
     /// Hands over a bulk answer person by person, with the header, in the memory of one.
     ///
     /// # Errors
-    /// The file changed since.
+    /// The file changed since, or `stop` said so; the people handed over before stay valid.
     pub fn each_person(
         &self,
+        stop: &Cancel,
         each: &mut dyn FnMut(&Message, Unauthenticated<BulkUnit>),
     ) -> Result<(), Error> {
-        self.stream(&mut |header, unit| each(header, Unauthenticated::new(unit)))
-            .map(drop)
+        self.stream(stop, &mut |header, unit| {
+            each(header, Unauthenticated::new(unit));
+        })
+        .map(drop)
     }
 
     pub(super) fn file_identifier(&self) -> Option<&str> {
         self.header(FieldId::ARBITRARY_FILE_IDENTIFIER)
     }
 
-    fn stream(&self, each: &mut dyn FnMut(&Message, BulkUnit)) -> Result<Message, Error> {
+    fn stream(
+        &self,
+        stop: &Cancel,
+        each: &mut dyn FnMut(&Message, BulkUnit),
+    ) -> Result<Message, Error> {
         let mut rest = Message::default();
-        self.with_xml(&mut |xml| {
+        self.with_xml(self.limit, stop, &mut |xml| {
             let mut reader = BulkReader::open(xml)?;
             while let Some(unit) = reader.next_unit()? {
                 each(reader.rest(), unit);
@@ -141,96 +175,17 @@ impl Response {
 
     fn with_xml(
         &self,
+        limit: u64,
+        stop: &Cancel,
         use_it: &mut dyn FnMut(&mut dyn Read) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let unreadable = |error| Error::new(ErrorKind::FileUnreadable).caused_by(error);
-        let mut file = BufReader::new(File::open(&self.path).map_err(unreadable)?);
-        if !self
-            .path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
-        {
-            return use_it(&mut file);
-        }
-        let mut archive = zip::ZipArchive::new(file).map_err(zip_error)?;
-        if archive.len() > MAX_ENTRIES {
-            return Err(Error::new(ErrorKind::ZipRefused {
-                what: "too many files",
-            }));
-        }
-        let index = self.xml_entry(&archive)?;
-        let encrypted = archive.by_index_raw(index).map_err(zip_error)?.encrypted();
-        let entry = match (&self.password, encrypted) {
-            (Some(password), true) => archive.by_index_decrypt(index, &password.0),
-            (None, true) => return Err(Error::new(ErrorKind::ZipPassword { missing: true })),
-            (_, false) => archive.by_index(index),
+        let source = Source {
+            path: &self.path,
+            name: &self.request.response().to_string(),
+            password: self.password.as_ref(),
+            limit,
+            stop,
         };
-        let mut limited = Limited {
-            inner: entry.map_err(zip_error)?,
-            left: MAX_UNPACKED,
-        };
-        use_it(&mut limited)
-    }
-
-    /// The XML named like the answer, else the only one.
-    fn xml_entry<R>(&self, archive: &zip::ZipArchive<R>) -> Result<usize, Error>
-    where
-        R: Read + std::io::Seek,
-    {
-        let wanted = self.request.response().to_string().to_ascii_lowercase();
-        let mut found = Vec::new();
-        for index in 0..archive.len() {
-            let name = archive
-                .name_for_index(index)
-                .transpose()
-                .map_err(zip_error)?
-                .unwrap_or_default();
-            let base = name
-                .rsplit(['/', '\\'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            if base == wanted {
-                return Ok(index);
-            }
-            found.extend(base.ends_with(".xml").then_some(index));
-        }
-        match found.as_slice() {
-            [only] => Ok(*only),
-            [] => Err(Error::new(ErrorKind::ZipRefused { what: "no XML" })),
-            _ => Err(Error::new(ErrorKind::ZipRefused {
-                what: "several XML files, none named like the answer",
-            })),
-        }
-    }
-}
-
-/// Refuses to unpack without end.
-struct Limited<R> {
-    inner: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(out)?;
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| std::io::Error::other("more than is unpacked"))?;
-        Ok(read)
-    }
-}
-
-fn zip_error(error: zip::result::ZipError) -> Error {
-    use zip::result::ZipError;
-    match error {
-        ZipError::InvalidPassword => Error::new(ErrorKind::ZipPassword { missing: false }),
-        ZipError::Io(error) => Error::new(ErrorKind::FileUnreadable).caused_by(error),
-        // The directory of a ZIP stands at its end: without it the file is not complete yet, or is none.
-        other => Error::new(ErrorKind::ZipRefused {
-            what: "not a complete ZIP",
-        })
-        .caused_by(other),
+        source.read(use_it)
     }
 }

@@ -644,4 +644,32 @@ pub(super) const TABLE: &[Guidance] = &[
         Text::NONE,
         &[],
     ),
+    entry(
+        "MC-6512",
+        Class::Caller,
+        Text::new(
+            "この連携の記録は、ほかのプログラムが使用中です。",
+            "Another program is using the records of this exchange.",
+        ),
+        Text::new(
+            "同じソフトが二重に起動していないかを確かめてください。端末ごとに別の記録フォルダーを使います。",
+            "See whether the same program runs twice. Each computer uses a folder of its own for its records.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    entry(
+        "MC-6513",
+        Class::Caller,
+        Text::new(
+            "回答ファイルの読み込みを中止しました。",
+            "Reading of the answer was stopped.",
+        ),
+        Text::new(
+            "ファイルは残っています。必要なら、もう一度読み込んでください。",
+            "The file is still there. Read it again if needed.",
+        ),
+        Text::NONE,
+        &[],
+    ),
 ];
