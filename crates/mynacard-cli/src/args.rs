@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bulk::BulkCommand;
 use crate::consent::{ConsentCommand, RequeryArguments};
+use crate::oqs::OqsCommand;
 
 /// Confirm a patient's health insurance with a My Number Card (マイナ保険証の資格確認).
 ///
@@ -314,48 +315,4 @@ pub(crate) enum UsageArgument {
     Authentication,
     /// 署名用
     Signature,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum OqsCommand {
-    /// Print the answers that appear in a folder (OQSsiquc01res_face_*.xml), each once.
-    Watch {
-        /// The folder, for example C:\OQS\face.
-        folder: PathBuf,
-        /// Read what is there and stop.
-        #[arg(long)]
-        once: bool,
-    },
-    /// Print one answer file.
-    Show {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Write one answer file in another shape to the standard output.
-    Convert {
-        /// The file: an answer in XML, or in this library's JSON.
-        file: PathBuf,
-        /// The shape.
-        #[arg(long, value_enum)]
-        to: Shape,
-    },
-}
-
-/// Another shape of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shape {
-    /// The interface's XML in UTF-8.
-    XmlUtf8,
-    /// The interface's XML in Shift_JIS; characters that it lacks are refused with their places.
-    XmlSjis,
-    /// This library's JSON.
-    Json,
-    /// Text for people.
-    Text,
-    /// The screen text of マイナ資格確認アプリ.
-    Screen,
-    /// CSV in UTF-8 with a byte order mark.
-    Csv,
-    /// FHIR R4 after JP Core.
-    Fhir,
 }

@@ -167,6 +167,12 @@ impl Failure {
         self.code
     }
 
+    /// The same failure, with more of its circumstances.
+    pub(crate) fn detailed(mut self, more: &str) -> Self {
+        self.detail.push_str(more);
+        self
+    }
+
     /// The technical sentence, with its causes.
     pub(crate) fn detail(&self) -> &str {
         &self.detail

@@ -14,30 +14,30 @@ use mynacard_eligibility::message::request::{Consent, Insured, Padding, Query, S
 use mynacard_eligibility::{Date, Message};
 use mynacard_sandbox::oqs::{Running, Terminal};
 
-pub const LONG: Option<Duration> = Some(Duration::from_secs(30));
-pub const SHORT: Option<Duration> = Some(Duration::from_millis(150));
+pub(crate) const LONG: Option<Duration> = Some(Duration::from_secs(30));
+pub(crate) const SHORT: Option<Duration> = Some(Duration::from_millis(150));
 
 /// 2026-11-20 09:30 in Japan.
-pub const NOW: u64 = 1_795_134_600;
+pub(crate) const NOW: u64 = 1_795_134_600;
 
-pub fn never() -> Cancel {
+pub(crate) fn never() -> Cancel {
     Cancel::new()
 }
 
-pub fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm")
         .or_else(|_| tempfile::tempdir())
         .unwrap()
 }
 
-pub fn terminal(share: &Path) -> Terminal {
+pub(crate) fn terminal(share: &Path) -> Terminal {
     Terminal::under(share)
         .poll(Duration::from_millis(2))
         .bulk_time(Duration::ZERO)
         .clock(|| std::time::UNIX_EPOCH + Duration::from_secs(NOW))
 }
 
-pub fn options() -> ExchangeOptions {
+pub(crate) fn options() -> ExchangeOptions {
     ExchangeOptions {
         poll: Duration::from_millis(5),
         patience: Duration::from_millis(300),
@@ -46,24 +46,24 @@ pub fn options() -> ExchangeOptions {
 }
 
 /// A receipt computer beside the share, with its journal under `name`.
-pub fn computer(share: &Path, name: &str) -> Exchange {
+pub(crate) fn computer(share: &Path, name: &str) -> Exchange {
     computer_with(share, name, options())
 }
 
-pub fn computer_with(share: &Path, name: &str, options: ExchangeOptions) -> Exchange {
+pub(crate) fn computer_with(share: &Path, name: &str, options: ExchangeOptions) -> Exchange {
     let journal = PathBuf::from(format!("{}-{name}", share.display()));
     Exchange::open(Folders::under(share, &journal), options).unwrap()
 }
 
-pub fn start(share: &Path) -> Running {
+pub(crate) fn start(share: &Path) -> Running {
     terminal(share).start().unwrap()
 }
 
-pub fn today() -> Date {
+pub(crate) fn today() -> Date {
     Date::new(2026, 11, 20).unwrap()
 }
 
-pub fn sender(identifier: &str) -> Sender {
+pub(crate) fn sender(identifier: &str) -> Sender {
     Sender {
         institution: InstitutionCode::strict("1312345679").unwrap(),
         file_identifier: Some(identifier.into()),
@@ -71,7 +71,7 @@ pub fn sender(identifier: &str) -> Sender {
 }
 
 /// Someone's insurance data, as it stands in the chart.
-pub fn insured(insurer: &str, symbol: &str, number: &str, branch: &str) -> Insured {
+pub(crate) fn insured(insurer: &str, symbol: &str, number: &str, branch: &str) -> Insured {
     Insured {
         insurer: InsurerNumber::strict(insurer).unwrap(),
         symbol: (!symbol.is_empty()).then(|| InsuredSymbol::strict(symbol).unwrap()),
@@ -80,7 +80,7 @@ pub fn insured(insurer: &str, symbol: &str, number: &str, branch: &str) -> Insur
     }
 }
 
-pub fn asks(insured: Insured, birth: &str) -> Query {
+pub(crate) fn asks(insured: Insured, birth: &str) -> Query {
     Query {
         insured,
         birth: Date::from_basic(birth).unwrap(),
@@ -90,16 +90,16 @@ pub fn asks(insured: Insured, birth: &str) -> Query {
 }
 
 /// 医療　太郎, of 協会けんぽ.
-pub fn taro() -> Query {
+pub(crate) fn taro() -> Query {
     asks(insured("01130012", "2170023", "1234567", "00"), "19800401")
 }
 
-pub fn query_of(identifier: &str, person: &Query) -> Message {
+pub(crate) fn query_of(identifier: &str, person: &Query) -> Message {
     query(&sender(identifier), today(), person, Padding::Spaces).unwrap()
 }
 
 #[track_caller]
-pub fn response(event: Option<ExchangeEvent>) -> Response {
+pub(crate) fn response(event: Option<ExchangeEvent>) -> Response {
     match event {
         Some(ExchangeEvent::Response(response)) => *response,
         other => panic!("{other:?}"),
