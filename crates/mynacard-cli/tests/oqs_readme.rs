@@ -31,7 +31,13 @@ fn sandbox() -> PathBuf {
     let beside = command.with_file_name(name);
     if !beside.exists() {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "-p", "mynacard-sandbox", "--bin", "mynacard-sandbox"])
+            .args([
+                "build",
+                "-p",
+                "mynacard-sandbox",
+                "--bin",
+                "mynacard-sandbox",
+            ])
             .current_dir(workspace())
             .status()
             .unwrap();
@@ -88,7 +94,9 @@ fn the_commands_show_what_a_card_and_a_query_confirm() {
         let mut words: Vec<&str> = line.split_whitespace().collect();
         let program: PathBuf = match words.as_slice() {
             ["cargo", "run", "-p", "mynacard-sandbox", "--", ..] => sandbox.clone(),
-            ["cargo", "run", "-p", "mynacard-cli", "--", ..] => env!("CARGO_BIN_EXE_mynacard").into(),
+            ["cargo", "run", "-p", "mynacard-cli", "--", ..] => {
+                env!("CARGO_BIN_EXE_mynacard").into()
+            }
             ["cp", ..] => "cp".into(),
             other => panic!("{other:?}"),
         };
@@ -108,7 +116,12 @@ fn the_commands_show_what_a_card_and_a_query_confirm() {
             let faces = words.iter().filter(|word| **word == "--card").count();
             let whole = || {
                 let listing = std::fs::read_dir(share.join("face")).ok()?;
-                Some(listing.flatten().filter(|file| is_whole(&file.path())).count())
+                Some(
+                    listing
+                        .flatten()
+                        .filter(|file| is_whole(&file.path()))
+                        .count(),
+                )
             };
             wait_for("a face", || whole() == Some(faces));
         } else {
@@ -120,7 +133,11 @@ fn the_commands_show_what_a_card_and_a_query_confirm() {
     }
     assert_eq!(background.len(), 1);
     // Two cards on the reader, and the query's answer, shown and converted.
-    for (found, times) in [("医療　太郎", 3), ("公式のシステムではありません", 3)] {
-        assert!(printed.matches(found).count() >= times, "{found}: {printed}");
+    for (found, times) in [("医療　太郎", 3), ("公式のシステムではありません", 3)]
+    {
+        assert!(
+            printed.matches(found).count() >= times,
+            "{found}: {printed}"
+        );
     }
 }

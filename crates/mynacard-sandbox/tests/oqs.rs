@@ -505,7 +505,12 @@ fn what_breaks_the_rules_is_refused_with_the_tag() {
             "REF-1004",
             "MedicalInstitutionCode",
         ),
-        (query, visiting.clone(), "REF-4001", "QualificationConfirmationDate"),
+        (
+            query,
+            visiting.clone(),
+            "REF-4001",
+            "QualificationConfirmationDate",
+        ),
         (
             MessageKind::Registration,
             query_of("x", &taro()),

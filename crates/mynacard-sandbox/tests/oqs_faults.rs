@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use mynacard_auth::Cancel;
 use mynacard_client::folder::{
-    Event, Exchange, ExchangeEvent, Existing, FaceFolder, FaceOptions, Outcome, PendingState,
+    Event, Exchange, ExchangeEvent, ExchangeOptions, Existing, FaceFolder, FaceOptions, Outcome,
+    PendingState,
 };
 use mynacard_eligibility::message::request::{Padding, bulk_query, download};
 use mynacard_eligibility::message::{FileName, MessageKind};
@@ -121,6 +122,12 @@ fn every_fault_is_met_with_the_right_event() {
     assert_eq!(failed.header(F::ERROR_CODE), Some("REF-5001"));
     assert_eq!(failed.header(F::ARBITRARY_FILE_IDENTIFIER), Some("error"));
     exchange.acknowledge(&name).unwrap();
+    drop(exchange);
+    let impatient = ExchangeOptions {
+        patience: 200 * MILLISECOND,
+        ..options()
+    };
+    let mut exchange = computer_with(&share, "A", impatient);
     for (fault, code) in [(Fault::OtherIdentifier, "MC-6510"), (Fault::Cut, "MC-4002")] {
         running.set_faults(&[fault]);
         let name = submit(&mut exchange, "broken");
@@ -177,7 +184,7 @@ fn a_stop_ends_the_wait_and_loses_nothing() {
     let dir = folder();
     let share = dir.path().join("OQS");
     let running = start(&share);
-    running.set_faults(&[Fault::Late(400 * MILLISECOND)]);
+    running.set_faults(&[Fault::Late(3000 * MILLISECOND)]);
     let mut exchange = computer(&share, "A");
     let name = submit(&mut exchange, "stop");
     let stop = Cancel::new();

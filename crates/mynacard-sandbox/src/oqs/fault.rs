@@ -112,15 +112,15 @@ impl Fault {
     }
 }
 
-/// Where to cut: after the first byte of a double one, as near to the middle as there is one.
+/// Where to cut: after the first byte of a text that begins with a wide character, the nearest to the middle.
 fn middle(bytes: &[u8]) -> usize {
     let half = bytes.len() / 2;
-    let wide = bytes
-        .iter()
-        .skip(half)
-        .position(|byte| !byte.is_ascii())
-        .map(|offset| half + offset + 1);
-    wide.unwrap_or(half)
+    let cuts = bytes
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| matches!(pair, [b'>', wide] if !wide.is_ascii()))
+        .map(|(at, _)| at + 2);
+    cuts.min_by_key(|cut| cut.abs_diff(half)).unwrap_or(half)
 }
 
 #[cfg(test)]

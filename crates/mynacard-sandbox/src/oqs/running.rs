@@ -223,6 +223,8 @@ impl Inbox {
         let mut state = shared.lock();
         state.taken.push(text.to_owned());
         state.answer(folder, request, &bytes);
+        // Many requests at once must not hold up what is half written.
+        state.write_due();
         drop(state);
         if fs::remove_file(&path).is_err() {
             self.taken.insert(text.to_owned());

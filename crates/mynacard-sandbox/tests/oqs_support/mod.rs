@@ -40,7 +40,8 @@ pub(crate) fn terminal(share: &Path) -> Terminal {
 pub(crate) fn options() -> ExchangeOptions {
     ExchangeOptions {
         poll: Duration::from_millis(5),
-        patience: Duration::from_millis(300),
+        // However slow the machine is, half an answer is not yet a broken one.
+        patience: Duration::from_secs(60),
         ..ExchangeOptions::default()
     }
 }
