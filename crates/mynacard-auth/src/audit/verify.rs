@@ -182,25 +182,27 @@ impl<'a> Walk<'a> {
         is_last: bool,
     ) -> std::io::Result<(String, u64)> {
         let name = files::name(number);
+        // A power cut leaves something behind the last counted line only: in its file, or in the one that was being begun.
+        let is_next = self
+            .head
+            .is_none_or(|head| head.file.checked_add(1) == Some(number));
+        let may_be_torn = is_last && (is_next || self.head.is_some_and(|h| h.file == number));
         let mut pieces = Pieces::open(&files::path(folder, number))?;
         let mut at = 1;
         while let Some(piece) = pieces.next()? {
             match piece {
                 // No JSON holds a zero byte, and a disk that lost power may.
-                Piece::Line(line) if is_last && line.contains(&0) => {
+                Piece::Line(line) if may_be_torn && line.contains(&0) => {
                     self.torn(&name, at, line.len() + 1);
                 }
                 Piece::Line(line) => self.line(&name, number, at, &line),
                 Piece::TooLong => self.not_a_line(&name, at),
-                Piece::Torn(line) if is_last => self.torn(&name, at, line.len()),
+                Piece::Torn(line) if may_be_torn => self.torn(&name, at, line.len()),
                 Piece::Torn(_) => self.not_a_line(&name, at),
             }
             at += 1;
         }
-        let left_over = self
-            .head
-            .is_none_or(|head| head.file.checked_add(1) == Some(number));
-        if at == 1 && !(is_last && left_over) {
+        if at == 1 && !(is_last && is_next) {
             self.find(&name, 0, Damage::NotALine);
         }
         Ok((name, at))
@@ -268,7 +270,9 @@ impl<'a> Walk<'a> {
 
     /// What stands after the last end of a line.
     fn torn(&mut self, name: &str, at: u64, bytes: usize) {
-        if self.counted() && self.beyond == 0 {
+        let again = |note: &Note| matches!(note, Note::Torn { .. });
+        let first = self.beyond == 0 && !self.report.notes.iter().any(again);
+        if self.counted() && first {
             let bytes = bytes as u64;
             self.report.notes.push(Note::Torn { bytes });
         } else if self.counted() {

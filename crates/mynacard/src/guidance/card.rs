@@ -82,7 +82,7 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Card,
         Text::new("暗証番号がロックされています。", "The PIN is locked."),
         Text::new(
-            "目視確認に切り替えるか、ほかの方法で資格を確認してください。暗証番号を設定していない顔認証マイナンバーカードも同じ表示になります。ロックの解除は市区町村の窓口（署名用パスワードが分かる方は一部のコンビニ）でできます。",
+            "目視確認に切り替えるか、ほかの方法で資格を確認してください。ロックの解除は、市区町村の窓口（署名用パスワードが分かる方は一部のコンビニでも）でできます。なお、暗証番号のない顔認証マイナンバーカードでも同じ表示になります。",
             "Use the visual check or another proof. A card for face recognition only (顔認証マイナンバーカード), which has no PIN, shows the same. The municipality unlocks a PIN (some convenience stores too, with the signature password).",
         ),
         Text::new(
@@ -99,8 +99,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The PIN has the wrong form. It was not sent to the card; no try was spent.",
         ),
         Text::new(
-            "利用者証明用は数字4桁、署名用は英大文字と数字で6～16文字です。入力し直してもらってください。",
-            "User authentication: 4 digits. Signature: 6 to 16 capital letters and digits. Have it entered again.",
+            "数字4桁の暗証番号を入力し直してもらってください。署名用パスワードの場合は、英大文字と数字で6～16文字です。",
+            "Have the 4-digit PIN entered again. A signature password has 6 to 16 capital letters and digits.",
         ),
         Text::new(
             "数字4桁の暗証番号を入力してください。",
@@ -159,8 +159,8 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-1011",
         Class::Input,
         Text::new(
-            "カードの応答が終わりません。",
-            "The card does not come to an end.",
+            "カードの応答がいつまでも終わらないため、中止しました。",
+            "The card's answer does not end; the check was stopped.",
         ),
         RETRY_OR_CALL,
         PUT_AGAIN,
@@ -243,11 +243,11 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-1017",
         Class::Caller,
         Text::new(
-            "カードとのやり取りを中止しました。",
+            "カードの確認を中止しました。",
             "The dialogue with the card was stopped.",
         ),
         Text::new(
-            "必要なら最初からやり直してください。",
+            "続けるときは、最初からもう一度確認してください。",
             "Start again if needed.",
         ),
         Text::NONE,
@@ -310,7 +310,7 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-1022",
         Class::Caller,
         Text::new(
-            "カードとのやり取りはすでに終わっています。",
+            "このカードの確認はすでに終わっています。",
             "The dialogue with the card has already ended.",
         ),
         Text::new("最初からやり直してください。", "Start again."),
@@ -346,7 +346,7 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-1025",
         Class::Caller,
         Text::new(
-            "この操作は許可されていません。",
+            "このカード操作は許可されていません。",
             "This command is not allowed.",
         ),
         Text::new(

@@ -142,8 +142,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The certificate is not valid yet.",
         ),
         next: Text::new(
-            "まず、この端末の日付と時刻が合っているか確かめてください。",
-            "First check the date and time of this computer.",
+            "この端末の日付と時刻が合っているか確かめてください。合っているときは、ほかの方法で資格を確認し、管理者に画面のコードを伝えてください。",
+            "Check the date and time of this computer. If they are right, use another proof and tell the administrator the code on the screen.",
         ),
         patient: Text::NONE,
         instead: OTHER_PROOF,
@@ -156,8 +156,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The issuer's certificate is not valid at this time.",
         ),
         next: Text::new(
-            "この端末の日付と時刻を確かめ、ソフトウェアを更新してください。",
-            "Check the date and time of this computer and update the software.",
+            "ほかの方法で資格を確認してください。この端末の日付と時刻を確かめ、合っていればソフトウェアの更新を管理者に依頼してください。",
+            "Use another proof. Check the date and time of this computer; if they are right, have the administrator update the software.",
         ),
         patient: Text::NONE,
         instead: OTHER_PROOF,

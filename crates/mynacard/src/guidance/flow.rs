@@ -50,7 +50,7 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Caller,
         Text::new("確認を中止しました。", "The check was stopped."),
         Text::new(
-            "必要なら最初からやり直してください。",
+            "続けるときは、最初からもう一度確認してください。",
             "Start again if needed.",
         ),
     ),
@@ -294,8 +294,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "A passcode has at least 8 characters.",
         ),
         Text::new(
-            "長いパスコードを決めて入力してください。",
-            "Choose and enter a longer passcode.",
+            "推測されにくい8文字以上のパスコードを決めて、入力し直してください。",
+            "Choose one of at least 8 characters that nobody can guess, and enter it again.",
         ),
     ),
     terminal(
@@ -303,7 +303,7 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Caller,
         Text::new("パスコードが違います。", "Wrong passcode."),
         Text::new(
-            "落ち着いて入力し直してください。何度も間違えると、この端末はロックされます。",
+            "パスコードを確かめて、入力し直してください。何度も間違えると、この端末はロックされます。",
             "Enter it again with care: too many wrong entries lock this terminal.",
         ),
     ),

@@ -99,7 +99,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Waiting for the card was stopped.",
         ),
         Text::new(
-            "必要なら最初からやり直してください。",
+            "続けるときは、最初からもう一度確認してください。",
             "Start again if needed.",
         ),
         Text::NONE,
