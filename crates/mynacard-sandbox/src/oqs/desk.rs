@@ -243,8 +243,8 @@ impl Desk {
         let mut body = Record::new(Section::Body);
         normal(&mut body);
         Ok(Reply::Many {
-            header: top,
-            body,
+            header: Box::new(top),
+            body: Box::new(body),
             units,
         })
     }

@@ -30,8 +30,8 @@ pub(super) enum Reply {
     One(Box<Message>),
     /// A message with a unit for each person.
     Many {
-        header: Record,
-        body: Record,
+        header: Box<Record>,
+        body: Box<Record>,
         units: Vec<Record>,
     },
 }
@@ -105,7 +105,7 @@ impl Reply {
     pub(super) fn header_mut(&mut self) -> &mut Record {
         match self {
             Self::One(message) => &mut message.header,
-            Self::Many { header, .. } => header,
+            Self::Many { header, .. } => header.as_mut(),
         }
     }
 
