@@ -4,6 +4,7 @@
 //! of them, on the stable toolchain.
 
 mod answer;
+mod audit;
 mod card;
 mod certificate;
 mod desk;
@@ -24,6 +25,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("answer_json", answer::json),
     ("answer_xml", answer::xml),
+    ("audit", audit::trail),
     ("card_deviations", deviations::dialogue),
     ("card_dialogue", card::dialogue),
     ("card_files", files::of_a_card),

@@ -1,6 +1,7 @@
 //! The seeds, made by code from the simulation's data alone.
 
 mod answers;
+mod audit;
 mod card;
 mod desk;
 mod files;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Seed> {
     card::add(&mut seeds);
     certificates(&mut seeds);
     answers::add(&mut seeds);
+    audit::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
     services(&mut seeds);
