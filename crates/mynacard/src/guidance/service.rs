@@ -1,6 +1,6 @@
 //! MC-6xxx: the service and the line to it.
 
-use super::{BY_PIN, CALL_ADMINISTRATOR, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
+use super::{BY_PIN, Class, Guidance, ONCE_MORE, OTHER_PROOF, Text, entry};
 
 pub(super) const WAIT: Text = Text::new(
     "ただいま確認に時間がかかっています。資格確認書などをお持ちでしたらお見せください。",
