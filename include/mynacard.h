@@ -719,7 +719,7 @@ typedef struct mynacard_card mynacard_card;
 
 /**
  * A check that was prepared before the patient taps. It serves once: after `mynacard_check_by_…` only freeing it is
- * left.
+ * left, or `mynacard_check_deliver_again` where the answer got lost.
  */
 typedef struct mynacard_check mynacard_check;
 
@@ -1184,6 +1184,17 @@ mynacard_status mynacard_check_by_sight(struct mynacard_check *check,
                                         const struct mynacard_cancel *cancel,
                                         struct mynacard_answer **answer,
                                         struct mynacard_error **error);
+
+/**
+ * After a check whose answer got lost (code MC-6013, a silent or unintelligible service, a cancel while it was asked): delivers
+ * the same signed proof once more, without card and PIN. The service answers it with the outcome of the first delivery, so
+ * that there is one check. It works while the challenge lives, about two minutes; after that it fails with MC-5017 and the patient has
+ * to tap again. `MYNACARD_STATUS_CALLER` where nothing is left to be delivered.
+ */
+mynacard_status mynacard_check_deliver_again(struct mynacard_check *check,
+                                             const struct mynacard_cancel *cancel,
+                                             struct mynacard_answer **answer,
+                                             struct mynacard_error **error);
 
 /**
  * Frees a prepared check; NULL is no error. One that was not used leaves its challenge to the next.

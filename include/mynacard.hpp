@@ -447,6 +447,12 @@ public:
             return mynacard_check_by_sight(own_.get(), card.get(), detail::raw(stop), out, why);
         });
     }
+    /// The same proof once more, after its answer got lost: without card and PIN, and still one check.
+    result<answer> deliver_again(const cancel *stop = nullptr) {
+        return finish([&](auto *out, auto *why) {
+            return mynacard_check_deliver_again(own_.get(), detail::raw(stop), out, why);
+        });
+    }
     explicit check(mynacard_check *owned) noexcept : own_(owned) {}
 
 private:

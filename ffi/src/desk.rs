@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use mynacard::auth::{
     CheckContext, CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Extra, Identity, Method,
-    OperatorConfirmation, Purpose, Ready, TapId, UnknownIssuer, VisualSetting,
+    OperatorConfirmation, Purpose, Ready, TapId, Undelivered, UnknownIssuer, VisualSetting,
 };
 use mynacard::card::app::jpki::{CounterPolicy, Options as CardOptions};
 use mynacard::client::https::HttpsService;
@@ -33,7 +33,7 @@ pub struct mynacard_desk {
 }
 
 /// A check that was prepared before the patient taps. It serves once: after `mynacard_check_by_…` only freeing it is
-/// left.
+/// left, or `mynacard_check_deliver_again` where the answer got lost.
 pub struct mynacard_check {
     _private: [u8; 0],
 }
@@ -145,6 +145,8 @@ struct Held {
 
 struct Prepared {
     desk: Arc<Held>,
+    /// The proof whose answer got lost.
+    undelivered: Option<Undelivered>,
     ready: Option<Ready>,
     tap: Option<TapId>,
     confirmation: Option<OperatorConfirmation>,
@@ -249,6 +251,7 @@ pub unsafe extern "C" fn mynacard_desk_prepare(
         let prepared = Prepared {
             desk: Arc::clone(&held),
             ready: Some(ready),
+            undelivered: None,
             tap: None,
             confirmation: None,
         };
@@ -312,6 +315,7 @@ pub unsafe extern "C" fn mynacard_check_tap(
             ready,
             tap,
             confirmation,
+            ..
         } = &mut *prepared;
         let ready = ready.as_mut().ok_or_else(spent)?;
         let _line = alone(&desk.line)?;
@@ -366,6 +370,44 @@ pub unsafe extern "C" fn mynacard_check_by_sight(
     })
 }
 
+/// After a check whose answer got lost (code MC-6013, a silent or unintelligible service, a cancel while it was asked): delivers
+/// the same signed proof once more, without card and PIN. The service answers it with the outcome of the first delivery, so
+/// that there is one check. It works while the challenge lives, about two minutes; after that it fails with MC-5017 and the patient has
+/// to tap again. `MYNACARD_STATUS_CALLER` where nothing is left to be delivered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_check_deliver_again(
+    check: *mut mynacard_check,
+    cancel: *const mynacard_cancel,
+    answer: *mut *mut mynacard_answer,
+    error: *mut *mut mynacard_error,
+) -> mynacard_status {
+    guard(error, || {
+        // SAFETY: documented as valid.
+        let place = unsafe { out("answer", answer) }?;
+        let held = CHECKS.find(check)?;
+        let mut prepared = alone(&held)?;
+        let Prepared {
+            desk, undelivered, ..
+        } = &mut *prepared;
+        let stop = signal(cancel)?;
+        let _line = alone(&desk.line)?;
+        let nothing = || {
+            Failure::new(
+                mynacard_status::Caller,
+                "no answer of this check got lost, or its proof has ended",
+            )
+        };
+        let proof = undelivered.take().ok_or_else(nothing)?;
+        let checked = on_worker(|| {
+            proof
+                .deliver(SystemTime::now(), &stop)
+                .map_err(|error| keep(undelivered, error))
+        })?;
+        place.write(answer::hand_out_checked(checked)?);
+        Ok(())
+    })
+}
+
 /// Frees a prepared check; NULL is no error. One that was not used leaves its challenge to the next.
 #[unsafe(no_mangle)]
 pub extern "C" fn mynacard_check_free(check: *mut mynacard_check) -> mynacard_status {
@@ -409,6 +451,7 @@ fn finish(
         desk,
         ready,
         confirmation,
+        undelivered,
         ..
     } = &mut *prepared;
     if ready.is_none() {
@@ -426,8 +469,17 @@ fn finish(
             Who::Keypad => Identity::PinPad,
             Who::Sight(confirmation) => Identity::Visual(&mut relay, confirmation),
         };
-        Ok(ready.check(card, identity, SystemTime::now(), &stop)?)
+        ready
+            .check(card, identity, SystemTime::now(), &stop)
+            .map_err(|error| keep(undelivered, error))
     })
+}
+
+/// The failure; what it left to be delivered again is kept.
+fn keep(undelivered: &mut Option<Undelivered>, error: mynacard::auth::Error) -> Failure {
+    let (failure, left) = Failure::with_undelivered(error);
+    *undelivered = left;
+    failure
 }
 
 fn context(ask: &mynacard_ask) -> Result<CheckContext, Failure> {

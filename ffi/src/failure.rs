@@ -141,6 +141,16 @@ from_coded! {
     mynacard::pcsc::Error,
 }
 
+impl Failure {
+    /// The failure of a check, and the proof that can be delivered again.
+    pub(crate) fn with_undelivered(
+        error: mynacard::auth::Error,
+    ) -> (Self, Option<mynacard::auth::Undelivered>) {
+        let failure = Self::below(Coded::code(&error), Coded::tries_left(&error), &error);
+        (failure, error.into_undelivered())
+    }
+}
+
 impl From<mynacard::client::folder::Error> for Failure {
     fn from(error: mynacard::client::folder::Error) -> Self {
         Self::below(error.code(), None, &error)

@@ -240,6 +240,18 @@ namespace Mynacard
             return new Answer(answer);
         }
 
+        /// <summary>
+        /// After a check whose answer got lost (MC-6013): the same proof once more, without card and PIN, and still one check.
+        /// For about two minutes; after that the patient has to tap again (MC-5017).
+        /// </summary>
+        public Answer DeliverAgain(Cancel cancel = null)
+        {
+            IntPtr answer, error;
+            var status = Native.mynacard_check_deliver_again(handle, Cancel.Of(cancel), out answer, out error);
+            Calls.Check(status, error);
+            return new Answer(answer);
+        }
+
         /// <summary>First part of a visual check: reads the card.</summary>
         public void Tap(Card card, Cancel cancel = null)
         {

@@ -133,6 +133,7 @@ namespace Mynacard
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_free(IntPtr desk);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_prepare(DeskHandle desk, ref Ask ask, CancelHandle cancel, out IntPtr check, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_pin(CheckHandle check, CardHandle card, PinHandle pin, CancelHandle cancel, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_deliver_again(CheckHandle check, CancelHandle cancel, out IntPtr answer, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_by_keypad(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr answer, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_tap(CheckHandle check, CardHandle card, CancelHandle cancel, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_check_confirm(CheckHandle check, byte[] staff, UIntPtr size, out IntPtr error);

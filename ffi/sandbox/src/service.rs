@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use ::mynacard_sandbox::{Running, Sandbox};
+use ::mynacard_sandbox::{Fault, Running, Sandbox};
 
 use crate::guard::value;
 
@@ -85,6 +85,26 @@ pub unsafe extern "C" fn mynacard_sandbox_issue_activation(
         };
         // SAFETY: documented as valid.
         unsafe { activation.write(filled) };
+        0
+    })
+}
+
+/// From now on every answer gets lost on its way (1), or no longer (0): 0, or -1 for another number. The calls are carried out.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_sandbox_lose_answers(
+    sandbox: Option<&mynacard_sandbox>,
+    lose: i32,
+) -> i32 {
+    value(-1, || {
+        let fault = match lose {
+            0 => None,
+            1 => Some(Fault::CutAfter(0)),
+            _ => return -1,
+        };
+        let Some(sandbox) = sandbox else {
+            return -1;
+        };
+        sandbox.running.set_fault(fault);
         0
     })
 }

@@ -136,6 +136,7 @@ static void nulls(void)
     EXPECT(mynacard_desk_prepare(NULL, NULL, NULL, &check, NULL) == bad);
     EXPECT(mynacard_check_by_pin(NULL, NULL, NULL, NULL, &answer, NULL) == bad);
     EXPECT(mynacard_check_by_keypad(NULL, NULL, NULL, &answer, NULL) == bad);
+    EXPECT(mynacard_check_deliver_again(NULL, NULL, &answer, NULL) == bad);
     EXPECT(mynacard_check_tap(NULL, NULL, NULL, NULL) == bad);
     EXPECT(mynacard_check_confirm(NULL, NULL, 0, NULL) == bad);
     EXPECT(mynacard_check_by_sight(NULL, NULL, NULL, &answer, NULL) == bad);

@@ -133,6 +133,32 @@ static mynacard_pin *new_pin(const char *digits)
     return pin;
 }
 
+/* The line goes away between tap and answer, and comes back: the same check gets its answer, without card and PIN. */
+static void lost_answer(void)
+{
+    mynacard_check *check = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_error *error = NULL;
+    mynacard_pin *pin = new_pin("1234");
+
+    OK(mynacard_desk_prepare(desk, NULL, NULL, &check, NULL));
+    EXPECT(mynacard_sandbox_lose_answers(NULL, 1) == -1 && mynacard_sandbox_lose_answers(sandbox, 2) == -1);
+    EXPECT(mynacard_sandbox_lose_answers(sandbox, 1) == 0);
+    EXPECT(mynacard_check_by_pin(check, card, pin, NULL, &answer, &error) != MYNACARD_STATUS_OK);
+    EXPECT(strcmp(mynacard_error_code(error), "MC-6013") == 0);
+    OK(mynacard_error_free(error));
+    error = NULL;
+    EXPECT(mynacard_check_deliver_again(check, NULL, &answer, &error) != MYNACARD_STATUS_OK);
+    EXPECT(strcmp(mynacard_error_code(error), "MC-6013") == 0 && answer == NULL);
+    OK(mynacard_error_free(error));
+    EXPECT(mynacard_sandbox_lose_answers(sandbox, 0) == 0);
+    OK(mynacard_check_deliver_again(check, NULL, &answer, NULL));
+    EXPECT(mynacard_answer_count(answer) == 1);
+    OK(mynacard_answer_free(answer));
+    OK(mynacard_check_free(check));
+    OK(mynacard_pin_free(pin));
+}
+
 static mynacard_answer *checks(void)
 {
     mynacard_check *check = NULL;
@@ -161,12 +187,17 @@ static mynacard_answer *checks(void)
     BAD(mynacard_check_by_keypad(NULL, card, NULL, &answer, NULL));
     BAD(mynacard_check_by_keypad(check, NULL, NULL, &answer, NULL));
     BAD(mynacard_check_by_keypad(check, card, NULL, NULL, NULL));
+    BAD(mynacard_check_deliver_again(NULL, NULL, &answer, NULL));
+    BAD(mynacard_check_deliver_again(check, NULL, NULL, NULL));
+    EXPECT(mynacard_check_deliver_again(check, NULL, &answer, NULL) == MYNACARD_STATUS_CALLER);
     /* Neither the check nor the PIN is spent. */
     EXPECT(answer == NULL && mynacard_pin_length(pin) == 4);
     OK(mynacard_check_by_pin(check, card, pin, NULL, &answer, NULL));
     EXPECT(mynacard_answer_count(answer) == 1 && mynacard_pin_length(pin) == 0);
+    EXPECT(mynacard_check_deliver_again(check, NULL, &seen, NULL) == MYNACARD_STATUS_CALLER && seen == NULL);
     OK(mynacard_check_free(check));
     OK(mynacard_pin_free(pin));
+    lost_answer();
 
     ask.method = MYNACARD_METHOD_VISUAL;
     check = NULL;
