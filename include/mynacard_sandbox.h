@@ -94,6 +94,12 @@ int32_t mynacard_sandbox_issue_activation(const struct mynacard_sandbox *sandbox
                                           struct mynacard_sandbox_activation *activation);
 
 /**
+ * From now on every answer gets lost on its way (1), or no longer (0): 0, or -1 for another number. The calls are carried out.
+ */
+int32_t mynacard_sandbox_lose_answers(const struct mynacard_sandbox *sandbox,
+                                      int32_t lose);
+
+/**
  * Stops and frees a sandbox service; NULL is no error.
  */
 void mynacard_sandbox_stop(struct mynacard_sandbox *sandbox);
