@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<(), F
             }
             conversion.one(&answer)
         }
-        Source::Many(many) => conversion.many(many),
+        Source::Many(many) => conversion.many(*many),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Source {
     /// The answer about one person, and how many lines of a screen's text were no field.
     One(Box<Answer>, usize),
     /// People of a bulk answer.
-    Many(Many),
+    Many(Box<Many>),
 }
 
 /// A bulk answer that is being read.
@@ -73,7 +73,7 @@ impl Source {
         });
         // A bulk answer that holds nobody reads like a single one.
         if is_bulk {
-            return Ok(Self::Many(Many { reader, first }));
+            return Ok(Self::Many(Box::new(Many { reader, first })));
         }
         let answer = Answer::read_xml(&input::read(file, LONGEST)?)?;
         Ok(Self::One(Box::new(answer), 0))
