@@ -2,7 +2,7 @@
 
 use crate::insurers::{Contract, InsurerList};
 use crate::ticket::Ticket;
-use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_eligibility::identifier::{InsurerNumber, TicketKind, TicketNumber};
 use mynacard_eligibility::matching::{Outcome, Patient, compare};
 use mynacard_eligibility::{Answer, Confirmation, Date, FieldId, Validity};
 
@@ -46,7 +46,7 @@ pub enum Verdict<'a> {
 /// How a ticket compares with an insurance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
-    /// Everything that both say is the same.
+    /// Everything is the same, and the ticket is for the service and has not ended.
     Match,
     /// The insurer changed since the ticket was issued: the ticket cannot be used. Other fields that differ follow.
     InsurerChanged {
@@ -57,10 +57,24 @@ pub enum Comparison {
     },
     /// These fields differ.
     Differs(Vec<FieldId>),
+    /// The ticket is for another service: a 受診券 is none for 特定保健指導, a 利用券 none for 特定健康診査.
+    OtherService(TicketKind),
     /// The ticket ended on that day.
     Expired(Date),
-    /// Nothing differs, but these fields could not be compared.
-    CannotCompare(Vec<FieldId>),
+    /// Nothing differs, but this could not be compared.
+    CannotCompare(Vec<Missing>),
+}
+
+/// What the comparison of a ticket lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Missing {
+    /// The ticket or the answer does not say this field.
+    Field(FieldId),
+    /// The ticket's 整理番号 is not known, or its third digit does not say what the ticket is for.
+    Kind,
+    /// The ticket's 有効期限 is not known.
+    Expiry,
 }
 
 /// Judges every insurance of an answer; none is picked. `on` is the day of the visit.
@@ -110,7 +124,7 @@ fn enrolment<'a>(
             Some(contract) => Verdict::NotCovered(contract),
         },
     };
-    let ticket = ticket.map(|ticket| compare_ticket(ticket, result, insurer.as_ref(), on));
+    let ticket = ticket.map(|ticket| compare_ticket(ticket, result, insurer.as_ref(), service, on));
     Enrolment {
         verdict,
         insurer,
@@ -131,6 +145,7 @@ fn compare_ticket(
     ticket: &Ticket,
     result: Confirmation<'_>,
     insurer: Option<&InsurerNumber>,
+    service: Service,
     on: Date,
 ) -> Comparison {
     let mut as_patient = Patient::new("ticket");
@@ -154,7 +169,7 @@ fn compare_ticket(
         match difference.outcome {
             Outcome::Same => {}
             Outcome::Differs => differing.push(difference.field),
-            _ => missing.push(difference.field),
+            _ => missing.push(Missing::Field(difference.field)),
         }
     }
     match (&ticket.insurer, insurer) {
@@ -165,14 +180,35 @@ fn compare_ticket(
             };
         }
         (Some(_), Some(_)) => {}
-        _ => missing.insert(0, FieldId::INSURER_NUMBER),
+        _ => missing.insert(0, Missing::Field(FieldId::INSURER_NUMBER)),
     }
     if !differing.is_empty() {
         return Comparison::Differs(differing);
     }
+    match ticket.number.as_ref().map(TicketNumber::kind) {
+        None | Some(TicketKind::Other(_)) => missing.push(Missing::Kind),
+        Some(kind) if !serves(kind, service) => return Comparison::OtherService(kind),
+        Some(_) => {}
+    }
     match ticket.expires {
-        Some(expires) if expires < on => Comparison::Expired(expires),
-        _ if !missing.is_empty() => Comparison::CannotCompare(missing),
-        _ => Comparison::Match,
+        Some(expires) if expires < on => return Comparison::Expired(expires),
+        Some(_) => {}
+        None => missing.push(Missing::Expiry),
+    }
+    if missing.is_empty() {
+        Comparison::Match
+    } else {
+        Comparison::CannotCompare(missing)
+    }
+}
+
+/// The first interview is a part of 特定保健指導; a セット券 is for the checkup and for what follows on its day.
+fn serves(kind: TicketKind, service: Service) -> bool {
+    match service {
+        Service::Checkup => matches!(kind, TicketKind::Checkup | TicketKind::Set),
+        Service::Guidance | Service::FirstInterview => matches!(
+            kind,
+            TicketKind::ActiveSupport | TicketKind::MotivationalSupport | TicketKind::Set
+        ),
     }
 }

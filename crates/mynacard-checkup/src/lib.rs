@@ -31,7 +31,7 @@ mod table;
 mod ticket;
 mod xlsx;
 
-pub use enrolment::{Comparison, Enrolment, Service, Verdict, check};
+pub use enrolment::{Comparison, Enrolment, Missing, Service, Verdict, check};
 pub use error::{CODES, Error, ErrorKind};
 pub use finding::{ListFinding, Rule};
 pub use institutions::{Detail, Institution, InstitutionList, Setting};

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use mynacard_checkup::{Comparison, InsurerList, Service, Source, Ticket, Verdict, check};
-use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_checkup::{Comparison, InsurerList, Missing, Service, Source, Ticket, Verdict, check};
+use mynacard_eligibility::identifier::{InsurerNumber, TicketKind, TicketNumber};
 use mynacard_eligibility::{Answer, Date, FieldId as F, Record, RecordBuilder, Section, Validity};
 
 fn list() -> InsurerList {
@@ -33,12 +33,12 @@ fn day() -> Date {
 
 fn ticket(insurer: &str) -> Ticket {
     Ticket {
+        number: Some(TicketNumber::strict("26100000001").unwrap()),
         insurer: Some(InsurerNumber::strict(insurer).unwrap()),
         birth: Date::new(1970, 3, 5),
         kana: Some("ケンシンハナコ".into()),
         sex: Some("2".into()),
         expires: Date::new(2027, 3, 31),
-        ..Ticket::default()
     }
 }
 
@@ -154,8 +154,81 @@ fn tickets_are_compared_insurer_first() {
     };
     assert_eq!(
         compare("138016", &half).ticket,
-        Some(Comparison::CannotCompare(vec![F::INSURER_NUMBER, F::SEX1]))
+        Some(Comparison::CannotCompare(vec![
+            Missing::Field(F::INSURER_NUMBER),
+            Missing::Field(F::SEX1)
+        ]))
     );
+    let undated = Ticket {
+        expires: None,
+        ..ticket("138016")
+    };
+    let compared = compare("138016", &undated);
+    assert!(!compared.is_accepted());
+    assert_eq!(
+        compared.ticket,
+        Some(Comparison::CannotCompare(vec![Missing::Expiry]))
+    );
+    let unset = Ticket {
+        sex: Some("3".into()),
+        ..ticket("138016")
+    };
+    assert_eq!(
+        compare("138016", &unset).ticket,
+        Some(Comparison::CannotCompare(vec![Missing::Field(F::SEX1)]))
+    );
+}
+
+#[test]
+fn a_ticket_for_another_service_is_not_accepted() {
+    let list = list();
+    let answer = answer("1", "06130488");
+    let compared = |number: Option<&str>, service| {
+        let ticket = Ticket {
+            number: number.map(|number| TicketNumber::parse(number).unwrap().value),
+            ..ticket("06130488")
+        };
+        let one = check(&answer, &list, Some(&ticket), service, day()).remove(0);
+        assert!(matches!(one.verdict, Verdict::Covered(_)));
+        assert_eq!(one.is_accepted(), one.ticket == Some(Comparison::Match));
+        one.ticket.unwrap()
+    };
+    let services = [Service::Checkup, Service::Guidance, Service::FirstInterview];
+    let other = Comparison::OtherService;
+    let table = [
+        ("26100000001", TicketKind::Checkup, [true, false, false]),
+        (
+            "26200000001",
+            TicketKind::ActiveSupport,
+            [false, true, true],
+        ),
+        (
+            "26300000001",
+            TicketKind::MotivationalSupport,
+            [false, true, true],
+        ),
+        ("26500000001", TicketKind::Set, [true, true, true]),
+    ];
+    for (number, kind, expected) in table {
+        for (service, serves) in services.into_iter().zip(expected) {
+            let expected = if serves {
+                Comparison::Match
+            } else {
+                other(kind)
+            };
+            assert_eq!(
+                compared(Some(number), service),
+                expected,
+                "{number} {service:?}"
+            );
+        }
+    }
+    for unknown in [None, Some("26900000001")] {
+        assert_eq!(
+            compared(unknown, Service::Checkup),
+            Comparison::CannotCompare(vec![Missing::Kind])
+        );
+    }
 }
 
 #[test]

@@ -139,3 +139,68 @@ fn a_reference_number_opens_the_chart_directly() {
         Candidates::Several(vec![&one, &double])
     );
 }
+
+#[track_caller]
+fn sex(ours: Option<&str>, sex1: Option<&str>, sex2: Option<&str>) -> (Outcome, Option<String>) {
+    let mut result = Record::new(Section::Confirmation);
+    for (field, code) in [(F::SEX1, sex1), (F::SEX2, sex2)] {
+        if let Some(code) = code {
+            result.insert(field, code);
+        }
+    }
+    let patient = Patient::new("1");
+    let patient = match ours {
+        Some(code) => patient.with(F::SEX1, code),
+        None => patient,
+    };
+    let differences = compare(&patient, &result);
+    let sex = differences
+        .iter()
+        .find(|difference| difference.field == F::SEX1)
+        .unwrap();
+    (sex.outcome, sex.proposal().map(str::to_owned))
+}
+
+#[test]
+fn a_sex_that_is_not_set_is_no_difference_and_never_proposed() {
+    assert_eq!(sex(Some("1"), Some("3"), None), (Outcome::OnlyOurs, None));
+    assert_eq!(sex(Some("1"), Some("1"), Some("3")), (Outcome::Same, None));
+    assert_eq!(
+        sex(Some("2"), Some("1"), Some("3")),
+        (Outcome::Differs, Some("1".into()))
+    );
+    assert_eq!(sex(None, Some("3"), Some("３")), (Outcome::Neither, None));
+    assert_eq!(
+        sex(Some("3"), Some("2"), None),
+        (Outcome::OnlyTheirs, Some("2".into()))
+    );
+    assert_eq!(sex(Some("3"), Some("3"), None), (Outcome::Neither, None));
+}
+
+#[test]
+fn what_only_the_chart_has_is_shown_as_open() {
+    let patient = patient("1").with(F::INSURED_CARD_EXPIRATION_DATE, "20260731");
+    let differences = compare(&patient, &result());
+    let open = |field| {
+        let found = differences.iter().find(|one| one.field == field).unwrap();
+        (found.outcome, found.is_open(), found.proposal())
+    };
+    assert_eq!(
+        open(F::INSURED_CARD_EXPIRATION_DATE),
+        (Outcome::OnlyOurs, true, None)
+    );
+    assert_eq!(open(F::ADDRESS), (Outcome::Neither, false, None));
+    assert_eq!(open(F::NAME_KANA), (Outcome::Same, false, None));
+}
+
+#[test]
+fn a_candidate_may_differ_in_spelling_and_in_its_insurance() {
+    let spelt = patient("1")
+        .with(F::NAME, "高橋 太郎")
+        .with(F::INSURER_NUMBER, "06130488");
+    assert_eq!(candidates(&result(), [&spelt]), Candidates::One(&spelt));
+    let mut unset = result();
+    unset.insert(F::SEX2, "3");
+    let woman = patient("2").with(F::SEX1, "2");
+    assert_eq!(candidates(&unset, [&woman]), Candidates::NotFound);
+}

@@ -1,7 +1,7 @@
 //! Whose chart is it? By chart number where one is registered, else by birth date and kana, then name and sex.
 
 use super::Patient;
-use super::compare::{Outcome, outcome};
+use super::compare::{Outcome, outcome, value};
 use crate::{FieldId as F, Record};
 
 /// The charts that an answer may belong to; a person decides.
@@ -9,7 +9,8 @@ use crate::{FieldId as F, Record};
 pub enum Candidates<'a> {
     /// The answer carries a 照会番号 that exactly one chart has: it opens directly.
     ByReferenceNumber(&'a Patient),
-    /// One chart has the same birth date and kana, and nothing known of it differs. Still to be confirmed by a person.
+    /// One chart has the same birth date and kana (or name, without kana on one side), and the sex does not differ. The name may
+    /// be spelt otherwise and anything else may differ: see [`compare`](super::compare()). Still to be confirmed by a person.
     One(&'a Patient),
     /// Several charts; never picked automatically.
     Several(Vec<&'a Patient>),
@@ -49,7 +50,7 @@ pub fn candidates<'a>(
     }
 }
 
-/// Same birth date, same kana (or, without kana on one side, same name), and neither name nor sex says otherwise.
+/// Same birth date, same kana (or, without kana on one side, same name), and the sex does not say otherwise.
 fn is_candidate(patient: &Patient, result: &Record) -> bool {
     let compared = |field| outcome(field, patient.text(field), result.text(field));
     let agrees = |outcome| matches!(outcome, Outcome::Same | Outcome::Undecided);
@@ -60,14 +61,11 @@ fn is_candidate(patient: &Patient, result: &Record) -> bool {
         Outcome::Differs => false,
         _ => agrees(name),
     };
-    let sex = |record: &Record| {
-        record
-            .text(F::SEX2)
-            .or_else(|| record.text(F::SEX1))
-            .filter(|code| *code != "3")
-            .map(str::to_owned)
-    };
-    let other_sex = matches!((sex(patient.record()), sex(result)), (Some(ours), Some(theirs)) if ours != theirs);
+    let other_sex = outcome(
+        F::SEX1,
+        value(patient.record(), F::SEX1),
+        value(result, F::SEX1),
+    ) == Outcome::Differs;
     // A name that differs where the kana agree is another spelling more often than another person: it stays a candidate.
     born && named && !other_sex
 }

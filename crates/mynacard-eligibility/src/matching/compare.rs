@@ -26,9 +26,9 @@ pub enum Outcome {
     Same,
     /// Not the same.
     Differs,
-    /// Only the chart has a value.
+    /// Only the chart has a value; a sex "3 not set" counts as none.
     OnlyOurs,
-    /// Only the answer has a value.
+    /// Only the answer has a value; a sex "3 not set" counts as none.
     OnlyTheirs,
     /// Neither has one.
     Neither,
@@ -96,20 +96,19 @@ impl Difference {
     #[must_use]
     pub fn proposal(&self) -> Option<&str> {
         match self.outcome {
-            Outcome::Differs | Outcome::OnlyTheirs => {
-                self.theirs.as_deref().filter(|text| !has_placeholder(text))
-            }
+            Outcome::Differs | Outcome::OnlyTheirs => self
+                .theirs
+                .as_deref()
+                .filter(|text| !has_placeholder(text) && !says_nothing(self.field, text)),
             _ => None,
         }
     }
 
-    /// Whether staff should look at it.
+    /// Whether staff should look at it: everything that is not [`Outcome::Same`] or [`Outcome::Neither`]. What only the chart
+    /// has is open too: a 記号 or an end of validity that the answer lacks may be of the former insurance.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.outcome,
-            Outcome::Differs | Outcome::Undecided | Outcome::OnlyTheirs
-        )
+        !matches!(self.outcome, Outcome::Same | Outcome::Neither)
     }
 }
 
@@ -126,7 +125,8 @@ impl core::fmt::Debug for Difference {
 }
 
 pub(super) fn outcome(field: F, ours: Option<&str>, theirs: Option<&str>) -> Outcome {
-    let (ours, theirs) = match (ours, theirs) {
+    let said = |text: &&str| !says_nothing(field, text);
+    let (ours, theirs) = match (ours.filter(said), theirs.filter(said)) {
         (None, None) => return Outcome::Neither,
         (Some(_), None) => return Outcome::OnlyOurs,
         (None, Some(_)) => return Outcome::OnlyTheirs,
@@ -147,9 +147,16 @@ pub(super) fn outcome(field: F, ours: Option<&str>, theirs: Option<&str>) -> Out
 }
 
 /// Sex2 stands before Sex1, since it is what the person asked to be shown; the limit category is a section of its own.
-fn value(record: &Record, field: F) -> Option<&str> {
+pub(super) fn value(record: &Record, field: F) -> Option<&str> {
     match field {
-        F::SEX1 => record.text(F::SEX2).or_else(|| record.text(F::SEX1)),
+        F::SEX1 => {
+            let said = |field| record.text(field).filter(|text| !says_nothing(field, text));
+            // A code that says nothing is still shown where nothing else stands.
+            said(F::SEX2)
+                .or_else(|| said(F::SEX1))
+                .or_else(|| record.text(F::SEX2))
+                .or_else(|| record.text(F::SEX1))
+        }
         F::LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG => record.text(field).or_else(|| {
             record
                 .children(Section::Limit)
@@ -170,6 +177,11 @@ fn key(field: F, text: &str) -> String {
             .collect(),
         _ => fold::compare_key(text),
     }
+}
+
+/// `3` 未設定: a sex that is not set says nothing about the person.
+fn says_nothing(field: F, text: &str) -> bool {
+    matches!(field, F::SEX1 | F::SEX2) && fold::narrow(text).trim() == "3"
 }
 
 fn has_placeholder(text: &str) -> bool {
