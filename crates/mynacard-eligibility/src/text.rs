@@ -25,7 +25,7 @@ pub(crate) fn write(message: &Message, language: Language) -> String {
     out
 }
 
-/// A field's value in words: `1980-04-01（昭和55年4月1日）`, `有効 [1]`, `30%`.
+/// A field's value in words: `1980-04-01（昭和55年4月1日）`, `有効 [1]`, `3割` (in English `30%`).
 pub(crate) fn value(field: FieldId, text: &str, language: Language) -> String {
     match field.field().kind {
         Kind::Date => match (Date::from_basic(text), language) {
@@ -48,6 +48,15 @@ pub(crate) fn value(field: FieldId, text: &str, language: Language) -> String {
             None => format!("[{text}]"),
         },
         Kind::Percent => match text.parse::<u8>() {
+            // The desk speaks of tenths.
+            Ok(percent)
+                if text.len() == 3
+                    && language == Language::Japanese
+                    && percent > 0
+                    && percent % 10 == 0 =>
+            {
+                format!("{}割", percent / 10)
+            }
             Ok(percent) if text.len() == 3 => format!("{percent}%"),
             _ => text.to_owned(),
         },

@@ -178,7 +178,7 @@ fn characters_outside_the_code_page_follow_the_policy() {
 fn refused(xml: &[u8], code: &str) {
     let error = Answer::read_xml(xml).unwrap_err();
     assert_eq!(error.code(), code, "{error}");
-    assert!(error.position().is_some() || code == "MC-4007", "{error}");
+    assert!(error.position().is_some(), "{error}");
     let streamed = BulkReader::open(xml).and_then(|mut reader| {
         while reader.next_unit()?.is_some() {}
         Ok(())
@@ -186,7 +186,7 @@ fn refused(xml: &[u8], code: &str) {
     match streamed {
         Err(error) => {
             assert_eq!(error.code(), code, "as a stream: {error}");
-            assert!(error.position().is_some() || code == "MC-4007", "{error}");
+            assert!(error.position().is_some(), "{error}");
         }
         // A stream has no way to miss what it does not hand over.
         Ok(()) => assert_eq!(code, "MC-4010"),
@@ -225,6 +225,10 @@ fn broken_input_is_refused_with_its_place() {
     );
     refused(b"\xFF\xFE<\0", "MC-4007");
     refused(
+        b"\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><XmlMsg><MessageBody/></XmlMsg>",
+        "MC-4007",
+    );
+    refused(
         b"<XmlMsg><MessageBody><Name>\x88\xE3</Name></MessageBody></XmlMsg>",
         "MC-4008",
     );
@@ -250,6 +254,66 @@ fn broken_input_is_refused_with_its_place() {
     let position = error.position().unwrap();
     assert_eq!(position.line, 3);
     assert!(position.column > 10, "{position:?}");
+}
+
+#[track_caller]
+fn refused_at(xml: &[u8], code: &str, line: u64, column: u64) {
+    let of = |error: mynacard_eligibility::Error| {
+        let position = error.position().unwrap();
+        (error.code(), position.line, position.column)
+    };
+    let expected = (code, line, column);
+    assert_eq!(of(Answer::read_xml(xml).unwrap_err()), expected);
+    let streamed = BulkReader::open(xml).and_then(|mut reader| {
+        while reader.next_unit()?.is_some() {}
+        Ok(())
+    });
+    assert_eq!(of(streamed.unwrap_err()), expected, "as a stream");
+}
+
+#[test]
+fn the_place_of_a_refusal_is_exact() {
+    refused_at(
+        b"<?xml version=\"1.0\" encoding=\"EUC-JP\"?><XmlMsg/>",
+        "MC-4007",
+        1,
+        31,
+    );
+    refused_at(
+        b"<?xml version='1.0'\n encoding = 'EUC-JP'?><XmlMsg/>",
+        "MC-4007",
+        2,
+        14,
+    );
+    refused_at(
+        b"\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><XmlMsg/>",
+        "MC-4007",
+        1,
+        31,
+    );
+    refused_at(b"\xFF\xFE<\0", "MC-4007", 1, 1);
+    refused_at(
+        b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?>\n<XmlMsg>\n<MessageBody><Name>\x88\xE3\x97\xC3\xFD</Name>",
+        "MC-4008",
+        3,
+        22,
+    );
+    refused_at(
+        "<XmlMsg>\n<MessageBody>\n <Name>医療&xxe;太郎</Name></MessageBody></XmlMsg>".as_bytes(),
+        "MC-4004",
+        3,
+        10,
+    );
+    let deep = format!("<XmlMsg><MessageBody>\n{}", "<a>".repeat(1000));
+    // The limit is 64 elements, two of which are open on the line before.
+    refused_at(deep.as_bytes(), "MC-4005", 2, 62 * 3 + 1);
+    refused_at(
+        b"<XmlMsg>\n <MessageBody><a b='&c;'/></MessageBody></XmlMsg>",
+        "MC-4004",
+        2,
+        15,
+    );
+    refused_at(b"\n<!DOCTYPE a><XmlMsg/>", "MC-4003", 2, 1);
 }
 
 #[test]

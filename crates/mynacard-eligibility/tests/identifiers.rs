@@ -238,3 +238,51 @@ fn validate_reports_every_kind() {
     assert_eq!(report.renderings[0], ("spaces", "  138017".to_owned()));
     assert!(validate(IdentifierKind::InvoiceNumber, "T8000012050002").valid);
 }
+
+/// The place of the first fault in what was typed.
+#[track_caller]
+fn place(kind: IdentifierKind, text: &str) -> usize {
+    let report = validate(kind, text);
+    let error = report.error.unwrap();
+    let (_, place) = error.rsplit_once(" at ").unwrap();
+    place.parse().unwrap()
+}
+
+#[test]
+fn every_kind_says_where_in_what_was_typed() {
+    use IdentifierKind as K;
+    let table = [
+        (K::InsurerNumber, "00138017", 8),
+        (K::InsurerNumber, "138-017", 6),
+        (K::InsurerNumber, "0013801x", 8),
+        (K::InstitutionCode, "01 1011 371x", 10),
+        (K::CheckupInstitutionNumber, "5521111112", 10),
+        (K::OnlineCode, "12345 6789x", 10),
+        (K::PublicPayerNumber, "12a30000", 3),
+        (K::PublicRecipientNumber, "123456x", 7),
+        (K::InsuredSymbol, " 12-3\u{7}4", 5),
+        (K::InsuredNumber, "\u{7}1", 1),
+        (K::BranchNumber, "0x", 2),
+        (K::LateElderlyNumber, "1234-567x", 8),
+        (K::InvoiceNumber, "T700001205000x", 14),
+        (K::InvoiceNumber, "Ｔ-x000012050002", 2),
+        (K::InvoiceNumber, "7000012050002", 1),
+        (K::PostalCode, "〒100-00x5", 7),
+        (K::PostalCode, "100-00x5", 6),
+        (K::PhoneNumber, "(03)1234-567x", 10),
+        (K::PhoneNumber, "1312345678", 1),
+        (K::TicketNumber, "2610000000x", 11),
+    ];
+    for (kind, text, expected) in table {
+        assert_eq!(place(kind, text), expected, "{} {text:?}", kind.name());
+    }
+    let tried: Vec<_> = table.iter().map(|(kind, ..)| *kind).collect();
+    assert!(K::ALL.iter().all(|kind| tried.contains(kind)));
+    // The telephone's first digit and a padded number's check digit count like everything else.
+    let padded = InsurerNumber::parse("00138017").unwrap();
+    assert!(padded.findings.contains(&Remark::CheckDigit {
+        position: 8,
+        expected: '6',
+        found: '7'
+    }));
+}

@@ -288,6 +288,53 @@ fn fhir_has_the_systems_of_jp_core() {
 }
 
 #[test]
+fn a_coverage_ended_only_where_the_service_says_so() {
+    let record = Record::builder(Section::Confirmation).build().unwrap();
+    for (code, expected) in [
+        (Some("1"), "active"),
+        (Some("2"), "cancelled"),
+        (Some("3"), "cancelled"),
+        (Some("4"), "cancelled"),
+        (Some("5"), "draft"),
+        (Some("6"), "active"),
+        (Some("7"), "draft"),
+        (None, "draft"),
+    ] {
+        let answer = Answer::read_xml(
+            match code {
+                Some(code) => format!(
+                    "<XmlMsg><MessageBody><QualificationValidity>{code}</QualificationValidity></MessageBody></XmlMsg>"
+                ),
+                None => "<XmlMsg><MessageBody/></XmlMsg>".to_owned(),
+            }
+            .as_bytes(),
+        )
+        .unwrap();
+        let coverage = fhir::coverage(&record, answer.validity().as_ref());
+        assert_eq!(coverage["status"], expected, "{code:?}");
+    }
+}
+
+#[test]
+fn the_desk_reads_tenths_in_japanese_and_percent_in_english() {
+    for (ratio, japanese, english) in [
+        ("010", "1割", "10%"),
+        ("030", "3割", "30%"),
+        ("000", "0%", "0%"),
+        ("015", "15%", "15%"),
+        ("100", "10割", "100%"),
+        ("10", "10", "10"),
+    ] {
+        let mut record = Record::new(Section::Confirmation);
+        record.insert(F::INSURED_PARTIAL_CONTRIBUTION_RATIO, ratio);
+        for (language, expected) in [(Language::Japanese, japanese), (Language::English, english)] {
+            let shown = record.shown(F::INSURED_PARTIAL_CONTRIBUTION_RATIO, language);
+            assert_eq!(shown.as_deref(), Some(expected), "{ratio}");
+        }
+    }
+}
+
+#[test]
 fn any_answer_becomes_a_face_file() {
     let (name, written) = answer()
         .to_face_file("mynacard-1", &Default::default())

@@ -9,6 +9,16 @@ pub(super) fn digits(
     text: &str,
     lengths: &[usize],
 ) -> Result<String, IdentifierError> {
+    digits_after(kind, 0, text, lengths)
+}
+
+/// The digits after a mark of so many characters, which count in the position of an error.
+pub(super) fn digits_after(
+    kind: IdentifierKind,
+    mark: usize,
+    text: &str,
+    lengths: &[usize],
+) -> Result<String, IdentifierError> {
     let compact = compact(text);
     let error = |rule, position, expected: String, found: String| {
         Err(IdentifierError {
@@ -25,7 +35,7 @@ pub(super) fn digits(
     if let Some(position) = compact.chars().position(|c| !c.is_ascii_digit()) {
         return error(
             Rule::Character,
-            Some(position + 1),
+            Some(mark + position + 1),
             "a digit".into(),
             "another character".into(),
         );
@@ -70,6 +80,11 @@ pub(super) fn check_digit(body: &str) -> char {
 
 /// Compares the last digit with the rule.
 pub(super) fn check(number: &str, findings: &mut Vec<Remark>) {
+    check_after(0, number, findings);
+}
+
+/// Compares the last digit with the rule, where so many characters that are no part of the number stand before it.
+pub(super) fn check_after(before: usize, number: &str, findings: &mut Vec<Remark>) {
     if let Some((body, found)) = number
         .char_indices()
         .next_back()
@@ -78,7 +93,7 @@ pub(super) fn check(number: &str, findings: &mut Vec<Remark>) {
         let expected = check_digit(body);
         if expected != found {
             findings.push(Remark::CheckDigit {
-                position: number.len(),
+                position: before + number.len(),
                 expected,
                 found,
             });

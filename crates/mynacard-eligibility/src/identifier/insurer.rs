@@ -1,6 +1,6 @@
 //! 保険者番号, 公費負担者番号 and 公費の受給者番号.
 
-use super::digits::{check, check_law, check_prefecture, digits};
+use super::digits::{check, check_after, check_law, check_prefecture, digits};
 use super::{IdentifierError, IdentifierKind, Parsed, Remark, identifier};
 
 identifier! {
@@ -26,6 +26,7 @@ impl InsurerNumber {
     pub fn parse(text: &str) -> Result<Parsed<Self>, IdentifierError> {
         let mut number = digits(Self::KIND, text, &[6, 8])?;
         let mut findings = Vec::new();
+        let typed = number.len();
         // No law has the number 00, so these are the zeros of FHIR.
         if let Some(short) = number
             .strip_prefix("00")
@@ -35,7 +36,7 @@ impl InsurerNumber {
             findings.push(Remark::Padded);
             number = short;
         }
-        check(&number, &mut findings);
+        check_after(typed - number.len(), &number, &mut findings);
         if number.len() == 8 {
             check_law(number.get(..2), &mut findings);
             check_prefecture(number.get(2..4), &mut findings);

@@ -78,7 +78,7 @@ pub struct Parsed<T> {
 pub enum Remark {
     /// The check digit does not agree with the rest.
     CheckDigit {
-        /// Its place, from one.
+        /// Its place, from one, counted as in [`IdentifierError::position`].
         position: usize,
         /// The digit that the rule wants.
         expected: char,
@@ -111,7 +111,8 @@ pub struct IdentifierError {
     pub kind: IdentifierKind,
     /// Which rule is broken.
     pub rule: Rule,
-    /// The place, from one, in the text without spaces and hyphens.
+    /// The place, from one, in the text as it was typed, spaces and hyphens (of a telephone number parentheses too) not counted; in
+    /// 記号 and 番号, which keep theirs, all after the leading spaces are counted.
     pub position: Option<usize>,
     /// What the rule wants.
     pub expected: String,

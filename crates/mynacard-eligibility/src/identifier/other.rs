@@ -1,6 +1,6 @@
 //! 登録番号 for invoices, 郵便番号, 電話番号, and the numbers of checkup tickets.
 
-use super::digits::{compact, digits};
+use super::digits::{compact, digits, digits_after};
 use super::{IdentifierError, IdentifierKind, Parsed, Remark, Rule, identifier};
 use crate::fold;
 
@@ -61,7 +61,7 @@ impl InvoiceNumber {
                 found: found.into(),
             });
         };
-        let number = digits(Self::KIND, number, &[13])?;
+        let number = digits_after(Self::KIND, 1, number, &[13])?;
         Ok(Parsed {
             value: InvoiceNumber(format!("T{number}")),
             findings: Vec::new(),
@@ -88,8 +88,10 @@ impl PostalCode {
     /// # Errors
     /// Not seven digits.
     pub fn parse(text: &str) -> Result<Parsed<Self>, IdentifierError> {
-        let text = fold::narrow(text);
-        let digits = digits(Self::KIND, text.trim().trim_start_matches('〒'), &[7])?;
+        let text = compact(text);
+        let number = text.trim_start_matches('〒');
+        let mark = text.chars().count() - number.chars().count();
+        let digits = digits_after(Self::KIND, mark, number, &[7])?;
         let (area, rest) = digits.split_at(3);
         Ok(Parsed {
             value: PostalCode(format!("{area}-{rest}")),

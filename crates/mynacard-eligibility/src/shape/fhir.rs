@@ -63,9 +63,12 @@ pub fn coverage(result: &Record, validity: Option<&Validity>) -> Value {
         "meta": { "profile": [PROFILE] },
         "contained": [patient(result), organization(result, number.as_deref())],
         "status": match validity {
-            Some(validity) if validity.is_valid() => "active",
-            Some(_) => "cancelled",
-            None => "draft",
+            Some(Validity::Valid | Validity::ValidUnregistered) => "active",
+            Some(Validity::Invalid | Validity::InvalidNewerExists | Validity::NotFound) => {
+                "cancelled"
+            }
+            // 複数該当 says of none of them that it ended, and an unknown code says nothing.
+            Some(Validity::Several | Validity::Other(_)) | None => "draft",
         },
         "beneficiary": { "reference": "#patient" },
         "payor": [{ "reference": "#insurer" }],

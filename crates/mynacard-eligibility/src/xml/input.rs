@@ -209,40 +209,39 @@ pub(crate) fn carried(error: io::Error) -> Error {
 }
 
 fn detect(start: &[u8]) -> Result<Encoding, Error> {
-    let unsupported = |found: &str| {
-        Err(ErrorKind::EncodingUnsupported {
-            found: crate::error::shown(found),
-        }
-        .into())
+    let unsupported = |found: &str, position| {
+        let found = crate::error::shown(found);
+        Err(Error::from(ErrorKind::EncodingUnsupported { found }).at(position))
     };
     if start.starts_with(&[0xFE, 0xFF])
         || start.starts_with(&[0xFF, 0xFE])
         || start.starts_with(&[0, b'<'])
         || start.starts_with(b"<\0")
     {
-        return unsupported("UTF-16");
+        return unsupported("UTF-16", Position { line: 1, column: 1 });
     }
     let (marked, start) = match start.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => (true, rest),
         None => (false, start),
     };
-    let Some(name) = declared_encoding(start) else {
+    let Some((name, position)) = declared_encoding(start) else {
         return Ok(Encoding::Utf8);
     };
     match Encoding::from_name(&name) {
         Some(Encoding::ShiftJis) if marked => {
-            unsupported("Shift_JIS after a UTF-8 byte order mark")
+            unsupported("Shift_JIS after a UTF-8 byte order mark", position)
         }
         Some(encoding) => Ok(encoding),
-        None => unsupported(&name),
+        None => unsupported(&name, position),
     }
 }
 
-fn declared_encoding(start: &[u8]) -> Option<String> {
-    let declaration = start.strip_prefix(b"<?xml")?;
-    let end = declaration.windows(2).position(|pair| pair == b"?>")?;
-    let declaration = String::from_utf8_lossy(declaration.get(..end)?).into_owned();
+/// The encoding that the declaration names, and where the name stands.
+fn declared_encoding(start: &[u8]) -> Option<(String, Position)> {
+    let end = start.windows(2).position(|pair| pair == b"?>")?;
+    let declaration = String::from_utf8_lossy(start.get(..end)?).into_owned();
     let value = declaration
+        .strip_prefix("<?xml")?
         .split_once("encoding")?
         .1
         .trim_start()
@@ -252,7 +251,14 @@ fn declared_encoding(start: &[u8]) -> Option<String> {
         .chars()
         .next()
         .filter(|quote| matches!(quote, '"' | '\''))?;
-    Some(value.get(1..)?.split(quote).next()?.to_owned())
+    let value = value.get(1..)?;
+    let before = declaration.get(..declaration.len() - value.len())?;
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let position = Position {
+        line: before.matches('\n').count() as u64 + 1,
+        column: line.chars().count() as u64 + 1,
+    };
+    Some((value.split(quote).next()?.to_owned(), position))
 }
 
 impl core::fmt::Display for Carried {

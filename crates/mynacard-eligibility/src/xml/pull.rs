@@ -103,9 +103,10 @@ impl<R: Read> Pull<R> {
     fn event(&mut self) -> Result<Option<Token>, Error> {
         self.buffer.clear();
         self.reader.get_mut().allow(MAX_TOKEN);
+        // What is refused as a whole is refused where it begins; what breaks off, where it breaks off.
+        let position = self.position();
         let event = self.reader.read_event_into(&mut self.buffer);
         let input = self.reader.get_ref();
-        let position = input.position();
         let fail = |kind: ErrorKind| Err(Error::from(kind).at(position));
         let malformed = |expected| fail(ErrorKind::MalformedXml { expected });
         if input.consumed() - self.mark > MAX_RECORD as u64 {
@@ -116,7 +117,7 @@ impl<R: Read> Pull<R> {
         }
         let event = match event {
             Ok(event) => event,
-            Err(error) => return Err(parser_error(error, input.at_end()).at(position)),
+            Err(error) => return Err(parser_error(error, input.at_end()).at(input.position())),
         };
         match event {
             Event::Start(ref start) | Event::Empty(ref start) => {
