@@ -270,8 +270,13 @@ impl Fields {
             .map_err(malformed)?;
         fields.finish().map_err(malformed)?;
 
-        if issuer.value.is_empty() {
-            return Err(malformed(issuer.fault("empty issuer name")));
+        for (name, problem) in [
+            (&issuer, "empty issuer name"),
+            (&subject, "empty subject name"),
+        ] {
+            if name.value.is_empty() {
+                return Err(malformed(name.fault(problem)));
+            }
         }
         let mut issuer_organization = None;
         name::walk(issuer.contents(), |kind, string_tag, value| {

@@ -86,7 +86,7 @@ impl fmt::Display for Part {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $code:literal $name:literal $variant:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $text:literal,)+) => {
+    ($($(#[$doc:meta])* $code:literal $name:literal $variant:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $text:literal $(where $name_in_text:ident = $value:expr)?,)+) => {
         /// What happened, see [`Error`].
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
@@ -105,7 +105,7 @@ macro_rules! kinds {
 
         impl fmt::Display for ErrorKind {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self { $(ErrorKind::$variant $({ $($field),+ })? => write!(f, $text),)+ }
+                match self { $(ErrorKind::$variant $({ $($field),+ })? => write!(f, $text $(, $name_in_text = $value)?),)+ }
             }
         }
     };
@@ -245,11 +245,11 @@ kinds! {
         /// What the certificate says.
         found: String,
     } => "authority key identifier: expected {expected}, found {found}",
-    /// A critical extension that this library does not know.
+    /// A critical extension that this library does not know, or that is never critical.
     "MC-3115" "unknown-critical-extension" UnknownCriticalExtension {
         /// Its object identifier.
         oid: String,
-    } => "unknown critical extension {oid}",
+    } => "critical extension {oid}: unknown, or never critical",
     /// A certificate offered as a root cannot be one.
     "MC-3116" "unfit-root" UnfitRoot {
         /// What a root must have.
@@ -267,6 +267,12 @@ kinds! {
         /// The issuer's name in the certificate.
         found: String,
     } => "issuer: expected {expected}, found {found}",
+
+    /// An extension that no certificate of the profile has and that others may judge otherwise.
+    "MC-3119" "extension-not-allowed" ExtensionNotAllowed {
+        /// Its object identifier.
+        oid: String,
+    } => "extension {oid} does not belong in such a certificate",
 
     // Possession.
     /// The signature over the message was not made by this certificate's key.
@@ -304,7 +310,7 @@ kinds! {
         since: Timestamp,
         /// The reason code (RFC 5280 §5.3.1), if given.
         reason: Option<u8>,
-    } => "revoked since {since} (reason {reason:?})",
+    } => "revoked since {since}{because}" where because = because(*reason),
     /// Whether the certificate is revoked could not be learnt, and the policy wants to know.
     "MC-3402" "revocation-unknown" RevocationUnknown {
         /// Why.
@@ -337,6 +343,17 @@ kinds! {
     "MC-3506" "presence" Presence => "the card did not prove that it holds the key",
 }
 
+/// A revocation's reason in words, if one was given; codes without a name as they are.
+fn because(reason: Option<u8>) -> String {
+    match reason {
+        None => String::new(),
+        Some(code) => match crate::revocation::reason_name(code) {
+            Some(name) => format!(" ({name})"),
+            None => format!(" (reason {code})"),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,6 +370,22 @@ mod tests {
                 assert_ne!(code, other);
                 assert_ne!(name, other_name);
             }
+        }
+    }
+
+    #[test]
+    fn a_revocation_says_its_reason_in_words() {
+        let since = Timestamp::parse("2026-06-01T00:00:00Z").unwrap();
+        for (reason, expected) in [
+            (None, "revoked since 2026-06-01T00:00:00Z"),
+            (
+                Some(1),
+                "revoked since 2026-06-01T00:00:00Z (keyCompromise)",
+            ),
+            (Some(7), "revoked since 2026-06-01T00:00:00Z (reason 7)"),
+        ] {
+            let error = Error::new(ErrorKind::Revoked { since, reason });
+            assert_eq!(error.to_string(), expected);
         }
     }
 

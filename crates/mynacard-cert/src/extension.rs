@@ -33,8 +33,31 @@ pub(crate) struct Extensions {
 pub(crate) struct Extension {
     pub(crate) oid: Range<usize>,
     pub(crate) critical: bool,
-    pub(crate) known: bool,
 }
+
+/// The extensions that may be critical: what they say is judged. RFC 5280 wants the key identifiers, issuerAltName and
+/// authorityInfoAccess never critical, and openssl refuses them so.
+const MAY_BE_CRITICAL: [&[u8]; 6] = [
+    oid::KEY_USAGE,
+    oid::EXTENDED_KEY_USAGE,
+    oid::CERTIFICATE_POLICIES,
+    oid::BASIC_CONSTRAINTS,
+    oid::SUBJECT_ALT_NAME,
+    oid::CRL_DISTRIBUTION_POINTS,
+];
+
+/// Extensions that change what a certificate is worth, are not judged here and stand in none of the profile: refused critical or
+/// not, because whoever judges them may come to another verdict.
+const NEVER: [&[u8]; 8] = [
+    oid::NAME_CONSTRAINTS,
+    oid::POLICY_MAPPINGS,
+    oid::POLICY_CONSTRAINTS,
+    oid::INHIBIT_ANY_POLICY,
+    oid::PROXY_CERTIFICATE,
+    oid::NETSCAPE_CERTIFICATE_TYPE,
+    oid::ADDRESS_BLOCKS,
+    oid::AUTONOMOUS_SYSTEMS,
+];
 
 /// `BasicConstraints`.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +80,27 @@ impl Extensions {
         self.list
             .iter()
             .any(|e| e.critical && der.get(e.oid.clone()) == Some(wanted))
+    }
+
+    /// The first extension that is critical and may not be; positions count in `der`.
+    pub(crate) fn misplaced_critical<'a>(&self, der: &'a [u8]) -> Option<&'a [u8]> {
+        self.identifiers(der, |extension| extension.critical)
+            .find(|kind| !MAY_BE_CRITICAL.contains(kind))
+    }
+
+    /// The first extension that no certificate of the profile has and that is not judged here.
+    pub(crate) fn never_allowed<'a>(&self, der: &'a [u8]) -> Option<&'a [u8]> {
+        self.identifiers(der, |_| true)
+            .find(|kind| NEVER.contains(kind))
+    }
+
+    fn identifiers<'a>(
+        &self,
+        der: &'a [u8],
+        which: impl Fn(&Extension) -> bool,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let chosen = self.list.iter().filter(move |extension| which(extension));
+        chosen.filter_map(|extension| der.get(extension.oid.clone()))
     }
 
     /// Reads the content of `[3]`.
@@ -83,19 +127,18 @@ impl Extensions {
                 return Err(malformed(kind.fault("too many extensions")));
             }
             seen.push(kind.value);
-            let known = extensions
+            extensions
                 .understand(kind.value, &value)
                 .map_err(malformed)?;
             extensions.list.push(Extension {
                 oid: range(&kind),
                 critical,
-                known,
             });
         }
         Ok(extensions)
     }
 
-    fn understand(&mut self, kind: &[u8], value: &Tlv<'_>) -> Result<bool, Fault> {
+    fn understand(&mut self, kind: &[u8], value: &Tlv<'_>) -> Result<(), Fault> {
         let mut content = value.contents();
         match kind {
             oid::KEY_USAGE => {
@@ -134,10 +177,9 @@ impl Extensions {
                 self.distribution_points = distribution_points(&mut content)?
             }
             oid::AUTHORITY_INFO_ACCESS => self.ocsp = information_access(&mut content)?,
-            _ => return Ok(false),
+            _ => return Ok(()),
         }
-        content.finish()?;
-        Ok(true)
+        content.finish()
     }
 }
 
@@ -252,9 +294,9 @@ fn check_general_names(mut names: Reader<'_>) -> Result<(), Fault> {
                 fields.oid()?;
                 let value = fields.expect(tag::context_constructed(0))?;
                 fields.finish()?;
-                let mut value = value.contents();
-                value.any()?;
-                value.finish()?;
+                let mut content = value.contents();
+                any_value(&content.any()?)?;
+                content.finish()?;
             }
             0xA4 => {
                 directory_name(&name)?;
@@ -264,11 +306,30 @@ fn check_general_names(mut names: Reader<'_>) -> Result<(), Fault> {
                     return Err(name.fault("string with characters outside its type"));
                 }
             }
-            0x87 | 0x88 | 0xA3 | 0xA5 => {}
+            0x87 => {}
+            0x88 => crate::asn1::value::identifier(&name)?,
             _ => return Err(name.fault("unexpected tag")),
         }
     }
     Ok(())
+}
+
+/// A value of any type: where the type is a universal one with a form of its own, it has that form.
+fn any_value(value: &Tlv<'_>) -> Result<(), Fault> {
+    let good = match value.tag {
+        tag::INTEGER | tag::ENUMERATED => return crate::asn1::value::minimal_integer(value),
+        tag::OID => return crate::asn1::value::identifier(value),
+        tag::BOOLEAN => matches!(value.value, [0 | 0xFF]),
+        tag::NULL => value.value.is_empty(),
+        tag::BIT_STRING => matches!(value.value, [0, ..] | [1..=7, _, ..]),
+        tag::OCTET_STRING | tag::SEQUENCE | tag::SET | 0x80.. => true,
+        other => name::string(other, value.value).is_some(),
+    };
+    if good {
+        Ok(())
+    } else {
+        Err(value.fault("value outside its type"))
+    }
 }
 
 /// The names of points that cover all reasons and whose list the issuer itself signs; others cannot be used here.
@@ -322,7 +383,7 @@ pub(crate) fn distribution_point_name(explicit: &Tlv<'_>) -> Result<Vec<Range<us
                 }
             }
         }
-        0xA1 => {}
+        0xA1 => name::relative(&name)?,
         _ => return Err(name.fault("unexpected tag")),
     }
     Ok(found)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::asn1::{Fault, Reader, oid, tag};
+use crate::asn1::{Fault, Reader, Tlv, oid, tag};
 
 /// Most relative names in one name.
 const MAX_PARTS: usize = 32;
@@ -20,48 +20,47 @@ pub(crate) fn walk<'a>(
             return Err(parts.fault("too many name parts"));
         }
         let set = parts.expect(tag::SET)?;
-        let mut members = set.contents();
-        if members.is_empty() {
-            return Err(set.fault("empty set"));
-        }
-        let mut previous: Option<&[u8]> = None;
-        while !members.is_empty() {
-            let attribute = members.expect(tag::SEQUENCE)?;
-            if previous.is_some_and(|previous| previous >= attribute.full) {
-                return Err(attribute.fault("set not in order"));
-            }
-            previous = Some(attribute.full);
-            let mut fields = attribute.contents();
-            let kind = fields.oid()?;
-            let value = fields.any()?;
-            fields.finish()?;
-            if value.tag & 0x20 != 0 {
-                return Err(value.fault("name value not a string"));
-            }
-            if text(value.tag, value.value) == Text::Bad {
-                return Err(value.fault("string with characters outside its type"));
-            }
-            each(kind.value, value.tag, value.value);
-        }
+        members(&set, &mut each)?;
     }
     Ok(())
 }
 
-#[derive(PartialEq, Eq)]
-enum Text<'a> {
-    Good(&'a str),
-    /// A string type that is not interpreted here.
-    Opaque,
-    Bad,
+/// Checks one `RelativeDistinguishedName` under whatever tag.
+pub(crate) fn relative(set: &Tlv<'_>) -> Result<(), Fault> {
+    members(set, &mut |_, _, _| ())
 }
 
-fn text(tag: u8, content: &[u8]) -> Text<'_> {
-    let ascii = |permitted: fn(u8) -> bool| match std::str::from_utf8(content) {
-        Ok(text) if text.bytes().all(permitted) => Text::Good(text),
-        _ => Text::Bad,
-    };
+fn members<'a>(set: &Tlv<'a>, each: &mut impl FnMut(&'a [u8], u8, &'a [u8])) -> Result<(), Fault> {
+    let mut members = set.contents();
+    if members.is_empty() {
+        return Err(set.fault("empty set"));
+    }
+    let mut previous: Option<&[u8]> = None;
+    while !members.is_empty() {
+        let attribute = members.expect(tag::SEQUENCE)?;
+        if previous.is_some_and(|previous| previous >= attribute.full) {
+            return Err(attribute.fault("set not in order"));
+        }
+        previous = Some(attribute.full);
+        let mut fields = attribute.contents();
+        let kind = fields.oid()?;
+        let value = fields.any()?;
+        fields.finish()?;
+        if string(value.tag, value.value).is_none() {
+            return Err(value.fault("name value not a string that is read here"));
+        }
+        each(kind.value, value.tag, value.value);
+    }
+    Ok(())
+}
+
+/// The string, if its type is one of those that JPKI uses or might, and its characters are of the type. What cannot be read
+/// here is refused: a name is compared, shown and judged by others.
+pub(crate) fn string(tag: u8, content: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(content).ok()?;
+    let ascii = |permitted: fn(u8) -> bool| text.bytes().all(permitted).then_some(text);
     match tag {
-        tag::UTF8_STRING => std::str::from_utf8(content).map_or(Text::Bad, Text::Good),
+        tag::UTF8_STRING => Some(text),
         tag::PRINTABLE_STRING => ascii(|b| {
             b.is_ascii_alphanumeric()
                 || matches!(
@@ -69,17 +68,8 @@ fn text(tag: u8, content: &[u8]) -> Text<'_> {
                     b' ' | b'\'' | b'(' | b')' | b'+'..=b'/' | b':' | b'=' | b'?'
                 )
         }),
-        tag::IA5_STRING => ascii(|b| b.is_ascii()),
-        tag::TELETEX_STRING if content.is_ascii() => ascii(|b| b.is_ascii()),
-        _ => Text::Opaque,
-    }
-}
-
-/// The string of an attribute, if its type is one that is read here.
-pub(crate) fn string(tag: u8, content: &[u8]) -> Option<&str> {
-    match text(tag, content) {
-        Text::Good(text) => Some(text),
-        Text::Opaque | Text::Bad => None,
+        tag::IA5_STRING | tag::TELETEX_STRING => ascii(|b| b.is_ascii()),
+        _ => None,
     }
 }
 
@@ -95,13 +85,7 @@ pub(crate) fn display(content: &[u8]) -> String {
             None => shown.push_str(&oid::dotted(kind)),
         }
         shown.push('=');
-        match string(tag, value) {
-            Some(text) => escape(&mut shown, text),
-            None => {
-                shown.push('#');
-                shown.push_str(&crate::hex::encode(value));
-            }
-        }
+        escape(&mut shown, string(tag, value).unwrap_or_default());
     });
     debug_assert!(walked.is_ok(), "names are checked when they are parsed");
     shown

@@ -26,7 +26,7 @@ pub(crate) fn verify<P: Purpose>(
     check_algorithm(leaf)?;
     leaf.key().accept()?;
     check_serial(leaf)?;
-    check_known_extensions(leaf)?;
+    check_extension_list(leaf)?;
     check_not_authority(leaf)?;
     check_issuer_is_accepted(store, leaf, P::USAGE)?;
     let hierarchies = policy_hierarchies(store, leaf, P::USAGE)?;
@@ -60,19 +60,18 @@ fn check_serial(certificate: &Certificate) -> Result<(), Error> {
     Err(ErrorKind::SerialNumber { found }.into())
 }
 
-fn check_known_extensions(certificate: &Certificate) -> Result<(), Error> {
-    match certificate
-        .extensions()
-        .list
-        .iter()
-        .find(|extension| extension.critical && !extension.known)
-    {
-        Some(unknown) => {
-            let oid = oid::dotted(certificate.slice(&unknown.oid));
-            Err(ErrorKind::UnknownCriticalExtension { oid }.into())
-        }
-        None => Ok(()),
+/// Nothing critical but what may be, and nothing that is never there. Holders' certificates, roots and OCSP delegates alike.
+pub(crate) fn check_extension_list(certificate: &Certificate) -> Result<(), Error> {
+    let (extensions, der) = (certificate.extensions(), certificate.as_der());
+    if let Some(kind) = extensions.misplaced_critical(der) {
+        let oid = oid::dotted(kind);
+        return Err(ErrorKind::UnknownCriticalExtension { oid }.into());
     }
+    if let Some(kind) = extensions.never_allowed(der) {
+        let oid = oid::dotted(kind);
+        return Err(ErrorKind::ExtensionNotAllowed { oid }.into());
+    }
+    Ok(())
 }
 
 /// basicConstraints absent or FALSE: the depth is one.
@@ -394,7 +393,7 @@ pub(crate) fn fit_as_root(certificate: &Certificate) -> Result<(), Error> {
     check_algorithm(certificate)?;
     certificate.key().accept()?;
     check_serial(certificate)?;
-    check_known_extensions(certificate)?;
+    check_extension_list(certificate)?;
     let unfit = |expected| Err(ErrorKind::UnfitRoot { expected }.into());
     let extensions = certificate.extensions();
     if !extensions
@@ -402,6 +401,10 @@ pub(crate) fn fit_as_root(certificate: &Certificate) -> Result<(), Error> {
         .is_some_and(|constraints| constraints.is_authority)
     {
         return unfit("basicConstraints CA:TRUE");
+    }
+    // RFC 5280 §4.2.1.9.
+    if !extensions.is_critical(certificate.as_der(), oid::BASIC_CONSTRAINTS) {
+        return unfit("basicConstraints critical");
     }
     if extensions
         .key_usage

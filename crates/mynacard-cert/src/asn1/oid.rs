@@ -48,6 +48,22 @@ pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 37];
 pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
 /// `1.3.6.1.5.5.7.48.1`
 pub(crate) const OCSP: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1];
+/// `2.5.29.30`
+pub(crate) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 30];
+/// `2.5.29.33`
+pub(crate) const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1D, 33];
+/// `2.5.29.36`
+pub(crate) const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 36];
+/// `2.5.29.54`
+pub(crate) const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1D, 54];
+/// `1.3.6.1.5.5.7.1.7` (RFC 3779)
+pub(crate) const ADDRESS_BLOCKS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 7];
+/// `1.3.6.1.5.5.7.1.8` (RFC 3779)
+pub(crate) const AUTONOMOUS_SYSTEMS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 8];
+/// `1.3.6.1.5.5.7.1.14`
+pub(crate) const PROXY_CERTIFICATE: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 14];
+/// `2.16.840.1.113730.1.1`
+pub(crate) const NETSCAPE_CERTIFICATE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xF8, 0x42, 1, 1];
 /// `2.5.29.20`
 pub(crate) const CRL_NUMBER: &[u8] = &[0x55, 0x1D, 20];
 /// `2.5.29.21`

@@ -29,16 +29,7 @@ impl<'a> Reader<'a> {
     /// OBJECT IDENTIFIER: its content octets.
     pub(crate) fn oid(&mut self) -> Result<Tlv<'a>, Fault> {
         let tlv = self.expect(tag::OID)?;
-        let mut start = true;
-        for &octet in tlv.value {
-            if start && octet == 0x80 {
-                return Err(tlv.fault("object identifier not minimal"));
-            }
-            start = octet < 0x80;
-        }
-        if tlv.value.is_empty() || !start || tlv.value.len() > MAX_OID {
-            return Err(tlv.fault("object identifier cut off"));
-        }
+        identifier(&tlv)?;
         Ok(tlv)
     }
 
@@ -103,6 +94,21 @@ pub(crate) fn named_bits(tlv: &Tlv<'_>) -> Result<u16, Fault> {
         bits |= u16::from(octet) << (8 - 8 * index);
     }
     Ok(bits)
+}
+
+/// OBJECT IDENTIFIER content, each part in its shortest form.
+pub(crate) fn identifier(tlv: &Tlv<'_>) -> Result<(), Fault> {
+    let mut start = true;
+    for &octet in tlv.value {
+        if start && octet == 0x80 {
+            return Err(tlv.fault("object identifier not minimal"));
+        }
+        start = octet < 0x80;
+    }
+    if tlv.value.is_empty() || !start || tlv.value.len() > MAX_OID {
+        return Err(tlv.fault("object identifier cut off"));
+    }
+    Ok(())
 }
 
 /// INTEGER content in its shortest form.

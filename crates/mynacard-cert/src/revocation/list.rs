@@ -322,6 +322,8 @@ impl Found<'_> {
                     return Err(kind.fault("extension appears twice"));
                 }
                 seen.push(kind.value);
+                // None but an entry's issuer is ever critical (RFC 5280 §5.3).
+                list.unknown_critical |= critical && kind.value != oid::CERTIFICATE_ISSUER;
                 let mut content = value.contents();
                 match kind.value {
                     oid::REASON_CODE => {
@@ -333,7 +335,7 @@ impl Found<'_> {
                         content.finish()?;
                     }
                     oid::CERTIFICATE_ISSUER => list.indirect = true,
-                    _ => list.unknown_critical |= critical,
+                    _ => {}
                 }
             }
         }
@@ -345,6 +347,9 @@ impl Found<'_> {
         Ok(())
     }
 }
+
+/// The extensions of a list that are critical (RFC 5280 §5.2); another one, or a number that claims to be, is not understood.
+const MAY_BE_CRITICAL: [&[u8]; 2] = [oid::ISSUING_DISTRIBUTION_POINT, oid::DELTA_CRL_INDICATOR];
 
 impl Extensions {
     /// The content of `[0]`.
@@ -364,6 +369,7 @@ impl Extensions {
                 return Err(kind.fault("extension appears twice, or too many"));
             }
             seen.push(kind.value);
+            self.unknown_critical |= critical && !MAY_BE_CRITICAL.contains(&kind.value);
             let mut content = value.contents();
             match kind.value {
                 oid::AUTHORITY_KEY_IDENTIFIER => {
@@ -384,7 +390,7 @@ impl Extensions {
                     content.finish()?;
                 }
                 oid::DELTA_CRL_INDICATOR => self.delta = true,
-                _ => self.unknown_critical |= critical,
+                _ => {}
             }
         }
         Ok(())

@@ -14,6 +14,7 @@ use crate::asn1::{Reader, oid, tag};
 use crate::certificate::Certificate;
 use crate::error::{Error, ErrorKind, Part};
 use crate::time::Timestamp;
+use crate::verify;
 
 /// Largest response that is read, in bytes.
 pub const MAX_OCSP_RESPONSE: usize = 64 * 1024;
@@ -294,10 +295,7 @@ fn check_delegate(delegate: &Certificate, question: &Question<'_>) -> Result<(),
         && !extensions
             .authority
             .is_some_and(|constraints| constraints.is_authority)
-        && !extensions
-            .list
-            .iter()
-            .any(|extension| extension.critical && !extension.known)
+        && verify::check_extension_list(delegate).is_ok()
         && (delegate.not_before()..=delegate.not_after()).contains(&question.at())
         && names_key_of(delegate, issuer)
         && issuer.key().verifies(

@@ -361,6 +361,7 @@ fn unknown_and_repeated(c: &mut Cases<'_>) {
             s.extensions.push(Ext::new(number, true, bits(7, &[0x80])));
         });
     }
+    never_here(c);
     c.refuse("MC-3001", "critical=FALSE written out", |s| {
         s.ext(SUBJECT_KEY).critical = vec![1, 1, 0]
     });
@@ -405,5 +406,112 @@ fn unknown_and_repeated(c: &mut Cases<'_>) {
             &seq(&s.extensions.iter().map(Ext::encode).collect::<Vec<_>>()),
         );
         s.raw_extensions = Some([list.clone(), list].concat());
+    });
+}
+
+/// What is never critical, and what no certificate of the profile has at all: openssl refuses most of it, at least where its
+/// content is not its own.
+fn never_here(c: &mut Cases<'_>) {
+    let present: Vec<String> = c
+        .authority
+        .leaf()
+        .extensions
+        .iter()
+        .map(|e| e.oid.clone())
+        .collect();
+    for (name, number) in [
+        ("authority key identifier", AUTHORITY_KEY),
+        ("subject key identifier", SUBJECT_KEY),
+        ("information access", INFORMATION_ACCESS),
+        ("issuer names", ISSUER_ALT_NAME),
+    ] {
+        if present.iter().any(|one| one == number) {
+            c.refuse("MC-3115", &format!("critical {name}"), |s| {
+                s.ext(number).critical = yes();
+            });
+        }
+    }
+    for (name, number) in [
+        ("distribution points", DISTRIBUTION_POINTS),
+        ("extended key usage", EXTENDED_KEY_USAGE),
+        ("holder attributes", SUBJECT_ALT_NAME),
+    ] {
+        if present.iter().any(|one| one == number) {
+            c.accept(&format!("critical {name}"), |s| {
+                s.ext(number).critical = yes();
+            });
+        }
+    }
+    for (name, number, right) in [
+        ("nameConstraints", "2.5.29.30", seq(&[])),
+        ("policyMappings", "2.5.29.33", seq(&[])),
+        (
+            "policyConstraints",
+            "2.5.29.36",
+            seq(&[tlv(0x80, &[0]), tlv(0x81, &[0])]),
+        ),
+        ("inhibitAnyPolicy", "2.5.29.54", int(&[0])),
+        (
+            "proxy certificate",
+            "1.3.6.1.5.5.7.1.14",
+            seq(&[seq(&[oid("1.3.6.1.5.5.7.21.1")])]),
+        ),
+        (
+            "Netscape certificate type",
+            "2.16.840.1.113730.1.1",
+            bits(7, &[0x80]),
+        ),
+        ("address blocks", "1.3.6.1.5.5.7.1.7", seq(&[])),
+        ("autonomous systems", "1.3.6.1.5.5.7.1.8", seq(&[])),
+    ] {
+        c.refuse("MC-3119", &format!("{name} beside"), |s| {
+            s.extensions.push(Ext::new(number, false, right));
+        });
+        c.refuse("MC-3119", &format!("{name} of nothing"), |s| {
+            s.extensions.push(Ext::new(number, false, null()));
+        });
+    }
+    // Values inside names.
+    let other = |value: Vec<u8>| seq(&[tlv(0xA0, &[oid("1.2.3.4"), tlv(0xA0, &value)].concat())]);
+    for (name, right, value) in [
+        ("an integer without content", false, other(tlv(2, &[]))),
+        ("a truth of two octets", false, other(tlv(1, &[0, 0]))),
+        ("nothing with content", false, other(tlv(5, &[0]))),
+        ("an identifier cut off", false, other(tlv(6, &[0x80]))),
+        ("bits without content", false, other(tlv(3, &[]))),
+        (
+            "two-octet letters, one and a half",
+            false,
+            other(tlv(0x1E, &[0, 1, 2])),
+        ),
+        ("bytes that are no text", false, other(tlv(0x0C, &[0xFF]))),
+        ("an integer", true, other(int(&[1]))),
+        ("octets", true, other(octets(&[1]))),
+        ("a list", true, other(seq(&[]))),
+        ("text", true, other(utf8("試"))),
+    ] {
+        let code = if right { None } else { Some("MC-3001") };
+        c.push(&format!("other name of {name}"), code, |s| {
+            s.extensions.retain(|e| e.oid != SUBJECT_ALT_NAME);
+            s.extensions.push(Ext::new(SUBJECT_ALT_NAME, false, value));
+        });
+    }
+    for (name, value) in [
+        ("a registered identifier cut off", tlv(0x88, &[0x80])),
+        ("an X.400 address", tlv(0xA3, &null())),
+        ("an EDI party", tlv(0xA5, &null())),
+    ] {
+        c.refuse("MC-3001", &format!("subject also {name}"), |s| {
+            s.extensions.retain(|e| e.oid != SUBJECT_ALT_NAME);
+            s.extensions
+                .push(Ext::new(SUBJECT_ALT_NAME, false, seq(&[value])));
+        });
+    }
+    let relative = |content: &[u8]| seq(&[seq(&[tlv(0xA0, &tlv(0xA1, content))])]);
+    c.refuse("MC-3001", "relative distribution point of nothing", |s| {
+        s.ext(DISTRIBUTION_POINTS).value = relative(&null());
+    });
+    c.accept("relative distribution point", |s| {
+        s.ext(DISTRIBUTION_POINTS).value = relative(&seq(&[oid("2.5.4.3"), utf8("a")]));
     });
 }

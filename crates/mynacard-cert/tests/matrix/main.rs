@@ -14,6 +14,7 @@ mod encodings;
 mod extensions;
 mod keys;
 mod names_and_times;
+mod roots;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ use common::forge::*;
 
 use common::openssl;
 
-use mynacard_cert::{Certificate, Error, Usage};
+use mynacard_cert::{Certificate, Error, TrustStore, Usage};
 
 /// One certificate and what must come of it: a code, or acceptance.
 struct Case {

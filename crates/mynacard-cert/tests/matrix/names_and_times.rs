@@ -82,6 +82,27 @@ pub(crate) fn fields(c: &mut Cases<'_>) {
     c.refuse("MC-3001", "subject with an empty set", |s| {
         s.subject = seq(&[set(&[])])
     });
+    c.refuse("MC-3001", "subject empty", |s| s.subject = seq(&[]));
+    for (name, kind, value) in [
+        ("two-octet letters", 0x1E, &[0, b'a'][..]),
+        ("two-octet letters, one and a half", 0x1E, &[0, b'a', 0]),
+        ("four-octet letters", 0x1C, &[0, 0, 0, b'a']),
+        ("four-octet letters, cut off", 0x1C, &[0, 0, 0]),
+        ("teletex beyond ASCII", 0x14, &[0xE5]),
+        ("digits", 0x12, b"1"),
+        ("an integer", 0x02, &[1]),
+        ("an integer without content", 0x02, &[]),
+        ("a list", 0x30, &[]),
+    ] {
+        c.refuse("MC-3001", &format!("subject in {name}"), |s| {
+            s.subject = seq(&[set(&[seq(&[oid("2.5.4.3"), tlv(kind, value)])])]);
+        });
+    }
+    for (name, kind) in [("teletex", 0x14), ("international letters", 0x16)] {
+        c.accept(&format!("subject in {name}"), |s| {
+            s.subject = seq(&[set(&[seq(&[oid("2.5.4.3"), tlv(kind, b"a")])])]);
+        });
+    }
     c.refuse("MC-3001", "subject with bad UTF-8", |s| {
         s.subject = seq(&[set(&[seq(&[oid("2.5.4.3"), tlv(0x0C, &[0xFF, 0xFE])])])]);
     });

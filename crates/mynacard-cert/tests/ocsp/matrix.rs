@@ -320,6 +320,17 @@ pub(crate) fn responders(c: &mut Cases<'_>) {
     c.delegate(untrusted, "delegate of unknown critical extension", |s| {
         s.extensions.push(Ext::new("1.2.3", true, null()));
     });
+    for (what, number) in [
+        ("authority key identifier", AUTHORITY_KEY),
+        ("subject key identifier", SUBJECT_KEY),
+    ] {
+        c.delegate(untrusted, &format!("delegate of critical {what}"), |s| {
+            s.ext(number).critical = yes();
+        });
+    }
+    c.delegate(untrusted, "delegate of nameConstraints", |s| {
+        s.extensions.push(Ext::new("2.5.29.30", false, null()));
+    });
     c.delegate(untrusted, "delegate ended", |s| {
         s.validity = seq(&[utc("250101000000Z"), utc("261120235959Z")])
     });

@@ -247,6 +247,13 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
     ),
     refused(
+        "MC-3119",
+        Text::new(
+            "電子証明書に、あってはならない拡張があります。",
+            "The certificate holds an extension that does not belong in it.",
+        ),
+    ),
+    refused(
         "MC-3201",
         Text::new(
             "カードの署名が、カードの電子証明書と合いません。",
