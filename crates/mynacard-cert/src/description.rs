@@ -1,5 +1,7 @@
 //! A certificate as plain fields, to print or to serialise.
 
+use std::fmt;
+
 use crate::asn1::oid;
 use crate::certificate::Certificate;
 use crate::profile::{Hierarchy, Usage};
@@ -8,7 +10,7 @@ use crate::verify::key_usage_names;
 /// What a certificate says, unjudged. With the feature `serde` it serialises.
 ///
 /// A signature certificate's holder attributes are not part of it: they are asked for apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CertificateDescription {
@@ -52,6 +54,23 @@ pub struct CertificateDescription {
     pub sha256: String,
     /// Length in bytes.
     pub length: usize,
+}
+
+/// Shows no name, no number and nothing that is as good as one: they identify a person.
+impl fmt::Debug for CertificateDescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateDescription")
+            .field("issuer", &self.issuer)
+            .field("not_before", &self.not_before)
+            .field("not_after", &self.not_after)
+            .field("claimed_hierarchy", &self.claimed_hierarchy)
+            .field("claimed_usage", &self.claimed_usage)
+            .field("key", &self.key)
+            .field("signature_algorithm", &self.signature_algorithm)
+            .field("is_authority", &self.is_authority)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Certificate {

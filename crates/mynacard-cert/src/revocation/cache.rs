@@ -1,6 +1,7 @@
 //! Answers kept for their life, so that a patient who comes twice a day costs one round trip.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use super::request::issuer_hashes;
 use super::{
@@ -10,7 +11,6 @@ use super::{
 
 /// Kept OCSP responses, the oldest thrown away first. Each is judged anew for every question, so a kept answer cannot outlive
 /// its own times.
-#[derive(Debug)]
 pub struct OcspCache {
     kept: VecDeque<Kept>,
     capacity: usize,
@@ -18,7 +18,6 @@ pub struct OcspCache {
     policy: OcspPolicy,
 }
 
-#[derive(Debug)]
 struct Kept {
     issuer_key_hash: [u8; 20],
     serial: Vec<u8>,
@@ -38,7 +37,8 @@ impl OcspCache {
     }
 
     /// Says what a response answers to the request that was sent, and keeps it if that is good or revoked. One that is
-    /// fresh by its nonce alone is not kept.
+    /// fresh by its nonce alone is not kept. Of two about one certificate the later made is kept, of two made at the same instant the
+    /// one that says revoked: an older answer that arrives again takes nothing back.
     pub fn insert(
         &mut self,
         question: &Question<'_>,
@@ -49,6 +49,7 @@ impl OcspCache {
         if decided(&answer)
             && decided(&response.judge(question, None, &self.kept_policy()))
             && self.capacity > 0
+            && self.replaces_kept(question, &response)
         {
             self.forget(question);
             if self.kept.len() >= self.capacity {
@@ -85,6 +86,23 @@ impl OcspCache {
         }
     }
 
+    /// Whether a response is to be kept in place of what is kept about the certificate.
+    fn replaces_kept(&self, question: &Question<'_>, response: &OcspResponse) -> bool {
+        // What no longer decides (its life is over) gives way to everything.
+        let kept = self
+            .find(question)
+            .filter(|kept| decided(&kept.response.judge(question, None, &self.kept_policy())));
+        kept.is_none_or(|kept| response.standing(question) >= kept.response.standing(question))
+    }
+
+    fn find(&self, question: &Question<'_>) -> Option<&Kept> {
+        let (_, issuer_key_hash) = issuer_hashes(question.issuer());
+        let serial = question.certificate().serial();
+        self.kept
+            .iter()
+            .find(|kept| kept.issuer_key_hash == issuer_key_hash && kept.serial == serial)
+    }
+
     fn forget(&mut self, question: &Question<'_>) {
         let (_, issuer_key_hash) = issuer_hashes(question.issuer());
         let serial = question.certificate().serial();
@@ -93,15 +111,20 @@ impl OcspCache {
     }
 }
 
+/// Shows how many, not whose.
+impl fmt::Debug for OcspCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OcspCache")
+            .field("kept", &self.kept.len())
+            .field("capacity", &self.capacity)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
 impl RevocationSource for OcspCache {
     fn ask(&mut self, question: &Question<'_>) -> Revocation {
-        let (_, issuer_key_hash) = issuer_hashes(question.issuer());
-        let serial = question.certificate().serial();
-        let kept = self
-            .kept
-            .iter()
-            .find(|kept| kept.issuer_key_hash == issuer_key_hash && kept.serial == serial);
-        let Some(kept) = kept else {
+        let Some(kept) = self.find(question) else {
             return Revocation::Unknown(Unknown::NoAnswer);
         };
         let answer = kept.response.judge(question, None, &self.kept_policy());

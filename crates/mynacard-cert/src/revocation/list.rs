@@ -139,6 +139,10 @@ fn judge(
     }
     Ok(match walked.entry {
         Some(Entry { since, reason }) => Revocation::Revoked { since, reason },
+        // RFC 5280 §3.3: an entry stays until one list after the certificate's end, and then it may go.
+        None if walked.this_update > question.certificate().not_after() => {
+            return Err(Unknown::MadeAfterTheEnd);
+        }
         None => Revocation::Good {
             this_update: walked.this_update,
             next_update: walked.next_update,

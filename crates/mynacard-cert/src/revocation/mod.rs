@@ -128,6 +128,8 @@ unknowns! {
     OtherScope => "the list does not cover holders' certificates",
     /// A critical extension that this library does not know.
     UnknownCriticalExtension => "the answer has an unknown critical extension",
+    /// Made after the certificate's end, when the issuer no longer has to say that it was revoked.
+    MadeAfterTheEnd => "the answer was made after the certificate's end, when a revocation need no longer be told",
     /// The issuer's key may not sign lists.
     IssuerMayNotSign => "the issuer's key may not sign lists",
 }

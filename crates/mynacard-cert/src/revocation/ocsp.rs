@@ -170,6 +170,13 @@ impl OcspResponse {
         }
     }
 
+    /// When the status of this certificate was right and whether it is revoked: of two answers the greater counts.
+    pub(super) fn standing(&self, question: &Question<'_>) -> Option<(Timestamp, bool)> {
+        let status = self.find(self.body.as_ref()?, question).ok()?;
+        let revoked = matches!(status.says, Says::Revoked { .. });
+        Some((status.this_update, revoked))
+    }
+
     fn judge_body(
         &self,
         body: &Body,
@@ -185,6 +192,11 @@ impl OcspResponse {
         let fresh_by_nonce = self.check_nonce(body, request, policy)?;
         check_times(body, status, question.at(), policy, fresh_by_nonce)?;
         match status.says {
+            // As with lists: the issuer need no longer say it. A responder that keeps what it knows beyond the end may promise so by
+            // an archive cutoff (RFC 6960 §4.4.4); that promise is not read here.
+            Says::Good if status.this_update > question.certificate().not_after() => {
+                Err(Unknown::MadeAfterTheEnd)
+            }
             Says::Good => Ok(Revocation::Good {
                 this_update: status.this_update,
                 next_update: status.next_update,

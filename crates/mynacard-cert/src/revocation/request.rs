@@ -1,13 +1,15 @@
 //! The OCSP request (RFC 6960 §4.1) for one certificate.
 
+use std::fmt;
+
 use sha1::{Digest as _, Sha1};
 
 use super::Question;
 use crate::asn1::{oid, tag, writer::object};
 use crate::certificate::Certificate;
 
-/// A request to send as `application/ocsp-request`.
-#[derive(Clone, Debug)]
+/// A request to send as `application/ocsp-request`. It holds a certificate's serial number, which identifies a person.
+#[derive(Clone)]
 pub struct OcspRequest {
     der: Vec<u8>,
     nonce: Option<Vec<u8>>,
@@ -24,6 +26,16 @@ impl OcspRequest {
     #[must_use]
     pub fn nonce(&self) -> Option<&[u8]> {
         self.nonce.as_deref()
+    }
+}
+
+/// Shows no bytes: the serial number is among them.
+impl fmt::Debug for OcspRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OcspRequest")
+            .field("length", &self.der.len())
+            .field("nonce", &self.nonce.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -333,3 +333,37 @@ fn a_reader_that_fails() {
         }
     );
 }
+
+/// A list made after a certificate's end need no longer name it (RFC 5280 §3.3).
+#[test]
+fn a_list_made_after_the_certificates_end() {
+    let authority = authority();
+    let ended = |end: &str| {
+        verified(&authority, |s| {
+            s.validity = seq(&[utc("251027013542Z"), utc(end)]);
+        })
+    };
+    let list = List::new(&authority);
+    let without = list.sign(&authority.key);
+    let mut with = list;
+    with.entries = Some(vec![entry(&SERIAL, WHEN, &[reason(1)])]);
+    let with = with.sign(&authority.key);
+    // The lists were made at 23:00:00.
+    for (end, expected) in [
+        ("261120230001Z", "good"),
+        ("261120230000Z", "good"),
+        ("261120225959Z", "MadeAfterTheEnd"),
+        ("260501000000Z", "MadeAfterTheEnd"),
+    ] {
+        let verified = ended(end);
+        assert_eq!(word(&ask(&verified, &without)), expected, "{end}");
+        assert_eq!(word(&ask(&verified, &with)), "revoked 1", "{end}");
+        let policy = verified.clone().check_revocation(
+            &mut |question: &mynacard_cert::revocation::Question<'_>| {
+                walk_list(without.as_slice(), question, &ListPolicy::default()).unwrap()
+            },
+            RevocationPolicy::RequireGood,
+        );
+        assert_eq!(policy.is_ok(), expected == "good", "{end}");
+    }
+}

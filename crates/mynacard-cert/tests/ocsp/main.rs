@@ -394,3 +394,154 @@ fn answers_are_kept_for_their_certificate() {
     none.insert(&verified.question(), &request, answer.clone());
     assert!(none.is_empty());
 }
+
+/// An older answer that arrives again takes nothing back, and of two made at once the one that says revoked is kept.
+#[test]
+fn the_later_answer_is_kept() {
+    let authority = authority();
+    let verified = verified(&authority);
+    let question = verified.question();
+    let request = question.ocsp_request(None);
+    let answer = |time: &str, says: Option<Vec<u8>>| {
+        let mut answer = Ocsp::new(&authority);
+        answer.singles[0].this_update = generalized(time);
+        if let Some(says) = says {
+            answer.singles[0].says = says;
+        }
+        OcspResponse::from_der(&answer.sign(&authority.key)).unwrap()
+    };
+    let gone = || Some(revoked("20260601000000Z", Some(1)));
+    let (early, late) = ("20261120220000Z", "20261120230000Z");
+    for (name, first, second, stays_revoked) in [
+        (
+            "older good",
+            answer(late, gone()),
+            answer(early, None),
+            true,
+        ),
+        (
+            "good as old",
+            answer(late, gone()),
+            answer(late, None),
+            true,
+        ),
+        (
+            "later good",
+            answer(early, gone()),
+            answer(late, None),
+            false,
+        ),
+        (
+            "revoked as old",
+            answer(late, None),
+            answer(late, gone()),
+            true,
+        ),
+        (
+            "later revoked",
+            answer(early, None),
+            answer(late, gone()),
+            true,
+        ),
+        (
+            "older revoked",
+            answer(late, None),
+            answer(early, gone()),
+            false,
+        ),
+    ] {
+        let mut cache = OcspCache::new(2, OcspPolicy::default());
+        cache.insert(&question, &request, first);
+        cache.insert(&question, &request, second);
+        assert_eq!(cache.len(), 1, "{name}");
+        let kept = matches!(cache.ask(&question), Revocation::Revoked { .. });
+        assert_eq!(kept, stays_revoked, "{name}");
+    }
+    // What is too old to decide gives way, whatever it said.
+    let mut cache = OcspCache::new(2, OcspPolicy::default());
+    cache.insert(&question, &request, answer(late, gone()));
+    let later = authority
+        .store()
+        .verify_authentication(verified.certificate(), now().plus_seconds(2 * 86_400))
+        .unwrap();
+    let mut fresh = Ocsp::new(&authority);
+    fresh.singles[0].this_update = generalized("20261122230000Z");
+    fresh.singles[0].next_update = tlv(0xA0, &generalized("20261123230000Z"));
+    let fresh = OcspResponse::from_der(&fresh.sign(&authority.key)).unwrap();
+    cache.insert(&later.question(), &request, fresh);
+    assert!(matches!(
+        cache.ask(&later.question()),
+        Revocation::Good { .. }
+    ));
+}
+
+/// After a certificate's end its issuer need not say any more that it was revoked.
+#[test]
+fn good_after_the_certificates_end_is_unknown() {
+    let authority = authority();
+    let leaf = |end: &str| {
+        let mut spec = authority.leaf();
+        spec.validity = seq(&[utc("251027013542Z"), utc(end)]);
+        let leaf = Certificate::from_der(&authority.issue(&spec)).unwrap();
+        authority
+            .store()
+            .verify_authentication(&leaf, now())
+            .unwrap()
+    };
+    let ask = |end: &str, says: Option<Vec<u8>>| {
+        let mut answer = Ocsp::new(&authority);
+        if let Some(says) = says {
+            answer.singles[0].says = says;
+        }
+        let answer = OcspResponse::from_der(&answer.sign(&authority.key)).unwrap();
+        answer.judge(&leaf(end).question(), None, &OcspPolicy::default())
+    };
+    // The answer was made at 23:00:00.
+    assert!(matches!(
+        ask("261120230000Z", None),
+        Revocation::Good { .. }
+    ));
+    assert_eq!(
+        ask("261120225959Z", None),
+        Revocation::Unknown(Unknown::MadeAfterTheEnd)
+    );
+    let gone = revoked("20260601000000Z", Some(1));
+    assert!(matches!(
+        ask("261120225959Z", Some(gone)),
+        Revocation::Revoked { .. }
+    ));
+}
+
+/// A serial number identifies a person.
+#[test]
+fn debug_shows_no_serial_number() {
+    let authority = authority();
+    let mut spec = authority.leaf();
+    spec.serial = vec![0x61, 0x62, 0x63, 0x64, 0x65];
+    let leaf = Certificate::from_der(&authority.issue(&spec)).unwrap();
+    let verified = authority
+        .store()
+        .verify_authentication(&leaf, now())
+        .unwrap();
+    let question = verified.question();
+    let request = question.ocsp_request(Some(&[0x6E; 32]));
+    let mut answer = Ocsp::new(&authority);
+    answer.singles[0].serial = spec.serial;
+    let answer = OcspResponse::from_der(&answer.sign(&authority.key)).unwrap();
+    let mut cache = OcspCache::new(2, OcspPolicy::default());
+    cache.insert(&question, &request, answer.clone());
+    assert_eq!(cache.len(), 1);
+    for shown in [
+        format!("{request:?}"),
+        format!("{cache:?}"),
+        format!("{answer:?}"),
+        format!("{question:?}"),
+        format!("{verified:?}"),
+        format!("{leaf:?}"),
+        format!("{:?}", leaf.describe()),
+    ] {
+        for secret in ["6162636465", "97, 98, 99", "abcde", "HARNESS0000000001A"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+        }
+    }
+}
