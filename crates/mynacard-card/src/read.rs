@@ -51,7 +51,10 @@ impl<T: Transport + ?Sized> Card<'_, T> {
                 return Ok(bytes);
             }
             let before = bytes.len();
-            self.read_piece(file, end, &mut bytes, &mut reads)?;
+            let piece = self.read_piece(file, end, &mut bytes, &mut reads);
+            // What is not asked for the next time would lie in the buffer of answers until the dialogue ends.
+            self.forget();
+            piece?;
             if bytes.len() == before {
                 let expected = end.unwrap_or(before + 1);
                 let problem = FileProblem::Truncated {

@@ -22,7 +22,7 @@ use mynacard_card::{
     BirthDate, Command, Delivery, End, Error, Limits, NumberB, Pin, PinEntry, Response,
     SignaturePassword, StatusWord, Transport, TransportError, TransportErrorKind,
 };
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 const PIN: [u8; 4] = turned(b"8053");
 const NEW_PIN: [u8; 4] = turned(b"9164");
@@ -31,6 +31,14 @@ const NEW_PASSWORD: [u8; 16] = turned(b"M4TQ9ZK2XW8RJ6YB");
 const FORM_PIN: [u8; 4] = turned(b"7308");
 const NEW_FORM_PIN: [u8; 4] = turned(b"6295");
 const CODE: [u8; 4] = turned(b"3946");
+/// What stands for the hash of a My Number (DF31), and SHA-256 of it with the [`UNSIGNED`] one behind it, headers included.
+const NUMBER_HASH: [u8; 32] =
+    turned(b"\x51\x76\x9B\xC0\xE5\x0A\x2F\x54\x79\x9E\xC3\xE8\x0D\x32\x57\x7C\xA1\xC6\xEB\x10\x35\x5A\x7F\xA4\xC9\xEE\x13\x38\x5D\x82\xA7\xCC");
+const SIGNED_HASH: [u8; 32] =
+    turned(b"\x18\xF9\x9B\x54\xC4\xDF\x6E\x21\xC8\x69\x5F\x08\xD3\xF6\x00\xE4\xF2\x4A\x4A\x4E\x6A\xE7\x93\xBD\x42\xC1\xAB\x32\x68\xA2\x39\x56");
+
+/// A digest of attributes that is not theirs (DF32).
+const UNSIGNED: [u8; 32] = [0; 32];
 
 /// The characters wherever they stand, and the frames that carried the short ones (without CLA: zeros are everywhere).
 const SECRETS: &[Secret] = &[
@@ -85,6 +93,14 @@ const SECRETS: &[Secret] = &[
     Secret {
         name: "VERIFY frame of the birth date",
         turned: &turned(b"\x20\x00\x91\x06610928"),
+    },
+    Secret {
+        name: "hash of the My Number",
+        turned: &NUMBER_HASH,
+    },
+    Secret {
+        name: "digest that the hash of the My Number went into",
+        turned: &SIGNED_HASH,
     },
 ];
 
@@ -141,6 +157,33 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// The two files of the input support that one function reads together; every other one is empty.
+    fn read(&mut self, frame: &[u8], response: &mut Response) -> Result<(), TransportError> {
+        let answer = Zeroizing::new(match frame[2] {
+            0x82 => [
+                &b"\xFF\x20\x1A\xDF\x21\x00\xDF\x22\x01N\xDF\x23\x01A"[..],
+                b"\xDF\x24\x0819860928\xDF\x25\x012\xFF\xFF\x90\x00",
+            ]
+            .concat(),
+            0x83 => [
+                &b"\xFF\x30\x4D\xDF\x31\x20"[..],
+                &typed(&NUMBER_HASH),
+                b"\xDF\x32\x20",
+                &UNSIGNED,
+                b"\xDF\x33\x04SIGN\x90\x00",
+            ]
+            .concat(),
+            _ => return response.set(&[0x90, 0x00]),
+        });
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(&answer);
+            kept.extend_from_slice(&typed(&SIGNED_HASH));
+        }
+        response.set(&answer)
+    }
+}
+
 impl Transport for Reader {
     fn begin(&mut self) -> Result<(), TransportError> {
         Ok(())
@@ -156,6 +199,7 @@ impl Transport for Reader {
             (0x20, 4) => return response.set(&[0x63, 0xC0 | self.left]),
             (0x20, _) => self.verify,
             (0x24, _) => self.change,
+            (0xB0, _) => return self.read(&frame, response),
             (0x2A, _) => return response.set(&[&[1; 256][..], &[0x90, 0x00]].concat()),
             _ => return response.set(&[0x90, 0x00]),
         };
@@ -210,7 +254,7 @@ fn number_b() -> Result<NumberB, Error> {
 /// One path with its own name: the dialogue lives until the closure has looked.
 type Path = fn(&mut Reader, Options, &mut dyn FnMut());
 
-const PATHS: [(&str, Path); 8] = [
+const PATHS: [(&str, Path); 9] = [
     ("PIN, signature, change", |reader, options, look| {
         let mut jpki = Jpki::open(reader, options).unwrap();
         if let Ok(mut verified) = jpki.verify(pin(&PIN).unwrap()) {
@@ -232,6 +276,18 @@ const PATHS: [(&str, Path); 8] = [
         let mut app = InputSupport::open(reader, options).unwrap();
         if let Ok(mut opened) = app.verify(pin(&FORM_PIN).unwrap()) {
             let _ = opened.change_pin(pin(&NEW_FORM_PIN).unwrap());
+        }
+        look();
+    }),
+    ("attributes and their signature", |reader, options, look| {
+        let mut app = InputSupport::open(reader, options).unwrap();
+        if let Ok(mut opened) = app.verify(pin(&FORM_PIN).unwrap()) {
+            let lent = opened.signed_attributes(|lent| {
+                assert!(typed(&SIGNED_HASH)[..] == lent.signed_digest[..]);
+            });
+            lent.unwrap();
+            let error = opened.verified_attributes(|_, _| true).unwrap_err();
+            assert_eq!(error.code(), "MC-1026");
         }
         look();
     }),
@@ -346,7 +402,7 @@ fn scan_every_path() {
         "{paths} paths, {} of them also before their end",
         looks.get()
     );
-    assert_eq!(paths, 8 * 11 + 3 * 8);
+    assert_eq!(paths, 9 * 11 + 3 * 8);
     assert!(looks.get() > 80, "{looks:?}");
     leaks_are_found(&baseline);
 }

@@ -8,7 +8,8 @@ use mynacard_card::app::input_support::{InputSupport, Sex};
 use mynacard_card::app::jpki::{CardKind, Jpki, Options};
 use mynacard_card::trace::{Recorder, Replay, TraceError};
 use mynacard_card::{
-    Application, Error, ErrorKind, Limits, Pin, SignaturePassword, Transport, TransportErrorKind,
+    Application, Command, Error, ErrorKind, Limits, Pin, Response, SignaturePassword, Transport,
+    TransportErrorKind,
 };
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -209,6 +210,86 @@ fn another_dialogue_than_the_recorded_one_is_told_where() {
             problem: "another command"
         })
     );
+}
+
+/// What stands for the hash of a My Number.
+const HASH: &str = "C0FFEE11C0FFEE22C0FFEE33C0FFEE44C0FFEE55C0FFEE66C0FFEE77C0FFEE88";
+
+fn bytes(text: &str) -> Vec<u8> {
+    (0..text.len() / 2)
+        .map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).unwrap())
+        .collect()
+}
+
+/// Records commands and answers (hexadecimal), then a READ of what is the current file, which the card answers with [`HASH`].
+#[track_caller]
+fn nothing_shown_after(exchanges: &[(&str, &str)]) {
+    let shown = |exchanges: &[(&str, &str)]| {
+        let read = [("00B0000020", &*format!("{HASH}9000"))];
+        let all: Vec<_> = exchanges.iter().chain(&read).collect();
+        let answers: Vec<Vec<u8>> = all.iter().map(|(_, answer)| bytes(answer)).collect();
+        let mut card = FakeCard::hooked(Limits::SHORT, move |at, _| Some(Ok(answers[at].clone())));
+        record(&mut card, |card| {
+            card.begin().unwrap();
+            for (command, _) in all {
+                let frame = bytes(command);
+                let command = Command::decode(&frame).unwrap();
+                card.exchange(&command, &mut Response::new()).unwrap();
+            }
+        })
+        .1
+        .contains(HASH)
+    };
+    assert!(!shown(exchanges), "{exchanges:?}");
+    let there = [exchanges, &[("00A4020C020005", "9000")]].concat();
+    assert!(shown(&there), "the file on the list is recorded: {there:?}");
+}
+
+const SELECT_INPUT_SUPPORT: (&str, &str) = ("00A4040C0AD3921000310001010408", "9000");
+
+#[test]
+fn a_refused_read_leaves_the_card_in_its_file() {
+    for refusal in ["6982", "6700", "6A82", "6B00", "6C04", "6F00"] {
+        nothing_shown_after(&[
+            SELECT_INPUT_SUPPORT,
+            ("00A4020C020003", "9000"),
+            ("00B0850004", refusal),
+        ]);
+    }
+}
+
+#[test]
+fn a_selected_application_has_no_file_yet() {
+    nothing_shown_after(&[
+        ("00A4040C0AD392F000260100000001", "9000"),
+        ("00A4020C020005", "9000"),
+        SELECT_INPUT_SUPPORT,
+    ]);
+}
+
+#[test]
+fn a_read_from_the_middle_moves_to_its_file_too() {
+    nothing_shown_after(&[
+        SELECT_INPUT_SUPPORT,
+        ("00A4020C020005", "9000"),
+        ("00B0830404", "010203049000"),
+    ]);
+}
+
+#[test]
+fn another_command_may_move_to_a_file_of_its_own() {
+    for command in ["00B2031C04", "00B201FD04", "00200091", "00E2001C"] {
+        nothing_shown_after(&[
+            SELECT_INPUT_SUPPORT,
+            ("00A4020C020005", "9000"),
+            (command, "9000"),
+        ]);
+    }
+    nothing_shown_after(&[
+        SELECT_INPUT_SUPPORT,
+        ("00A4020C020005", "9000"),
+        ("00B2011C04", "010203049000"),
+    ]);
 }
 
 #[track_caller]

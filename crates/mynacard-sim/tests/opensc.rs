@@ -215,8 +215,16 @@ fn opensc_explorer_walks_through_the_other_applications() {
     }
     let script = "apdu 00A4040C0AD3921000310001010408\napdu 00200091\napdu 002000910431323334\napdu 00B0820000\n\
         apdu 00A4040C0AD3921000310001010402\napdu 00B0820000\napdu 00B0830000\n\
+        apdu 0020009106353530343031\napdu 00B0810000\napdu 002000920E3535303430313230333534303136\napdu 00B0820004\n\
+        apdu {presence}\n\
         apdu 00A4040C0AD3921000310001010100\napdu 00B2010C00\n\
         apdu 00A4040C0AD3921000310001010401\napdu 0020009C\nquit\n";
+    // COMPUTE DIGITAL SIGNATURE of the card face, over a digest of its own.
+    let presence = format!(
+        "802A0000333031300D060960864801650304020105000420{}00",
+        "5A".repeat(32)
+    );
+    let script = script.replace("{presence}", &presence);
     let commands = format!("printf '{script}' >script; OPENSC_DRIVER=jpki opensc-explorer script");
     let session = Session::run("explorer", CARD, &commands);
     let answer = |command: &str| {
@@ -239,7 +247,26 @@ fn opensc_explorer_walks_through_the_other_applications() {
             .iter()
             .any(|(command, answer)| command == "00B0820000" && answer.starts_with("FF20"))
     );
-    assert_eq!(answer("00B0820000"), "6982", "the card face stays shut");
+    assert_eq!(
+        answer("00B0820000"),
+        "6982",
+        "the card face stays shut before its number"
+    );
+    assert_eq!(answer("0020009106353530343031"), "9000", "the birth date");
+    let age = answer("00B0810000");
+    assert!(age.starts_with("FF10") && age.ends_with("9000"), "{age}");
+    assert_eq!(
+        answer("002000920E3535303430313230333534303136"),
+        "9000",
+        "number B"
+    );
+    let face = answer("00B0820004");
+    assert!(face.starts_with("FF20") && face.ends_with("9000"), "{face}");
+    let signature = answer(&presence);
+    assert!(
+        signature.len() == 2 * (256 + 2) && signature.ends_with("9000"),
+        "{signature}"
+    );
     assert!(answer("00B0830000").starts_with("FF30"));
     assert!(answer("00B2010C00").ends_with("9000"));
     assert_eq!(answer("0020009C"), "63C3");

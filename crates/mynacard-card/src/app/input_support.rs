@@ -240,15 +240,23 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
         let attributes = self.app.card.read(&ATTRIBUTES)?;
         self.app.card.read_as(&SIGNED_DIGESTS, |bytes| {
             let mut record = Record::open(bytes, 0xFF30)?;
-            let (number, _) = record.take_exactly::<32>(0xDF31)?;
+            // The hash of the My Number is looked at where it lies, in the buffer that is wiped: never copied out of it.
+            let number = record.take(0xDF31)?;
+            if number.value.len() != 32 {
+                return Err(FileProblem::Value { tag: 0xDF31 });
+            }
             let (person, attributes_digest) = record.take_exactly::<32>(0xDF32)?;
             let signature = record.take(0xDF33)?.value;
             record.end()?;
-            let hash = Sha256::new()
-                .chain_update(number.raw)
-                .chain_update(person.raw)
-                .finalize();
-            let signed_digest = Zeroizing::new(<[u8; 32]>::from(hash));
+            // The two objects lie side by side. In one piece the hasher works on them in place; given one after the other it
+            // would keep a copy of the first in its own buffer.
+            let end = number.at + number.raw.len() + person.raw.len();
+            let signed = bytes.get(number.at..end).unwrap_or_default();
+            let mut signed_digest = Zeroizing::new([0; 32]);
+            Digest::finalize_into(
+                Sha256::new_with_prefix(signed),
+                (&mut *signed_digest).into(),
+            );
             Ok(judge(&SignedAttributes {
                 record: &attributes,
                 attributes_digest: &attributes_digest,

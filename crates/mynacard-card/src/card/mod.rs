@@ -189,6 +189,11 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
         self.response.data()
     }
 
+    /// Wipes the last answer.
+    pub(crate) fn forget(&mut self) {
+        self.response.clear();
+    }
+
     pub(crate) fn alive(&self) -> Result<(), Error> {
         if self.over {
             Err(self.error(ErrorKind::DialogueOver))

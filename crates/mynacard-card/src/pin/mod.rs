@@ -6,7 +6,8 @@
 //! assert!(matches!(Pin::new(b"12345").err().unwrap().kind(), ErrorKind::MalformedPin { .. }));
 //! ```
 //!
-//! A PIN cannot be printed and serves once:
+//! A PIN cannot be printed (a stable rustdoc checks that this does not compile, and leaves the error's number unchecked; its first
+//! line compiles above) and serves once:
 //!
 //! ```compile_fail,E0277
 //! let pin = mynacard_card::Pin::new(b"1234").ok().unwrap();

@@ -53,29 +53,41 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
         (self.selected, self.file, self.mask) = (None, 0, Mask::nothing());
     }
 
+    /// Forgets which file is the current one, in the application that stays selected.
+    fn lose_file(&mut self) {
+        (self.file, self.mask) = (0, Mask::nothing());
+    }
+
     /// Follows which application and file the card is in, and masks the answer accordingly.
     fn answer(&mut self, command: &Command<'_>, response: &Response) -> Vec<Part> {
         let status = response.status();
         let done = status.is_success() || matches!(status, StatusWord::MoreData(_));
+        let read = done || status == StatusWord::EndOfFile;
         // The checking errors of ISO/IEC 7816-4 §5.6: the card did nothing, and is where it was.
         let refused = matches!(status.value() >> 8, 0x67..=0x6F);
         match (command.header(), command.data()) {
             // Wherever a SELECT leads that is none of ours, or a warning.
-            ([_, 0xA4, ..], _) if refused => self.mask = Mask::nothing(),
+            ([_, 0xA4, ..], _) if refused => self.lose_file(),
             ([0x00, 0xA4, 0x04, _], name) if done => {
                 self.selected = APPLICATIONS.into_iter().find(|known| known.name() == name);
-                self.mask = Mask::nothing();
+                // A file of the application that was left says nothing about this one's.
+                self.lose_file();
             }
             ([0x00, 0xA4, 0x02, _], [high, low]) if done => {
                 self.file = u16::from_be_bytes([*high, *low]);
                 self.mask = Mask::nothing();
             }
             ([_, 0xA4, ..], _) => self.lose_track(),
-            // By short identifier, or the current file, from its beginning.
-            ([0x00, 0xB0, p1 @ 0x80..=0xFF, 0x00], _) => {
+            // By short identifier: the file becomes the current one, unless the card refuses and keeps the one that it had.
+            ([0x00, 0xB0, p1 @ 0x80..=0xFF, offset], _) if read => {
                 self.file = u16::from(p1 & 0x1F);
-                self.mask = Mask::file(self.selected, self.file);
+                self.mask = match offset {
+                    0 => Mask::file(self.selected, self.file),
+                    _ => Mask::nothing(),
+                };
             }
+            ([0x00, 0xB0, 0x80..=0xFF, _], _) => self.lose_file(),
+            // The current file, from its beginning.
             ([0x00, 0xB0, 0x00, 0x00], _) => self.mask = Mask::file(self.selected, self.file),
             // Further on: only in step with what was followed so far.
             ([0x00, 0xB0, p1 @ 0x00..=0x7F, p2], _) => {
@@ -83,12 +95,14 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
                     self.mask = Mask::nothing();
                 }
             }
-            ([0x00, 0xB2, 0x01, p2], _) if p2 & 7 == 4 => {
-                self.mask = Mask::file(self.selected, u16::from(p2 >> 3))
+            ([0x00, 0xB2, 0x01, p2], _) if read && p2 & 7 == 4 => {
+                self.file = u16::from(p2 >> 3);
+                self.mask = Mask::file(self.selected, self.file);
             }
             // GET RESPONSE goes on with what came before.
             ([0x00, 0xC0, 0x00, 0x00], _) => {}
-            _ => self.mask = Mask::nothing(),
+            // Any other command may name a file of its own.
+            _ => self.lose_file(),
         }
         self.mask.record(response.data())
     }
@@ -162,6 +176,7 @@ impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
 
     fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
         let outcome = self.transport.enter_pin(request);
+        self.lose_file();
         let end = match &outcome {
             Ok(status) => format!(r#","status":"{:04X}""#, status.value()),
             Err(error) => failure(error),

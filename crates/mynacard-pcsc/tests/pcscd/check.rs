@@ -7,17 +7,19 @@ use std::time::{Duration, SystemTime};
 use mynacard_card::app::jpki::Jpki;
 use mynacard_card::{Pin, Tries};
 use mynacard_pcsc::{Length, Options, Readers};
-use mynacard_sim::{VirtualCard, person};
+use mynacard_sim::{Quirk, VirtualCard, person};
 
 use crate::daemon::inside;
 use crate::wait;
 
-/// The simulator's card, until the reader lets go of it; then it is handed back.
-fn insert(port: u16, extended: bool) -> (TcpStream, JoinHandle<VirtualCard>) {
+fn card() -> VirtualCard {
+    VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now()).with_extended(true)
+}
+
+/// This card in the reader, until the reader lets go of it; then it is handed back.
+fn insert(port: u16, mut card: VirtualCard) -> (TcpStream, JoinHandle<VirtualCard>) {
     let reader = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut own = reader.try_clone().unwrap();
-    let card = VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now());
-    let mut card = card.with_extended(extended);
     let thread = std::thread::spawn(move || {
         let _ = mynacard_sim::vpcd::serve(&mut card, &mut own, |_, _| Ok(()));
         card
@@ -44,7 +46,7 @@ fn check(length: Length) -> u32 {
 #[test]
 fn a_check_takes_the_fewest_exchanges() {
     inside("check::a_check_takes_the_fewest_exchanges", |daemon| {
-        let (reader, thread) = insert(daemon.port(), true);
+        let (reader, thread) = insert(daemon.port(), card());
         assert_eq!(check(Length::Extended), 5);
         assert_eq!(
             check(Length::FromReader),
@@ -56,27 +58,62 @@ fn a_check_takes_the_fewest_exchanges() {
     });
 }
 
+/// What another program does with the reader: the words of the card's answers.
+fn elsewhere(
+    context: &pcsc::Context,
+    commands: &[&[u8]],
+    leaving: pcsc::Disposition,
+) -> Vec<Vec<u8>> {
+    let readers = context.list_readers_owned().unwrap();
+    let card = context
+        .connect(
+            &readers[0],
+            pcsc::ShareMode::Exclusive,
+            pcsc::Protocols::ANY,
+        )
+        .unwrap();
+    let mut buffer = [0; 300];
+    let answers = commands
+        .iter()
+        .map(|command| card.transmit(command, &mut buffer).unwrap().to_vec())
+        .collect();
+    card.disconnect(leaving)
+        .map_err(|(_, error)| error)
+        .unwrap();
+    answers
+}
+
+const SELECT: &[u8] = b"\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01";
+const VERIFY: &[u8] = b"\x00\x20\x00\x98\x041234";
+const COUNTER: &[u8] = b"\x00\x20\x00\x98";
+const DONE: &[u8] = &[0x90, 0x00];
+
 #[test]
 fn nothing_that_a_pin_opened_survives_a_dialogue() {
     inside(
         "check::nothing_that_a_pin_opened_survives_a_dialogue",
         |daemon| {
-            let (reader, thread) = insert(daemon.port(), true);
+            // A card that answers a counter query with 9000 while a session is open: with it, one that was left open shows.
+            let (reader, thread) = insert(daemon.port(), card().with_quirk(Quirk::OpenCounter));
             let readers = Readers::new();
             let found = wait();
-            let mut card = readers.card(&found, Options::default());
-            let mut jpki = Jpki::open(&mut card, Default::default()).unwrap();
+            let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
+            let left = elsewhere(&context, &[SELECT, VERIFY], pcsc::Disposition::LeaveCard);
+            assert_eq!(left, [DONE, DONE]);
+            let open = elsewhere(&context, &[SELECT, COUNTER], pcsc::Disposition::LeaveCard);
+            assert_eq!(open, [DONE, DONE], "the other program's session is open");
+
+            let mut ours = readers.card(&found, Options::default());
+            let mut jpki = Jpki::open(&mut ours, Default::default()).unwrap();
+            assert_eq!(jpki.authentication_tries().unwrap(), Tries::Left(3));
             jpki.verify(Pin::new(b"1234").unwrap()).unwrap();
             jpki.finish();
-            // A counter query would answer 9000 if the PIN were still open.
-            let mut again = readers.card(&found, Options::default());
-            let mut jpki = Jpki::open(&mut again, Default::default()).unwrap();
-            assert_eq!(jpki.authentication_tries().unwrap(), Tries::Left(3));
-            jpki.finish();
+
+            let after = elsewhere(&context, &[SELECT, COUNTER], pcsc::Disposition::LeaveCard);
+            assert_eq!(after, [DONE, &[0x63, 0xC3]], "nothing is open behind us");
             std::thread::sleep(Duration::from_millis(200));
             reader.shutdown(std::net::Shutdown::Both).unwrap();
-            let card = thread.join().unwrap();
-            assert!(!card.is_powered() && !card.is_authenticated());
+            assert!(!thread.join().unwrap().is_authenticated());
         },
     );
 }

@@ -1,6 +1,7 @@
 //! 公的個人認証AP, the JPKI application: two certificates, two keys, two PINs, in the fewest exchanges.
 //!
-//! Signing needs a [`Verified`], and only [`Jpki::verify`] makes one, so this does not compile:
+//! Signing needs a [`Verified`], and only [`Jpki::verify`] makes one, so this does not compile (a stable rustdoc checks that it
+//! does not, and leaves the error's number unchecked; so the same with the one word right stands below):
 //!
 //! ```compile_fail,E0599
 //! # use mynacard_card::{Error, Transport, app::jpki::Jpki};
@@ -20,7 +21,7 @@
 //! }
 //! ```
 //!
-//! What does compile, so that the two above fail for their own reason:
+//! What does compile, so that the two above can fail for no other reason than their own:
 //!
 //! ```
 //! # use mynacard_card::{Error, Pin, Transport, app::jpki::Jpki};
@@ -295,7 +296,8 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
 }
 
 impl<T: Transport + ?Sized> Verified<'_, '_, T> {
-    /// Hashes the message (SHA-256) and lets the authentication key sign it: RSASSA-PKCS1-v1_5, 256 bytes.
+    /// Hashes the message and lets the authentication key sign it, as the layout's [`KeyAlgorithm`] says: with
+    /// [`KeyAlgorithm::RsaPkcs1Sha256`], which is every card so far, SHA-256 and 256 bytes of RSASSA-PKCS1-v1_5.
     ///
     /// # Errors
     /// A refusal, a malformed answer, a transport that fails.
@@ -342,7 +344,8 @@ impl<T: Transport + ?Sized> Verified<'_, '_, T> {
 }
 
 impl<T: Transport + ?Sized> VerifiedSignature<'_, '_, T> {
-    /// Hashes the message (SHA-256) and lets the signature key sign it: RSASSA-PKCS1-v1_5, 256 bytes.
+    /// Hashes the message and lets the signature key sign it, as the layout's [`KeyAlgorithm`] says: with
+    /// [`KeyAlgorithm::RsaPkcs1Sha256`], which is every card so far, SHA-256 and 256 bytes of RSASSA-PKCS1-v1_5.
     ///
     /// # Errors
     /// A refusal, a malformed answer, a transport that fails.
