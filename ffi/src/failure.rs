@@ -175,9 +175,9 @@ fn status_of(code: &str, class: mynacard_class) -> mynacard_status {
     match code {
         "MC-1001" | "MC-1021" => S::NotMyNumberCard,
         "MC-1002" | "MC-1013" => S::CardGone,
-        "MC-1003" => S::WrongPin,
-        "MC-1004" => S::LastTry,
-        "MC-1005" => S::PinBlocked,
+        "MC-1003" | "MC-1027" => S::WrongPin,
+        "MC-1004" | "MC-1029" => S::LastTry,
+        "MC-1005" | "MC-1028" => S::PinBlocked,
         "MC-1006" => S::MalformedPin,
         "MC-1007" => S::OutcomeUnknown,
         "MC-1016" | "MC-2005" => S::Timeout,

@@ -244,6 +244,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("MC-1024", "malformed-trace"),
     ("MC-1025", "command-not-allowed"),
     ("MC-1026", "record-not-authentic"),
+    ("MC-1027", "wrong-number-b"),
+    ("MC-1028", "number-b-blocked"),
+    ("MC-1029", "one-try-left-for-number-b"),
 ];
 
 impl Error {
@@ -297,6 +300,9 @@ impl Error {
         match &self.kind {
             ErrorKind::NotMyNumberCard { .. } => "MC-1001",
             ErrorKind::CardGone { .. } => "MC-1002",
+            ErrorKind::WrongPin { pin, .. } if pin.is_printed() => "MC-1027",
+            ErrorKind::OneTryLeft { pin } if pin.is_printed() => "MC-1029",
+            ErrorKind::PinBlocked { pin } if pin.is_printed() => "MC-1028",
             ErrorKind::WrongPin { .. } => "MC-1003",
             ErrorKind::OneTryLeft { .. } => "MC-1004",
             ErrorKind::PinBlocked { .. } => "MC-1005",

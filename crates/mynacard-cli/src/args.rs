@@ -234,6 +234,10 @@ pub(crate) enum TerminalCommand {
     Remove {
         #[command(flatten)]
         home: HomeArguments,
+        /// Only set the registration aside, without passcode and service: it is locked, damaged or ended, or the passcode is
+        /// forgotten. The terminal can then be registered anew; end the old one at the portal.
+        #[arg(long, conflicts_with = "passcode_fd")]
+        forget: bool,
     },
 }
 

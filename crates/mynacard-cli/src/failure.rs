@@ -103,7 +103,7 @@ impl Failure {
             "the visual check was not confirmed".to_owned(),
             Class::Caller,
             (
-                "目視確認が確認されなかったため、中止しました。何も送っていません。",
+                "目視での確認が取れなかったため、中止しました。何も送っていません。",
                 "The visual check was not confirmed and was stopped. Nothing was sent.",
             ),
             (

@@ -98,6 +98,43 @@ impl Home {
     }
 }
 
+/// Moves a registration that opens no more out of the way, with its count of wrong passcodes and its audit trail, which only
+/// its own key proves; nothing is deleted. The names of what was moved.
+pub(crate) fn set_aside(
+    arguments: &HomeArguments,
+    now: SystemTime,
+) -> Result<Vec<PathBuf>, Failure> {
+    let vault = vault_path(arguments)?;
+    // A vault that is not there has nothing to be set aside: the guidance of MC-5208 says what to do.
+    if !vault
+        .try_exists()
+        .map_err(|error| Failure::file(&vault, &error))?
+    {
+        return Err(Error::from(ErrorKind::VaultMissing).into());
+    }
+    let stamp = now
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs());
+    let mut moved = Vec::new();
+    // The vault last: were the power cut in between, the same command does the rest.
+    let beside = [".attempts", ".audit"].map(|suffix| format!("{VAULT}{suffix}"));
+    let beside = beside.iter().map(String::as_str).chain(["audit", VAULT]);
+    for from in beside.map(|name| vault.with_file_name(name)) {
+        if !from.exists() {
+            continue;
+        }
+        let mut name = from.as_os_str().to_owned();
+        name.push(format!(".aside-{stamp}"));
+        let to = PathBuf::from(name);
+        if to.exists() {
+            return Err(Failure::file(&to, &io::ErrorKind::AlreadyExists.into()));
+        }
+        std::fs::rename(&from, &to).map_err(|error| Failure::file(&from, &error))?;
+        moved.push(to);
+    }
+    Ok(moved)
+}
+
 /// A vault that waits for its terminal; made, with the registration in it, before the activation code is spent.
 pub(crate) struct NewHome {
     vault: Vault,

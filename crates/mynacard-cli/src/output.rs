@@ -27,6 +27,15 @@ impl Output {
         }
     }
 
+    /// Text in this language.
+    #[cfg(test)]
+    pub(crate) fn plain(language: Language) -> Self {
+        Self {
+            json: false,
+            language,
+        }
+    }
+
     /// The language of what people read.
     pub(crate) fn language(&self) -> Language {
         self.language

@@ -1,5 +1,7 @@
 //! `mynacard terminal`: initial registration (初期登録) and what it led to.
 
+use std::time::SystemTime;
+
 use mynacard::auth::service::VisualCheck;
 use mynacard::auth::{Cancel, ErrorKind, ServiceErrorKind, UserSettings};
 use mynacard::cert::Timestamp;
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::{ActivateArguments, HomeArguments, TerminalCommand};
 use crate::failure::Failure;
-use crate::home::{Home, NewHome};
+use crate::home::{self, Home, NewHome};
 use crate::output::Output;
 use crate::{pem, secret};
 
@@ -21,7 +23,11 @@ pub(crate) fn run(command: &TerminalCommand, output: &Output) -> Result<(), Fail
             output.result(&shown, || lines(&home, output))
         }
         TerminalCommand::Renew { home } => renew(home, output),
-        TerminalCommand::Remove { home } => remove(home, output),
+        TerminalCommand::Remove { home, forget: true } => set_aside(home, output),
+        TerminalCommand::Remove {
+            home,
+            forget: false,
+        } => remove(home, output),
     }
 }
 
@@ -83,6 +89,21 @@ fn remove(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
             "ended, and its registration here removed",
         );
         format!("{name}: {done}\n")
+    })
+}
+
+fn set_aside(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
+    let moved = home::set_aside(home, SystemTime::now())?;
+    output.result(&json!({ "set_aside": moved, "removed": false }), || {
+        let list: String = moved
+            .iter()
+            .map(|path| format!("  {}\n", path.display()))
+            .collect();
+        let done = output.pick(
+            "登録情報と監査記録を脇に移しました。ポータルで今までの端末の利用を終了し、新しいアクティベーションコードで「mynacard terminal activate」を実行してください。",
+            "Registration and audit trail were set aside. End the old terminal at the portal, then run mynacard terminal activate with a new activation code.",
+        );
+        format!("{done}\n{list}")
     })
 }
 

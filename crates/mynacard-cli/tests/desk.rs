@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use mynacard_sandbox::{Running, Sandbox};
+use mynacard_sandbox::{Running, Sandbox, UserSettings};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -40,13 +40,20 @@ impl Terminal {
             code: settings.activation_code.clone(),
             sandbox,
         };
-        let activated = terminal.run(
+        let activated = terminal.activate(&settings);
+        assert_eq!(activated.status.code(), Some(0), "{}", stdout(&activated));
+        terminal
+    }
+
+    fn activate(&self, settings: &UserSettings) -> Output {
+        let authority = self.folder.path().join("authority.pem");
+        self.run(
             &[
                 "terminal",
                 "activate",
                 "--accept-terms",
                 "--service",
-                terminal.sandbox.url(),
+                self.sandbox.url(),
                 "--ca",
                 authority.to_str().unwrap(),
                 "--institution",
@@ -57,9 +64,15 @@ impl Terminal {
                 "0",
             ],
             &settings.activation_code,
-        );
-        assert_eq!(activated.status.code(), Some(0), "{}", stdout(&activated));
-        terminal
+        )
+    }
+
+    fn forget(&self) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_mynacard"))
+            .args(["--json", "terminal", "remove", "--forget", "--home"])
+            .arg(self.home())
+            .output()
+            .unwrap()
     }
 
     fn home(&self) -> PathBuf {
@@ -220,6 +233,55 @@ fn what_happened_is_in_the_trail_and_damage_is_named_with_file_and_line() {
 }
 
 #[test]
+fn a_terminal_that_opens_no_more_is_registered_anew_as_the_guidance_says() {
+    let terminal = Terminal::activated();
+    let vault = terminal.home().join("terminal.vault");
+    let locks: [(&str, &dyn Fn()); 3] = [
+        ("MC-5204", &|| {
+            let counted = r#"{"failed":10,"last":0}"#;
+            std::fs::write(terminal.home().join("terminal.vault.attempts"), counted).unwrap();
+        }),
+        ("MC-5205", &|| std::fs::write(&vault, b"damaged").unwrap()),
+        ("MC-5202", &|| {
+            std::fs::write(terminal.folder.path().join("passcode"), "another passcode").unwrap();
+        }),
+    ];
+    for (round, (code, lock)) in locks.into_iter().enumerate() {
+        assert_eq!(terminal.check("1234").status.code(), Some(0), "{code}");
+        lock();
+        let refused = json(&terminal.run(&["--json", "terminal", "show"], ""));
+        assert_eq!(refused["error"]["code"], code);
+        let next = refused["error"]["next"].as_str().unwrap();
+        assert!(next.contains("mynacard terminal remove --forget"), "{next}");
+        let (_, seen) = terminal.doctor(&[]);
+        let named = seen["parts"].as_array().unwrap().iter();
+        assert!(
+            named
+                .filter_map(|part| part["mend"].as_str())
+                .any(|mend| mend.contains("terminal remove --forget")),
+            "{seen}"
+        );
+
+        let forgotten = terminal.forget();
+        assert_eq!(forgotten.status.code(), Some(0), "{}", stdout(&forgotten));
+        assert!(!vault.exists());
+        let kept = std::fs::read_dir(terminal.home()).unwrap();
+        let kept = kept.filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with("terminal.vault.aside-")
+        });
+        assert_eq!(kept.count(), round + 1);
+        let settings = terminal.sandbox.issue_activation().unwrap();
+        let activated = terminal.activate(&settings);
+        assert_eq!(activated.status.code(), Some(0), "{}", stdout(&activated));
+    }
+    assert_eq!(terminal.check("1234").status.code(), Some(0));
+    assert_eq!(terminal.verify().0, Some(0));
+    terminal.forget();
+    assert_eq!(json(&terminal.forget())["error"]["code"], "MC-5208");
+}
+
+#[test]
 fn what_a_full_disk_cannot_audit_is_not_shown() {
     let terminal = Terminal::activated();
     for _ in 0..3 {
@@ -307,7 +369,7 @@ fn the_reception_screen_leaves_nothing_of_a_patient_to_the_next() {
         "資格を照会しています",
         "有効な資格が確認できました。",
         "暗証番号が違います。あと2回間違えるとロックされます。",
-        "目視確認が確認されなかったため、中止しました。",
+        "目視での確認が取れなかったため、中止しました。",
         "[Enter] 閉じる",
     ] {
         assert!(text.contains(told), "{told} in {text}");

@@ -98,7 +98,7 @@ fn a_wrong_number_costs_none_of_the_pins_tries() {
         wrong,
         &authorities(Hierarchy::Simulation),
     );
-    assert_eq!(error.code(), "MC-1003");
+    assert_eq!(error.code(), "MC-1027");
 }
 
 #[test]

@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 
 use mynacard::guidance::{self, Class, Language};
 
+/// Errors of machine or peer with which no patient waits, or which end when the card is put on again.
+const NOBODY_WAITS: &[&str] = &[
+    "MC-1002", "MC-1013", "MC-4014", "MC-4015", "MC-6102", "MC-6103", "MC-6106", "MC-6511",
+];
+
 fn returned() -> BTreeSet<&'static str> {
     let lists: &[&[(&str, &str)]] = &[
         mynacard::card::CODES,
@@ -71,6 +76,17 @@ fn every_entry_speaks_both_languages_to_staff() {
             entry.code
         );
     }
+}
+
+#[test]
+fn what_staff_cannot_mend_at_once_names_another_proof() {
+    let nobody_waits = |code: &str| NOBODY_WAITS.contains(&code);
+    let bare: Vec<_> = guidance::all()
+        .filter(|entry| matches!(entry.class, Class::Environment | Class::Peer))
+        .filter(|entry| entry.instead.is_empty() && !nobody_waits(entry.code))
+        .map(|entry| entry.code)
+        .collect();
+    assert!(bare.is_empty(), "{bare:?}");
 }
 
 #[test]

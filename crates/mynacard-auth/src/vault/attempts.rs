@@ -15,13 +15,13 @@ use crate::{Error, ErrorKind};
 const LOCKED_AT: u32 = 10;
 
 #[derive(Serialize, Deserialize, Clone, Copy, Default)]
-pub(super) struct Attempts {
+struct Attempts {
     failed: u32,
     last: u64,
 }
 
 impl Attempts {
-    pub(super) fn left(self) -> u32 {
+    fn left(self) -> u32 {
         LOCKED_AT.saturating_sub(self.failed)
     }
 
@@ -36,6 +36,27 @@ impl Attempts {
     /// Seconds that are left of the delay. A clock set back does not shorten it, nor does it make it longer than one delay.
     fn wait(self, now: u64) -> u64 {
         self.delay().saturating_sub(now.saturating_sub(self.last))
+    }
+}
+
+/// An attempt that is written down as failed, until it is known better.
+pub(super) struct Attempt {
+    before: Attempts,
+    counted: Attempts,
+}
+
+impl Attempt {
+    /// How many attempts are left when this one was wrong.
+    pub(super) fn left(&self) -> u32 {
+        self.counted.left()
+    }
+
+    /// Uncounts an attempt in which no passcode was tried.
+    pub(super) fn take_back(self, vault: &Path) -> Result<(), Error> {
+        match self.before.failed {
+            0 => forget(vault),
+            _ => write(&file::beside(vault, ".attempts"), self.before),
+        }
     }
 }
 
@@ -70,7 +91,7 @@ pub(super) fn state(vault: &Path, now: SystemTime) -> Result<VaultState, Error> 
 }
 
 /// Counts one more attempt as failed, or says that it must wait.
-pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempts, Error> {
+pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempt, Error> {
     let path = file::beside(vault, ".attempts");
     let so_far = read(&path)?;
     if so_far.failed >= LOCKED_AT {
@@ -90,12 +111,15 @@ pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempts, Error> {
         }
         return Err(ErrorKind::VaultWait { seconds: wait }.into());
     }
-    let attempt = Attempts {
+    let counted = Attempts {
         failed: so_far.failed + 1,
         last: now,
     };
-    write(&path, attempt)?;
-    Ok(attempt)
+    write(&path, counted)?;
+    Ok(Attempt {
+        before: so_far,
+        counted,
+    })
 }
 
 /// Forgets all failures: the passcode was right.

@@ -114,7 +114,7 @@ impl Vault {
     }
 
     /// Opens a vault. After three wrong passcodes each further attempt must wait, longer each time; after ten the vault is
-    /// locked. Both survive a restart.
+    /// locked. Both survive a restart. What fails before the passcode is tried counts as no attempt.
     ///
     /// # Errors
     ///
@@ -124,15 +124,22 @@ impl Vault {
         let (sealed, _held) = file::hold(path)?;
         let header = format::Header::parse(&sealed)?;
         let attempt = attempts::begin(path, now)?;
-        let lock = header.unlock(unlock)?;
+        let lock = match header.unlock(unlock) {
+            Ok(lock) => lock,
+            // No passcode was found wrong: a failing key store or too little memory must never lock a terminal.
+            Err(error) => {
+                attempt.take_back(path)?;
+                return Err(error);
+            }
+        };
         let Some(plain) = lock.open(&sealed) else {
             return Err(ErrorKind::WrongPasscode {
                 left: attempt.left(),
             }
             .into());
         };
-        let entries = parse_entries(&plain).ok_or(ErrorKind::VaultMalformed)?;
         attempts::forget(path)?;
+        let entries = parse_entries(&plain).ok_or(ErrorKind::VaultMalformed)?;
         Ok(Self {
             path: path.to_owned(),
             lock,

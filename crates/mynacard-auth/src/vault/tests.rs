@@ -236,6 +236,58 @@ fn a_key_store_opens_its_vault_and_no_passcode_does() {
 }
 
 #[test]
+fn what_fails_before_the_passcode_is_tried_counts_as_no_attempt() {
+    struct Failing;
+    impl KeyStore for Failing {
+        fn key(
+            &self,
+            _: &[u8; 16],
+        ) -> Result<Zeroizing<[u8; 32]>, Box<dyn std::error::Error + Send + Sync>> {
+            Err("the store is locked".into())
+        }
+    }
+    struct Store([u8; 32]);
+    impl KeyStore for Store {
+        fn key(
+            &self,
+            _: &[u8; 16],
+        ) -> Result<Zeroizing<[u8; 32]>, Box<dyn std::error::Error + Send + Sync>> {
+            Ok(Zeroizing::new(self.0))
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let now = UNIX_EPOCH + NOW;
+    Vault::create(&path, &Unlock::KeyStore(&Store([9; 32]))).unwrap();
+    let passcode = Passcode::new("eight chars").unwrap();
+    let refused = |left| {
+        for _ in 0..11 {
+            let failing = Vault::open(&path, &Unlock::KeyStore(&Failing), now).unwrap_err();
+            assert_eq!(failing.code(), "MC-5209");
+            let method = Unlock::Passcode(&passcode, Stretching::FLOOR);
+            assert_eq!(
+                Vault::open(&path, &method, now).unwrap_err().code(),
+                "MC-5206"
+            );
+            assert_eq!(
+                Vault::state(&path, now).unwrap(),
+                VaultState::Waiting { left }
+            );
+        }
+    };
+    refused(10);
+    let wrong = Vault::open(&path, &Unlock::KeyStore(&Store([8; 32])), now).unwrap_err();
+    assert_eq!(wrong.code(), "MC-5202");
+    // What was counted before stays counted.
+    refused(9);
+    Vault::open(&path, &Unlock::KeyStore(&Store([9; 32])), now).unwrap();
+    assert_eq!(
+        Vault::state(&path, now).unwrap(),
+        VaultState::Waiting { left: 10 }
+    );
+}
+
+#[test]
 fn missing_and_existing_files_have_errors_of_their_own() {
     let fixture = Fixture::new();
     assert_eq!(

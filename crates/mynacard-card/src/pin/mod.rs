@@ -140,6 +140,19 @@ impl SignaturePassword {
 }
 
 impl PinKind {
+    /// Whether this is what stands on the card's face (照合番号A, 照合番号B, birth date) and no number that only its holder
+    /// knows.
+    pub const fn is_printed(self) -> bool {
+        matches!(
+            self,
+            PinKind::InputSupportNumberA
+                | PinKind::InputSupportNumberB
+                | PinKind::CardFaceBirthDate
+                | PinKind::CardFaceNumberA
+                | PinKind::CardFaceNumberB
+        )
+    }
+
     /// Every kind, for a status display.
     pub const ALL: [PinKind; 10] = [
         PinKind::Authentication,

@@ -23,7 +23,8 @@ pub(super) fn home(folder: &Path) -> Finding {
     let state = match rights {
         Rights::OthersWrite => State::Bad,
         Rights::OthersRead => State::Care,
-        Rights::OwnersAlone | Rights::Unknown => State::Good,
+        Rights::OwnersAlone => State::Good,
+        Rights::Unknown => State::Unknown,
     };
     rights.finding("folder", HOME, state)
 }
@@ -37,7 +38,8 @@ pub(super) fn vault_file(path: &Path) -> Finding {
     let rights = Rights::of(&metadata);
     let state = match rights {
         Rights::OthersWrite | Rights::OthersRead => State::Bad,
-        Rights::OwnersAlone | Rights::Unknown => State::Good,
+        Rights::OwnersAlone => State::Good,
+        Rights::Unknown => State::Unknown,
     };
     rights.finding("vault", VAULT, state)
 }
@@ -122,8 +124,8 @@ impl Rights {
                 "Other users can write to it.",
             ),
             Self::Unknown => (
-                "あります（権限は、利用者のフォルダーの中なら守られています）。",
-                "It is there; inside the user's own profile its rights are right.",
+                "あります。権限は調べていません（利用者のフォルダーの中なら、ほかの利用者からは守られています）。",
+                "It is there. Its rights were not looked at; inside the user's own profile others are kept out.",
             ),
         };
         Finding::new(name, label, state)

@@ -12,6 +12,7 @@ use clap::Args;
 use mynacard::auth::Terminal;
 use mynacard::auth::vault::{Vault, VaultState};
 use mynacard::cert::Timestamp;
+use mynacard::guidance::REGISTER_AGAIN;
 use serde_json::{Value, json};
 
 use crate::args::HomeArguments;
@@ -187,10 +188,7 @@ fn held_up(state: VaultState) -> Option<Finding> {
                     "間違いが続いたため、ロックされています。",
                     "Locked after too many wrong entries.",
                 )
-                .mend(
-                    "ポータルで新しいアクティベーションコードを発行し、端末の初期登録をやり直してください。",
-                    "Get a new activation code from the portal and register the terminal again.",
-                ),
+                .mend(REGISTER_AGAIN.ja, REGISTER_AGAIN.en),
         ),
         VaultState::Delayed { seconds } => Some(
             Finding::new("passcode", PASSCODE, State::Bad)
@@ -199,7 +197,7 @@ fn held_up(state: VaultState) -> Option<Finding> {
                     format!("After wrong entries the next one has to wait {seconds} s."),
                 )
                 .mend(
-                    "時間が過ぎてから、落ち着いて入力してください。",
+                    "時間が過ぎてから、入力してください。",
                     "Wait, then enter it with care.",
                 ),
         ),
@@ -218,10 +216,7 @@ fn terminal(terminal: &Terminal, now: SystemTime) -> Finding {
                 format!("{day} に期限が切れました。"),
                 format!("It ended at {day}."),
             ),
-            (
-                "端末の初期登録をやり直してください。",
-                "Register the terminal again.",
-            ),
+            (REGISTER_AGAIN.ja, REGISTER_AGAIN.en),
         ),
         Ok(left) if left < RENEW => (
             State::Care,

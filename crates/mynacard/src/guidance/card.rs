@@ -130,11 +130,11 @@ pub(super) const TABLE: &[Guidance] = &[
             "Another program's session is still open on the card. The check was stopped for safety.",
         ),
         Text::new(
-            "カードを使うほかのソフトを閉じ、カードをいったん離してから置き直してください。",
-            "Close other programs that use the card, take the card off and put it on again.",
+            "カードを使うほかのソフトを閉じ、カード（スマートフォン）をいったん離してから置き直してください。iPhone で続くときは、実物のカードを置いてもらうか、ほかの方法で資格を確認してください。",
+            "Close other programs that use the card, take the card or phone off and put it on again. If it goes on with an iPhone, ask for the card itself or accept another proof.",
         ),
         PUT_AGAIN,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-1009",
@@ -226,7 +226,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Close the other program and put the card on the reader again.",
         ),
         Text::NONE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-1016",
@@ -372,5 +372,56 @@ pub(super) const TABLE: &[Guidance] = &[
             "The card could not be used here. Do you have another proof of insurance?",
         ),
         OTHER_PROOF,
+    ),
+    entry(
+        "MC-1027",
+        Class::Card,
+        Text::new(
+            "カード表面の内容（生年月日・有効期限・セキュリティコード）が、置かれたカードと合いません。あと{n}回間違えるとロックされます。",
+            "The birth date, expiry year or security code does not fit this card. It will be locked after {n} more wrong entries.",
+        ),
+        Text::new(
+            "カードの表面を見て、生年月日・有効期限の西暦年・セキュリティコード（4桁）を入力し直してください。暗証番号の残り回数は減っていません。",
+            "Look at the card's front and enter birth date, expiry year and the 4-digit security code again. No PIN try was spent.",
+        ),
+        Text::new(
+            "カードの表面をもう一度確かめさせてください。",
+            "May I look at the front of your card once more, please?",
+        ),
+        BY_PIN,
+    ),
+    entry(
+        "MC-1028",
+        Class::Card,
+        Text::new(
+            "カード表面の内容での照合がロックされているため、写真を表示できません。暗証番号はロックされていません。",
+            "The photo cannot be shown: comparison by what is printed on the card is locked. The PIN is not.",
+        ),
+        Text::new(
+            "暗証番号で確認するか、ほかの方法で資格を確認してください。ロックの解除は市区町村の窓口でできます。",
+            "Check by PIN or accept another proof. The municipality can unlock it.",
+        ),
+        Text::new(
+            "写真を表示できないため、暗証番号（4桁）の入力をお願いします。",
+            "The photo cannot be shown. Please enter your 4-digit PIN.",
+        ),
+        BY_PIN,
+    ),
+    entry(
+        "MC-1029",
+        Class::Card,
+        Text::new(
+            "カード表面の内容での照合は、あと1回間違えるとロックされます。まだ送っていません。",
+            "One more wrong entry of what is printed on the card locks the photo. It was not sent.",
+        ),
+        Text::new(
+            "生年月日・有効期限の西暦年・セキュリティコードが確実なときだけ続けてください。そうでなければ暗証番号で確認してください。",
+            "Go on only when birth date, expiry year and security code are certain; otherwise check by PIN.",
+        ),
+        Text::new(
+            "カードの表面をもう一度確かめさせてください。",
+            "May I look at the front of your card once more, please?",
+        ),
+        BY_PIN,
     ),
 ];

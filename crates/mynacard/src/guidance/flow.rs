@@ -8,14 +8,20 @@ const START_AGAIN: Text = Text::new(
     "最初からもう一度確認してください。",
     "Start the check again.",
 );
-const REGISTER_AGAIN: Text = Text::new(
-    "ポータルで新しいアクティベーションコードを発行し、端末の初期登録をやり直してください。",
-    "Get a new activation code from the portal and register the terminal again.",
+/// What to do when the vault opens no more: the old one is set aside, and the terminal registered anew.
+pub const REGISTER_AGAIN: Text = Text::new(
+    "「mynacard terminal remove --forget」で今の登録情報を脇に移し、ポータルで新しいアクティベーションコードを発行して、「mynacard terminal activate」で初期登録をやり直してください。",
+    "Set the present registration aside with mynacard terminal remove --forget, get a new activation code from the portal and register again with mynacard terminal activate.",
 );
 
 /// What concerns the terminal and its administrator, not the patient.
 const fn terminal(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {
     entry(code, class, staff, next, Text::NONE, &[])
+}
+
+/// The same where no check is possible until it is mended: a patient who waits is served by another proof.
+const fn stopped(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {
+    entry(code, class, staff, next, WAIT, OTHER_PROOF)
 }
 
 pub(super) const TABLE: &[Guidance] = &[
@@ -50,11 +56,11 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Caller,
         Text::new("確認を中止しました。", "The check was stopped."),
         Text::new(
-            "続けるときは、最初からもう一度確認してください。",
-            "Start again if needed.",
+            "続けるときは、最初からもう一度確認してください。送信の後で中止したときは、サービスで確認が済んでいることがあります。その場合は、有効時間（約2分）のうちなら同じ確認を送り直せます。",
+            "Start again if needed. Stopped after sending, the service may have done the check; within its two minutes the same proof can be sent again.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5004",
         Class::Environment,
         Text::new(
@@ -72,7 +78,7 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         START_AGAIN,
         ONCE_MORE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-5012",
@@ -284,7 +290,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "暗証番号を入力していただくか、資格確認書などをお見せください。",
             "Please enter the PIN, or show another proof of insurance.",
         ),
-        OTHER_PROOF,
+        BY_PIN,
     ),
     terminal(
         "MC-5201",
@@ -298,16 +304,16 @@ pub(super) const TABLE: &[Guidance] = &[
             "Choose one of at least 8 characters that nobody can guess, and enter it again.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5202",
         Class::Caller,
         Text::new("パスコードが違います。", "Wrong passcode."),
         Text::new(
-            "パスコードを確かめて、入力し直してください。何度も間違えると、この端末はロックされます。",
-            "Enter it again with care: too many wrong entries lock this terminal.",
+            "パスコードを確かめて、入力し直してください。何度も間違えると、この端末はロックされます。忘れたときは、「mynacard terminal remove --forget」で今の登録情報を脇に移し、新しいアクティベーションコードで初期登録をやり直してください。",
+            "Enter it again with care: too many wrong entries lock this terminal. If it is forgotten, set the registration aside with mynacard terminal remove --forget and register again with a new activation code.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5203",
         Class::Caller,
         Text::new(
@@ -315,17 +321,17 @@ pub(super) const TABLE: &[Guidance] = &[
             "After several wrong passcodes you have to wait.",
         ),
         Text::new(
-            "表示された時間だけ待ってから入力してください。",
-            "Wait for the time shown, then enter it.",
+            "30秒から、間違いが続くと最長30分かかります。残り時間は「mynacard doctor」で分かります。待ってから入力してください。",
+            "Wait, between 30 seconds and 30 minutes as mistakes go on, then enter it. mynacard doctor shows the time left.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5204",
         Class::Caller,
         Text::new("この端末はロックされました。", "This terminal is locked."),
         REGISTER_AGAIN,
     ),
-    terminal(
+    stopped(
         "MC-5205",
         Class::Input,
         Text::new(
@@ -333,11 +339,11 @@ pub(super) const TABLE: &[Guidance] = &[
             "The terminal's vault file is damaged.",
         ),
         Text::new(
-            "バックアップから戻すか、端末の初期登録をやり直してください。",
-            "Restore it from a backup, or register the terminal again.",
+            "バックアップから戻してください。ないときは、「mynacard terminal remove --forget」で脇に移し、新しいアクティベーションコードで初期登録をやり直してください。",
+            "Restore it from a backup. Without one set it aside with mynacard terminal remove --forget and register again with a new activation code.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5206",
         Class::Input,
         Text::new(
@@ -345,8 +351,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The terminal's vault file was made with unsafe settings.",
         ),
         Text::new(
-            "このファイルは使わず、端末の初期登録をやり直してください。",
-            "Do not use this file; register the terminal again.",
+            "このファイルは使わず、「mynacard terminal remove --forget」で脇に移し、新しいアクティベーションコードで初期登録をやり直してください。",
+            "Do not use this file: set it aside with mynacard terminal remove --forget and register again with a new activation code.",
         ),
     ),
     terminal(
@@ -357,11 +363,11 @@ pub(super) const TABLE: &[Guidance] = &[
             "This terminal is registered already.",
         ),
         Text::new(
-            "登録し直すときは、先に今の登録を終了してください。",
-            "To register it again, remove the present registration first.",
+            "登録し直すときは、先に「mynacard terminal remove」で今の登録を終了してください。端末証明書の期限切れなどで終了できないときは「mynacard terminal remove --forget」を使ってください。",
+            "To register it again, first end the present registration with mynacard terminal remove; where that fails, for example after the certificate ended, use mynacard terminal remove --forget.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5208",
         Class::Caller,
         Text::new(
@@ -373,7 +379,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Register it with the institution code, ID and activation code.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5209",
         Class::Environment,
         Text::new(
@@ -385,7 +391,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Ask the administrator about disk space and folder rights.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5210",
         Class::Caller,
         Text::new(
@@ -394,7 +400,7 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         REGISTER_AGAIN,
     ),
-    terminal(
+    stopped(
         "MC-5211",
         Class::Environment,
         Text::new("メモリーが足りません。", "There is not enough memory."),
@@ -415,7 +421,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Enter them again from the portal's user settings.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5302",
         Class::Peer,
         Text::new(
@@ -424,7 +430,7 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         CALL_ADMINISTRATOR,
     ),
-    terminal(
+    stopped(
         "MC-5303",
         Class::Input,
         Text::new(
@@ -433,7 +439,7 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         REGISTER_AGAIN,
     ),
-    terminal(
+    stopped(
         "MC-5304",
         Class::Peer,
         Text::new(
@@ -442,7 +448,7 @@ pub(super) const TABLE: &[Guidance] = &[
         ),
         CALL_ADMINISTRATOR,
     ),
-    terminal(
+    stopped(
         "MC-5401",
         Class::Environment,
         Text::new(
@@ -454,7 +460,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Ask the administrator about disk space and folder rights, then check again.",
         ),
     ),
-    terminal(
+    stopped(
         "MC-5402",
         Class::Environment,
         Text::new(

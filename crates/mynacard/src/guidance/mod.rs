@@ -25,6 +25,7 @@ mod service;
 
 use core::fmt;
 
+pub use flow::REGISTER_AGAIN;
 pub use mynacard_auth::{Evidence, Query};
 pub use mynacard_eligibility::Language;
 use mynacard_eligibility::Validity;

@@ -1,6 +1,6 @@
 //! MC-2xxx: the card reader and the service behind it.
 
-use super::{Class, Guidance, Text};
+use super::{Class, Guidance, OTHER_PROOF, Text};
 
 const PUT_CARD: Text = Text::new(
     "カードをリーダーに置いてください。",
@@ -21,7 +21,11 @@ const fn entry(
         staff,
         next,
         patient,
-        instead: &[],
+        // What the caller can put right at once needs no other proof.
+        instead: match class {
+            Class::Environment => OTHER_PROOF,
+            _ => &[],
+        },
     }
 }
 
@@ -47,8 +51,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "No card reader is attached.",
         ),
         Text::new(
-            "リーダーのUSBケーブルを確かめ、つなぎ直してください。",
-            "Check the reader's USB cable and plug it in again.",
+            "リーダーのUSBケーブルを確かめ、つなぎ直してください。故障のときは、居宅同意取得型（外来診療等）か、資格確認書などで資格を確認してください。",
+            "Check the reader's USB cable and plug it in again. If it is broken, use 居宅同意取得型 for outpatients or another proof.",
         ),
         WAIT,
     ),
@@ -200,8 +204,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The card reader reported a failure.",
         ),
         Text::new(
-            "リーダーをつなぎ直してください。続くときは管理者に画面のコードを伝えてください。",
-            "Plug the reader in again. If it goes on, tell the administrator the code on the screen.",
+            "リーダーをつなぎ直してください。続くときは管理者に画面のコードを伝え、それまでは居宅同意取得型（外来診療等）か、資格確認書などで資格を確認してください。",
+            "Plug the reader in again. If it goes on, tell the administrator the code, and meanwhile use 居宅同意取得型 for outpatients or another proof.",
         ),
         WAIT,
     ),

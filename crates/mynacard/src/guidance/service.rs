@@ -110,8 +110,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The service's answer could not be read.",
         ),
         Text::new(
-            "もう一度確認してください（前回の結果は使われません）。続くときは管理者に画面のコードを伝えてください。",
-            "Check again; the former result is not used. If it goes on, tell the administrator the code on the screen.",
+            "もう一度確認してください。同じ確認の送り直しでは、サービスが記録した前回の結果が届くことがあります。続くときは管理者に画面のコードを伝えてください。",
+            "Check again; sending the same check once more may bring the result that the service kept. If it goes on, tell the administrator the code on the screen.",
         ),
         WAIT,
         OTHER_PROOF,
@@ -318,7 +318,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Start the check again.",
         ),
         ONCE_MORE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6122",
@@ -332,7 +332,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Start the check again.",
         ),
         ONCE_MORE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6123",
@@ -407,7 +407,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Register the consent with the card.",
         ),
         ONCE_MORE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6132",
@@ -421,7 +421,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Register the consent again with the card.",
         ),
         ONCE_MORE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6133",
@@ -432,7 +432,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Ask the patient, and register a new consent with the card if wanted.",
         ),
         Text::NONE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6141",
@@ -577,7 +577,7 @@ pub(super) const TABLE: &[Guidance] = &[
             "Check disk space and the folder's rights.",
         ),
         Text::NONE,
-        &[],
+        OTHER_PROOF,
     ),
     entry(
         "MC-6507",

@@ -145,11 +145,21 @@ impl Case<'_> {
         }
         let last = flow.counters.last();
         let left = last.map_or(u8::MAX, |counter| self.before.tries(*counter));
+        // What is printed on the card has codes of its own.
+        let printed = matches!(
+            last,
+            Some(Counter::InputSupportB | Counter::CardFaceBirth | Counter::CardFaceB)
+        );
+        let (wrong, one_left, blocked) = if printed {
+            ("MC-1027", "MC-1029", "MC-1028")
+        } else {
+            ("MC-1003", "MC-1004", "MC-1005")
+        };
         match (left, choices.skips(), choices.wrong() && flow.pins > 0) {
-            (0, _, _) => Err("MC-1005"),
-            (1, false, _) => Err("MC-1004"),
-            (1, true, true) => Err("MC-1005"),
-            (_, _, true) => Err("MC-1003"),
+            (0, _, _) => Err(blocked),
+            (1, false, _) => Err(one_left),
+            (1, true, true) => Err(blocked),
+            (_, _, true) => Err(wrong),
             _ => self.truth(),
         }
     }
