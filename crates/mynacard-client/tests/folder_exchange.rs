@@ -462,3 +462,30 @@ fn ten_thousand_exchanges_with_a_stuttering_terminal() {
     assert_eq!(seen.len(), ALL);
     assert!(seen.values().all(|&count| count == 1));
 }
+
+#[test]
+fn a_notification_brings_the_answer_long_before_the_next_look() {
+    let root = tempfile::tempdir().unwrap();
+    open(root.path());
+    let slow = ExchangeOptions {
+        poll: Duration::from_secs(600),
+        ..options()
+    };
+    let folders = Folders::under(root.path(), &root.path().join("journal"));
+    let mut exchange = Exchange::open(folders, slow).unwrap();
+    let message = query("1");
+    let request = exchange
+        .submit(MessageKind::Query, "1", &message, 0)
+        .unwrap();
+    assert!(exchange.next(SHORT, &never()).is_none());
+    let answer = root.path().join("res").join(request.response().to_string());
+    let terminal = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        std::fs::write(answer, reply(&message)).unwrap();
+    });
+    let event = exchange.next(Some(Duration::from_secs(60)), &never());
+    terminal.join().unwrap();
+    assert!(
+        matches!(event, Some(ExchangeEvent::Response(response)) if response.request == request)
+    );
+}

@@ -113,7 +113,8 @@ impl Exchange {
         Ok(exchange)
     }
 
-    /// Writes a request. When this returns, it is on its way and is not forgotten.
+    /// Writes a request. When this returns, it is on its way and is not forgotten; should the share go away in the last moment,
+    /// it is sent as soon as [`Exchange::next`] finds the share again.
     ///
     /// `now` is seconds since 1970. The id must be new on the whole share; [`Exchange::next_id`] makes one.
     ///
@@ -215,9 +216,14 @@ impl Exchange {
         step();
         if let Err(error) = fs::rename(&temporary, &place) {
             // Over a network a rename may be carried out and its reply get lost.
-            if temporary.exists() || !place.exists() {
-                self.journal.remove(&request.to_string())?;
-                return Err(discarded(&temporary, unavailable(error)));
+            match (there(&temporary), there(&place)) {
+                (Some(true), _) | (Some(false), Some(false)) => {
+                    self.journal.remove(&request.to_string())?;
+                    return Err(discarded(&temporary, unavailable(error)));
+                }
+                (Some(false), Some(true)) => {}
+                // The share went away in this moment: the journal keeps its promise when it is back.
+                _ => self.interrupted = true,
             }
         }
         step();
@@ -420,9 +426,14 @@ impl Exchange {
             .filter(|entry| entry.state == PendingState::Waiting)
         {
             let temporary = self.temporary(&entry.request);
-            if temporary.exists() {
-                step();
-                finished &= fs::rename(&temporary, self.folders.req.join(&entry.request)).is_ok();
+            match there(&temporary) {
+                Some(true) => {
+                    step();
+                    let place = self.folders.req.join(&entry.request);
+                    finished &= fs::rename(&temporary, place).is_ok();
+                }
+                Some(false) => {}
+                None => finished = false,
             }
         }
         let Ok(files) = fs::read_dir(&self.folders.req) else {
@@ -498,6 +509,16 @@ fn request_of(file: &str) -> Option<FileName> {
     })
 }
 
+/// Whether a file is there; nothing when the share does not say. "Not found" counts only beside a folder that is found: so do
+/// shares answer that are away.
+fn there(path: &Path) -> Option<bool> {
+    match path.try_exists() {
+        Ok(true) => Some(true),
+        Ok(false) => matches!(path.parent()?.try_exists(), Ok(true)).then_some(false),
+        Err(_) => None,
+    }
+}
+
 fn write_whole(
     path: &Path,
     write: &mut dyn FnMut(&mut File) -> std::io::Result<()>,
@@ -527,4 +548,49 @@ fn unavailable(error: std::io::Error) -> Error {
 fn discarded(temporary: &Path, error: Error) -> Error {
     let _ = fs::remove_file(temporary);
     error
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_goes_away_while_sending_forgets_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let [req, away] = ["req", "away"].map(|name| root.path().join(name));
+        for folder in [&req, &root.path().join("res")] {
+            fs::create_dir(folder).unwrap();
+        }
+        let folders = Folders::under(root.path(), &root.path().join("journal"));
+        let mut exchange = Exchange::open(folders, ExchangeOptions::default()).unwrap();
+        let kind = MessageKind::Query;
+        let request = FileName::request(kind, "1").unwrap();
+        let temporary = exchange.temporary(&request.to_string());
+        fs::write(&temporary, "<XmlMsg/>").unwrap();
+
+        fs::rename(&req, &away).unwrap();
+        let sent = exchange.send(request.clone(), temporary.clone(), None, 0);
+        assert_eq!(sent.unwrap(), request);
+        assert_eq!(exchange.requests().count(), 1);
+        assert!(
+            exchange
+                .next(Some(Duration::ZERO), &Cancel::new())
+                .is_none()
+        );
+        fs::rename(&away, &req).unwrap();
+        assert!(
+            exchange
+                .next(Some(Duration::ZERO), &Cancel::new())
+                .is_none()
+        );
+        assert!(!temporary.exists() && req.join(request.to_string()).exists());
+        assert!(!exchange.interrupted);
+
+        // Where the folder is there and the file certainly is not, nothing was asked.
+        let other = FileName::request(kind, "2").unwrap();
+        let temporary = exchange.temporary(&other.to_string());
+        exchange.send(other, temporary, None, 0).unwrap_err();
+        assert_eq!(exchange.requests().count(), 1);
+    }
 }

@@ -316,7 +316,9 @@ impl Default for FaceOptions {
     }
 }
 
-/// Puts a face file into a folder that receipt computers watch: whole or not at all, and never over another one.
+/// Puts a face file into a folder that receipt computers watch: whole or not at all, and never over another one. On a share that
+/// gives files no second name (hard links), another program's file of the very same name can be replaced when it appears in the
+/// very moment between looking and renaming; a name with an id of one's own avoids it.
 ///
 /// # Errors
 /// The folder is not available, or has a file of that name.
@@ -342,17 +344,26 @@ pub fn put_face(folder: &Path, name: &FaceName, xml: &[u8]) -> Result<PathBuf, E
     done.map(|()| path)
 }
 
-/// Gives a file its real name, which nobody may have. A second name refuses to replace; shares without such names rename.
+/// Gives a file its real name, which nobody may have. A second name refuses to replace; shares without such names look and rename.
 fn place(temporary: &Path, path: &Path) -> std::io::Result<()> {
     match std::fs::hard_link(temporary, path) {
         Ok(()) => {
             let _ = std::fs::remove_file(temporary);
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(error),
-        Err(_) => std::fs::rename(temporary, path)?,
+        Err(_) => rename_free(temporary, path)?,
     }
     sync_folder(path);
     Ok(())
+}
+
+/// Renames unless the name is taken: writing the file took its time since the first look.
+fn rename_free(temporary: &Path, path: &Path) -> std::io::Result<()> {
+    // A name that nobody can be asked about may be taken too.
+    if path.try_exists()? {
+        return Err(std::io::ErrorKind::AlreadyExists.into());
+    }
+    std::fs::rename(temporary, path)
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -377,4 +388,23 @@ fn read_answer(path: &Path) -> Result<Answer, Error> {
         return Err(Error::new(ErrorKind::FileTooLarge { limit: MAX_FILE }));
     }
     Ok(Answer::read_xml(&bytes)?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_without_second_names_replaces_nothing_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let [new, taken, free] = ["new", "taken", "free"].map(|name| folder.path().join(name));
+        std::fs::write(&new, "new").unwrap();
+        std::fs::write(&taken, "old").unwrap();
+        let error = rename_free(&new, &taken).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&taken).unwrap(), "old");
+        rename_free(&new, &free).unwrap();
+        assert_eq!(std::fs::read_to_string(&free).unwrap(), "new");
+    }
 }

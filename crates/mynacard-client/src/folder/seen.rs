@@ -9,7 +9,7 @@ use super::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// So many names are kept, the latest: years of them.
@@ -22,6 +22,10 @@ const PRIMED: &str = "primed";
 #[derive(Debug)]
 pub(super) struct Seen {
     file: File,
+    /// Where the last whole line ends.
+    end: u64,
+    /// A write failed, and what it left behind is still there.
+    torn: bool,
     names: HashSet<String>,
     primed: bool,
     _lock: File,
@@ -53,13 +57,18 @@ impl Seen {
             }
             write_durably(&path, &folder.join("faces.tmp"), text.as_bytes()).map_err(failed)?;
         }
-        let file = OpenOptions::new()
+        // Not for appending alone: what a failed write leaves behind is cut off again, which Windows refuses then.
+        let mut file = OpenOptions::new()
             .create(true)
-            .append(true)
+            .truncate(false)
+            .write(true)
             .open(&path)
             .map_err(failed)?;
+        let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(Seen {
             file,
+            end,
+            torn: false,
             names,
             primed,
             _lock: lock,
@@ -102,6 +111,30 @@ impl Seen {
     }
 
     fn append(&mut self, text: &str) -> Result<(), Error> {
+        if self.torn {
+            self.cut()?;
+        }
+        let written = self.write(text);
+        match written {
+            Ok(()) => self.end += text.len() as u64,
+            Err(_) => {
+                self.torn = true;
+                // Should this fail too, the next line does not begin before it worked.
+                let _ = self.cut();
+            }
+        }
+        written
+    }
+
+    /// Takes away what a failed write left: half a line would swallow the next one.
+    fn cut(&mut self) -> Result<(), Error> {
+        self.file.set_len(self.end).map_err(failed)?;
+        self.file.seek(SeekFrom::Start(self.end)).map_err(failed)?;
+        self.torn = false;
+        Ok(())
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Error> {
         let (first, rest) = text.as_bytes().split_at(text.len() / 2);
         step();
         self.file.write_all(first).map_err(failed)?;
@@ -119,4 +152,36 @@ fn line(name: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_line_swallows_no_later_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let mut seen = Seen::open(folder.path()).unwrap();
+        seen.keep(["a.xml"]).unwrap();
+        // A write that fails after half of it, on a disk that cannot even be cut.
+        let real = std::mem::replace(&mut seen.file, File::open(&path).unwrap());
+        let mut other = OpenOptions::new().append(true).open(&path).unwrap();
+        other.write_all(&line("b.xml").as_bytes()[..32]).unwrap();
+        drop(other);
+        assert!(seen.keep(["b.xml"]).is_err());
+        assert!(!seen.contains("b.xml"));
+        assert!(seen.keep(["b.xml"]).is_err());
+        seen.file = real;
+        seen.keep(["c.xml"]).unwrap();
+        seen.prime().unwrap();
+        drop(seen);
+
+        let seen = Seen::open(folder.path()).unwrap();
+        let known = ["a.xml", "b.xml", "c.xml"].map(|name| seen.contains(name));
+        assert_eq!((known, seen.is_primed()), ([true, false, true], true));
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(bytes.len(), 2 * 65 + PRIMED.len() + 1);
+    }
 }

@@ -144,3 +144,48 @@ impl Directory {
         self.watcher = watcher.ok().map(|watcher| (watcher, receiver));
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Waits until the folder shows a file that is written while it waits; gives whether it was seen.
+    fn seen(directory: &mut Directory, limit: Duration) -> bool {
+        let file = directory.path().join("a.xml");
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            std::fs::write(file, "x").unwrap();
+        });
+        let deadline = Some(Instant::now() + limit);
+        let seen = loop {
+            match directory.wait(deadline, &Cancel::new()) {
+                Wake::Look if directory.entries(&|_| true).unwrap().is_empty() => {}
+                woken => break woken == Wake::Look,
+            }
+        };
+        writer.join().unwrap();
+        seen
+    }
+
+    #[test]
+    fn a_notification_comes_long_before_the_next_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut directory = Directory::new(folder.path(), Duration::from_secs(600));
+        assert!(directory.entries(&|_| true).unwrap().is_empty());
+        assert!(directory.watcher.is_some());
+        assert!(seen(&mut directory, Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn lost_notifications_lose_no_file() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // Told of changes elsewhere only, as over a network that swallows them.
+        let mut elsewhere = Directory::new(other.path(), POLL);
+        elsewhere.subscribe();
+        let mut directory = Directory::new(folder.path(), Duration::from_millis(20));
+        directory.watcher = elsewhere.watcher.take();
+        assert!(directory.watcher.is_some());
+        assert!(seen(&mut directory, Duration::from_secs(60)));
+    }
+}
