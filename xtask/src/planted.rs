@@ -3,6 +3,7 @@
 //! The table is `crates/mynacard-cert/tests/planted.txt`. The bugs are planted in a copy below `target`, which has a target
 //! folder of its own: cargo would take what is built there for the workspace's own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -38,6 +39,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     let path = workspace::root().join(TABLE);
     let mut parts = read(&std::fs::read_to_string(&path).map_err(|error| error.to_string())?)?;
     let copy = copy()?;
+    baseline(&copy, &parts, &words, record)?;
     let (mut noticed, mut missed) = (0, Vec::new());
     let begin = Instant::now();
     for index in 0..parts.len() {
@@ -45,9 +47,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
             continue;
         };
         let mut bug = bug.clone();
-        let text = format!("{} {}", bug.file, bug.from);
-        let wanted = words.is_empty() || words.iter().any(|word| text.contains(*word));
-        if !wanted || (record && bug.seen.is_some()) {
+        if !bug.chosen(&words, record) {
             continue;
         }
         match plant(&copy, &bug, record) {
@@ -79,6 +79,65 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         [] => Err("no bug was planted".to_owned()),
         missed => Err(format!("not noticed:\n{}", missed.join("\n"))),
     }
+}
+
+impl Bug {
+    /// Whether its turn comes: with `record` only when no test is known yet.
+    fn chosen(&self, words: &[&String], record: bool) -> bool {
+        let text = format!("{} {}", self.file, self.from);
+        let wanted = words.is_empty() || words.iter().any(|word| text.contains(*word));
+        wanted && !(record && self.seen.is_some())
+    }
+}
+
+/// The tests that are to notice pass on the copy as it is: one that fails anyway would seem to notice every bug.
+fn baseline(copy: &Path, parts: &[Part], words: &[&String], record: bool) -> Result<(), String> {
+    for (target, names) in tests_before(parts, words, record) {
+        let mut only: Vec<&str> = names.iter().map(String::as_str).collect();
+        if !only.is_empty() {
+            only.insert(0, "--exact");
+        }
+        let begin = Instant::now();
+        if let Some((target, name)) = run(copy, &target, &only)? {
+            return Err(format!(
+                "{target} {name} fails without a planted bug: nothing can be said by it"
+            ));
+        }
+        let seconds = begin.elapsed().as_secs();
+        println!(
+            "unchanged   {target}: {} tests pass ({seconds} s)",
+            names.len()
+        );
+    }
+    Ok(())
+}
+
+/// What the baseline runs: by target the names of the tests; no name means all of them.
+fn tests_before(
+    parts: &[Part],
+    words: &[&String],
+    record: bool,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for part in parts {
+        let Part::Bug(bug) = part else { continue };
+        if !bug.chosen(words, record) {
+            continue;
+        }
+        match (&bug.seen, record) {
+            (Some((target, name)), false) => {
+                all.entry(target.clone()).or_default().insert(name.clone());
+            }
+            // Any test of these targets may be the one that is found.
+            _ => {
+                for tests in about(&bug.file) {
+                    let target = tests.split(' ').next().unwrap_or(tests);
+                    all.insert(target.to_owned(), BTreeSet::new());
+                }
+            }
+        }
+    }
+    all
 }
 
 /// Plants one bug in the copy; the test that noticed it.
@@ -289,6 +348,23 @@ fn write(parts: &[Part]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_baseline_runs_every_test_that_a_chosen_bug_names() {
+        let text = "head\n\nfile a.rs\nfrom x\nto\nseen lists one\n\nfile b.rs\nfrom y\nto\nseen lists two\n\n\
+                    file holder.rs\nfrom z\nto\nseen ?\n";
+        let parts = read(text).unwrap();
+        let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
+        let before = tests_before(&parts, &[], false);
+        assert_eq!(before.get("lists"), Some(&names(&["one", "two"])));
+        assert_eq!(before.get("holder"), Some(&BTreeSet::new()));
+        let word = "a.rs".to_owned();
+        let before = tests_before(&parts, &[&word], false);
+        assert_eq!(before.get("lists"), Some(&names(&["one"])));
+        assert_eq!(before.len(), 1);
+        let before = tests_before(&parts, &[], true);
+        assert!(before.contains_key("holder") && !before.contains_key("lists"));
+    }
 
     fn table() -> Vec<Bug> {
         let text = std::fs::read_to_string(workspace::root().join(TABLE)).unwrap();
