@@ -65,7 +65,7 @@ fn roots() {
     );
     let key = tlv(0x80, &Key::p256(0x11).identifier());
     for (what, critical, expected) in [("critical ", true, refused("MC-3115")), ("", false, None)] {
-        let value = seq(&[key.clone()]);
+        let value = seq(std::slice::from_ref(&key));
         add(
             &format!("{what}authority key identifier"),
             expected,
@@ -154,7 +154,9 @@ fn roots() {
         if found != *expected {
             wrong.push(format!("{name}: expected {expected:?}, found {ours:?}"));
         }
-        let strict = |at| openssl::verdicts(&authority.certificate, &[leaf.clone()], at) == [true];
+        let strict = |at| {
+            openssl::verdicts(&authority.certificate, std::slice::from_ref(&leaf), at) == [true]
+        };
         if openssl::available() {
             let theirs = strict(now().unix());
             eprintln!("{name}: {found:?}, openssl {theirs}");
