@@ -45,7 +45,7 @@ pub mod pinless;
 pub mod service;
 pub mod vault;
 
-pub use audit::{Audit, AuditEvent, AuditKind, AuditTrail, DropReason};
+pub use audit::{Asked, Audit, AuditEvent, AuditKind, AuditTrail, DropReason};
 pub use cancel::{Cancel, Subscription};
 pub use context::{Challenge, ChallengeParts, CheckContext, Extra, Method};
 pub use desk::{

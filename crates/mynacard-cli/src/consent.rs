@@ -15,6 +15,7 @@ use mynacard::guidance;
 use serde_json::{Value, json};
 
 use crate::args::{CheckArguments, HomeArguments};
+use crate::audit;
 use crate::card::Source;
 use crate::check;
 use crate::failure::Failure;
@@ -237,7 +238,8 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
     );
     let checked = check::shown(&mut screen, checked)?;
     let registration = Registration::after(checked, reference, care, kinds, visit)?;
-    let kept = HomeDesk::new(Box::new(service)).register(&registration, &Cancel::new())?;
+    let mut desk = audited(&arguments.check.home, &mut home, service)?;
+    let kept = desk.register(&registration, &Cancel::new())?;
     let mut value = json(&kept);
     if let Some(members) = value.as_object_mut() {
         members.insert("check".to_owned(), crate::answer::json(checked, output));
@@ -251,11 +253,24 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
     })
 }
 
-/// This terminal's side of 居宅同意取得型.
-pub(crate) fn desk(home: &HomeArguments) -> Result<HomeDesk, Failure> {
-    let home = Home::open(home)?;
+/// This terminal's side of 居宅同意取得型, with its audit trail.
+pub(crate) fn desk(arguments: &HomeArguments) -> Result<HomeDesk, Failure> {
+    let mut home = Home::open(arguments)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
-    Ok(HomeDesk::new(Box::new(service)))
+    audited(arguments, &mut home, service)
+}
+
+fn audited(
+    arguments: &HomeArguments,
+    home: &mut Home,
+    service: HttpsService,
+) -> Result<HomeDesk, Failure> {
+    let trail = audit::open(arguments, home.vault_mut())?;
+    Ok(HomeDesk::audited(
+        Box::new(service),
+        Box::new(trail),
+        SystemTime::now,
+    ))
 }
 
 impl PeriodArguments {

@@ -160,6 +160,79 @@ fn a_first_visit_registers_and_later_no_card_is_needed() {
 }
 
 #[test]
+fn what_is_asked_without_a_card_is_in_the_audit_trail_and_else_not_shown() {
+    let desk = Desk::open();
+    desk.register("chart-1", "visiting", &[]);
+    let patient = ["--reference", "chart-1"];
+    desk.json(&[&["consent", "inquire"][..], &patient].concat());
+    let asked = desk.json(&[&["requery"][..], &patient].concat());
+    let id = asked["check_id"].as_str().unwrap().to_owned();
+    desk.json(&["consent", "list", "--care", "visiting"]);
+    refused(&desk.json(&["requery", "--reference", "nobody"]), "MC-6131");
+    let submitted = desk.json(&["bulk", "submit", "--care", "visiting"]);
+    let number = submitted["reception_number"].as_str().unwrap();
+    while desk.json(&["bulk", "poll", number])["state"] == "in-progress" {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    is(&desk.run(&["--json", "bulk", "download", number], ""), 0);
+    desk.json(&[&["consent", "change", "--kinds", "medicines"][..], &patient].concat());
+    desk.json(&[&["consent", "cancel", "--reason", "patient"][..], &patient].concat());
+
+    let trail = std::fs::read_to_string(desk.path("home/audit/audit-000001.jsonl")).unwrap();
+    assert!(
+        !trail.contains("chart-1") && !trail.contains("nobody"),
+        "{trail}"
+    );
+    let events: Vec<Value> = trail
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let said: Vec<(String, Value)> = events
+        .iter()
+        .filter(|event| event["event"] == "asked" || event["event"] == "refused")
+        .map(|event| {
+            let name = event["what"].as_str().or(event["code"].as_str());
+            (name.unwrap().to_owned(), event["patients"].clone())
+        })
+        .collect();
+    let expected = [
+        ("registration", Some(1)),
+        ("inquiry", Some(1)),
+        ("inquiry", Some(1)),
+        ("requery", Some(1)),
+        ("list", Some(1)),
+        ("MC-6131", None),
+        ("bulk-query", None),
+        ("bulk-answer", None),
+        ("bulk-answer-end", Some(1)),
+        ("inquiry", Some(1)),
+        ("change", Some(1)),
+        ("cancellation", Some(1)),
+    ]
+    .map(|(name, patients): (&str, Option<u64>)| (name.to_owned(), Value::from(patients)));
+    assert_eq!(said, expected);
+    assert!(events.iter().any(|event| event["check_id"] == id.as_str()));
+    assert_eq!(desk.json(&["audit", "verify"])["whole"], true);
+
+    // No head, no audit: nothing of a patient comes out.
+    std::fs::remove_file(desk.path("home/terminal.vault.audit")).unwrap();
+    for what in [
+        &["requery", "--reference", "chart-1"][..],
+        &["consent", "inquire", "--reference", "chart-1"],
+        &["consent", "list", "--care", "visiting"],
+        &["bulk", "download", number],
+    ] {
+        let shown = desk.run(&[&["--json"], what].concat(), "");
+        let shown = stdout(&shown);
+        assert!(shown.contains("MC-5401"), "{what:?}: {shown}");
+        assert!(
+            !shown.contains("chart-1") && !shown.contains("国保"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_registered_is_said_before_the_pin_is_asked() {
     let desk = Desk::open();
     let before = desk.sandbox.requests();

@@ -84,6 +84,39 @@ pub enum AuditKind {
         /// By what.
         evidence: Evidence,
     },
+    /// Consents, or insurance without a card, were asked for (居宅同意取得型). The patients' references are not written down.
+    Asked {
+        /// What.
+        what: Asked,
+        /// The service's name for the check, where there was one.
+        check_id: Option<String>,
+        /// How many patients the answer is about, where that is known.
+        patients: Option<u64>,
+    },
+}
+
+/// What was asked for without a card in the reader (居宅同意取得型).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Asked {
+    /// A consent was registered.
+    Registration,
+    /// One patient's consent.
+    Inquiry,
+    /// A consent was narrowed.
+    Change,
+    /// A consent was ended.
+    Cancellation,
+    /// The consented patients of a period.
+    List,
+    /// A visited patient's insurance.
+    Requery,
+    /// A bulk query was handed in.
+    BulkQuery,
+    /// A bulk answer, before its first patient.
+    BulkAnswer,
+    /// A bulk answer, after its last patient.
+    BulkAnswerEnd,
 }
 
 /// Why an answer left the screen.
@@ -146,8 +179,42 @@ impl AuditEvent {
             AuditKind::Proven { evidence } => {
                 json!({ "at": at, "event": "proven", "evidence": evidence.as_str() })
             }
+            AuditKind::Asked {
+                what,
+                check_id,
+                patients,
+            } => {
+                let mut asked = json!({ "at": at, "event": "asked", "what": what.as_str() });
+                if let Some(members) = asked.as_object_mut() {
+                    members.extend(
+                        check_id
+                            .as_ref()
+                            .map(|id| ("check_id".to_owned(), json!(id))),
+                    );
+                    members.extend(patients.map(|n| ("patients".to_owned(), json!(n))));
+                }
+                asked
+            }
         }
         .to_string()
+    }
+}
+
+impl Asked {
+    /// A stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Inquiry => "inquiry",
+            Self::Change => "change",
+            Self::Cancellation => "cancellation",
+            Self::List => "list",
+            Self::Requery => "requery",
+            Self::BulkQuery => "bulk-query",
+            Self::BulkAnswer => "bulk-answer",
+            Self::BulkAnswerEnd => "bulk-answer-end",
+        }
     }
 }
 

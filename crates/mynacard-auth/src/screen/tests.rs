@@ -150,7 +150,7 @@ fn every_sequence_of_six_actions_agrees_with_the_model() {
             .map(|event| match event {
                 AuditKind::Shown { tap, .. } => (*tap, "shown"),
                 AuditKind::Dropped { tap, why } => (*tap, why.as_str()),
-                AuditKind::Refused { .. } | AuditKind::Proven { .. } => {
+                AuditKind::Refused { .. } | AuditKind::Proven { .. } | AuditKind::Asked { .. } => {
                     unreachable!("nothing is refused here, or proven otherwise")
                 }
             })
