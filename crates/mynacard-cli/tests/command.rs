@@ -537,4 +537,58 @@ fn a_typed_number_is_judged_with_rule_and_place() {
     let kind = mynacard(&["validate", "my-number", "1"], "");
     assert_eq!(kind.status.code(), Some(2));
     assert!(stdout(&kind).contains("insurer-number"));
+    // Swapped arguments: what was typed as the number is printed nowhere.
+    let swapped = mynacard(&["validate", "9876543", "insured-number"], "");
+    let printed = format!(
+        "{}{}",
+        stdout(&swapped),
+        String::from_utf8_lossy(&swapped.stderr)
+    );
+    assert_eq!(swapped.status.code(), Some(2));
+    assert!(!printed.contains("9876543"), "{printed}");
+    let japanese = mynacard(&["validate", "insurer-number", "06130489"], "");
+    let printed = stdout(&japanese);
+    assert!(
+        printed.contains("保険者番号: 06130489") && printed.contains("検証番号"),
+        "{printed}"
+    );
+    let english = mynacard(
+        &["--lang", "en", "validate", "insurer-number", "06130489"],
+        "",
+    );
+    assert!(stdout(&english).is_ascii(), "{}", stdout(&english));
+}
+
+#[test]
+fn every_kind_of_number_is_judged() {
+    let table = [
+        ("insurer-number", "138016", "138017"),
+        ("institution-code", "0110113719", "0110113718"),
+        ("checkup-institution-number", "5521111111", "5521111112"),
+        ("online-code", "1234567890", "123456789"),
+        ("public-payer-number", "12131009", "1213100x"),
+        ("public-recipient-number", "1234566", "123456"),
+        ("insured-symbol", "千代田", " "),
+        ("insured-number", "1234567", " "),
+        ("branch-number", "01", "1"),
+        ("late-elderly-number", "12345678", "1234567"),
+        ("invoice-number", "T7000012050002", "7000012050002"),
+        ("postal-code", "100-0013", "100-001"),
+        ("phone-number", "03-1234-5678", "13-1234-5678"),
+        ("ticket-number", "26100000001", "2610000000"),
+    ];
+    let kinds: Vec<&str> = mynacard::eligibility::identifier::IdentifierKind::ALL
+        .iter()
+        .map(|kind| kind.name())
+        .collect();
+    assert_eq!(table.map(|(kind, ..)| kind).to_vec(), kinds);
+    for (kind, right, wrong) in table {
+        let judged = mynacard(&["--json", "validate", kind, right], "");
+        assert_eq!(judged.status.code(), Some(0), "{kind}: {}", stdout(&judged));
+        assert_eq!(json(&judged)["value"], right, "{kind}");
+        let refused = mynacard(&["--json", "validate", kind, wrong], "");
+        assert_eq!(refused.status.code(), Some(12), "{kind}");
+        let code = json(&refused)["code"].as_str().unwrap().to_owned();
+        assert!(code.starts_with("MC-402"), "{kind}: {code}");
+    }
 }

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use mynacard::eligibility::{Answer, Encoding, FieldId as F, Unmappable};
+use mynacard::eligibility::{Answer, Encoding, FieldId as F, Message, Unmappable, XmlOptions};
 use serde_json::Value;
 
 fn oqs(arguments: &[&str]) -> Output {
@@ -427,4 +427,72 @@ fn a_bulk_file_of_many_people_is_read_one_by_one() {
     fs::write(&file, many).unwrap();
     let again = text(&["convert", path(&file), "--to", "xml-utf8"]);
     assert_eq!(again.matches("<BulkConfirmUnit>").count(), 2 * times);
+}
+
+#[test]
+fn a_converted_bulk_file_keeps_what_stands_around_the_people() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read_to_string(golden("OQSmuquc02res.utf8.xml")).unwrap();
+    let late = "<LateList><Late>後</Late></LateList>";
+    let whole = whole
+        .replacen("<XmlMsg>", "<XmlMsg version=\"9\">", 1)
+        .replacen(
+            "</MessageBody>",
+            &format!("<PrescriptionIssueSelect>1</PrescriptionIssueSelect>{late}</MessageBody><Trailer a=\"b\"/>"),
+            1,
+        );
+    let file = dir.path().join("OQSmuquc02res_1.xml");
+    fs::write(&file, &whole).unwrap();
+    for to in ["xml-utf8", "xml-sjis"] {
+        let converted = done(&["convert", path(&file), "--to", to]);
+        let back = Message::read_xml(&converted).unwrap();
+        let original = Message::read_xml(whole.as_bytes()).unwrap();
+        let written = |message: &Message| message.write_xml(&XmlOptions::default()).unwrap();
+        assert_eq!(written(&back).bytes, written(&original).bytes, "{to}");
+        assert!(String::from_utf8_lossy(&converted).contains("version=\"9\""));
+        assert_eq!(back.unknown().len(), 1);
+        assert_eq!(back.body.unknown().len(), 1);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_converted_bulk_file_is_never_in_memory_as_a_whole() {
+    use std::io::Read;
+    use std::process::Stdio;
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read_to_string(golden("OQSmuquc02res.utf8.xml")).unwrap();
+    let start = whole.find("    <BulkConfirmUnit>").unwrap();
+    let end = whole.rfind("  </MessageBody>").unwrap();
+    let people = &whole[start..end];
+    let times = (24 << 20) / people.len();
+    let file = dir.path().join("OQSmuquc02res_1.xml");
+    fs::write(
+        &file,
+        [&whole[..start], &people.repeat(times), &whole[end..]].concat(),
+    )
+    .unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mynacard"))
+        .args(["oqs", "convert", path(&file), "--to", "xml-utf8"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut out = child.stdout.take().unwrap();
+    let (mut buffer, mut length, mut peak) = (vec![0; 1 << 16], 0, 0);
+    loop {
+        let read = out.read(&mut buffer).unwrap();
+        if read == 0 {
+            break;
+        }
+        length += read;
+        // While it waits for us to read on, it is there to be asked.
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        peak = peak.max(kilobytes.unwrap_or(0));
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(length > 20 << 20, "{length}");
+    assert!(peak > 0 && peak < length >> 10, "{peak} kB");
 }

@@ -99,23 +99,36 @@ impl Conversion<'_> {
         Ok(())
     }
 
-    fn bulk_xml(&self, mut many: Many) -> Result<(), Failure> {
-        let first = many.next()?;
-        let message = many.message();
-        let start = BulkWriter::start(Vec::new(), &message.header, &message.body, self.xml());
+    /// Twice, person by person: first into nothing, so that nothing is printed of what breaks off or is refused.
+    fn bulk_xml(&self, many: Many) -> Result<(), Failure> {
+        self.stream_xml(many, io::sink())?;
+        let Source::Many(again) = Source::open(&self.arguments.file)? else {
+            return Err(Failure::content(
+                &self.arguments.file,
+                "changed while it was read",
+            ));
+        };
+        let changed = self.stream_xml(*again, io::BufWriter::new(io::stdout().lock()))?;
+        for (number, place) in changed {
+            report(&[place], Some(number), None);
+        }
+        Ok(())
+    }
+
+    fn stream_xml(&self, mut many: Many, out: impl Write) -> Result<Vec<(usize, Place)>, Failure> {
+        let mut next = many.next()?;
+        let start = BulkWriter::start_message(out, many.message(), self.xml());
         let mut writer = start.map_err(|error| refused(error, None, None))?;
-        let mut next = first;
         while let Some(unit) = next {
             writer
                 .write(&unit.record)
                 .map_err(|error| refused(error, Some(unit.number), None))?;
             next = many.next()?;
         }
-        let (bytes, changed) = writer.finish()?;
-        for (number, place) in changed {
-            report(&[place], Some(number), None);
-        }
-        self.output.bytes(&bytes)
+        let (_, changed) = writer
+            .finish_with(many.message())
+            .map_err(|error| refused(error, None, None))?;
+        Ok(changed)
     }
 
     fn csv(&self, answers: &[Answer]) -> Result<(), Failure> {

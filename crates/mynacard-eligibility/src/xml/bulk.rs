@@ -49,6 +49,9 @@ pub struct BulkWriter<W: Write> {
     /// Where characters had to be changed: which unit, and the place.
     changed: Vec<(usize, Place)>,
     count: usize,
+    /// What of the body stands before the people.
+    before: Record,
+    header_written: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,15 +224,33 @@ impl<W: Write> BulkWriter<W> {
         body: &Record,
         options: XmlOptions,
     ) -> Result<Self, Error> {
+        Self::begin(out, &[], Some(header), body, options)
+    }
+
+    /// As [`BulkWriter::start`], with everything that [`BulkReader::rest`] knows before the first person, the root's attributes
+    /// too; [`BulkWriter::finish_with`] writes what it knows after the last.
+    ///
+    /// # Errors
+    /// As [`BulkWriter::start`].
+    pub fn start_message(out: W, rest: &Message, options: XmlOptions) -> Result<Self, Error> {
+        let header = Some(&rest.header).filter(|header| **header != Record::new(Section::Header));
+        Self::begin(out, &rest.attributes, header, &rest.body, options)
+    }
+
+    fn begin(
+        out: W,
+        attributes: &[(String, String)],
+        header: Option<&Record>,
+        body: &Record,
+        options: XmlOptions,
+    ) -> Result<Self, Error> {
         let mut writer = XmlWriter::new(options);
         writer.declaration();
-        writer.open(ROOT, &[], 0)?;
+        writer.open(ROOT, attributes, 0)?;
         writer.line();
-        let mut header = header.clone();
-        if header.raw(FieldId::CHARACTER_CODE_IDENTIFIER).is_some() {
-            header.insert(FieldId::CHARACTER_CODE_IDENTIFIER, options.encoding.code());
+        if let Some(header) = header {
+            write_header(&mut writer, header, options)?;
         }
-        writer.record(&header, 1)?;
         writer.open(Section::Body.tag(), &body.attributes, 1)?;
         writer.line();
         writer.fields(body, 2)?;
@@ -238,6 +259,8 @@ impl<W: Write> BulkWriter<W> {
             options,
             changed: Vec::new(),
             count: 0,
+            before: body.clone(),
+            header_written: header.is_some(),
         };
         bulk.put(writer)?;
         Ok(bulk)
@@ -265,9 +288,33 @@ impl<W: Write> BulkWriter<W> {
     ///
     /// # Errors
     /// The sink failed.
-    pub fn finish(mut self) -> Result<(W, Vec<(usize, Place)>), Error> {
+    pub fn finish(self) -> Result<(W, Vec<(usize, Place)>), Error> {
+        self.end(None)
+    }
+
+    /// As [`BulkWriter::finish`], after everything that stood behind the people: fields and unknown elements of the body, unknown
+    /// elements of the message, a header that came late. `rest` is [`BulkReader::rest`] after the last person.
+    ///
+    /// # Errors
+    /// As [`Message::write_xml`], or the sink failed.
+    pub fn finish_with(self, rest: &Message) -> Result<(W, Vec<(usize, Place)>), Error> {
+        self.end(Some(rest))
+    }
+
+    fn end(mut self, rest: Option<&Message>) -> Result<(W, Vec<(usize, Place)>), Error> {
         let mut writer = XmlWriter::new(self.options);
+        if let Some(rest) = rest {
+            writer.fields(&beyond(&rest.body, &self.before), 2)?;
+        }
         writer.close(Section::Body.tag(), 1)?;
+        if let Some(rest) = rest {
+            if !self.header_written {
+                write_header(&mut writer, &rest.header, self.options)?;
+            }
+            for element in &rest.unknown {
+                writer.unknown(element, 1)?;
+            }
+        }
         writer.close(ROOT, 0)?;
         self.put(writer)?;
         self.out
@@ -285,4 +332,30 @@ impl<W: Write> BulkWriter<W> {
             .write_all(&written.bytes)
             .map_err(|error| Error::from(ErrorKind::WriteFailed).caused_by(error))
     }
+}
+
+fn write_header(writer: &mut XmlWriter, header: &Record, options: XmlOptions) -> Result<(), Error> {
+    let mut header = header.clone();
+    if header.raw(FieldId::CHARACTER_CODE_IDENTIFIER).is_some() {
+        header.insert(FieldId::CHARACTER_CODE_IDENTIFIER, options.encoding.code());
+    }
+    writer.record(&header, 1)
+}
+
+/// What a body has beyond an earlier state of itself; it only grows.
+fn beyond(body: &Record, before: &Record) -> Record {
+    let mut late = Record::new(Section::Body);
+    for (field, text) in body.values() {
+        if before.raw(field).is_none() {
+            late.insert(field, text);
+        }
+    }
+    for (section, children) in &body.children {
+        for child in children.iter().skip(before.count(*section)) {
+            late.push(child.clone());
+        }
+    }
+    let unknown = body.unknown.iter().skip(before.unknown.len());
+    late.unknown = unknown.cloned().collect();
+    late
 }
