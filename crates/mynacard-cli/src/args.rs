@@ -230,6 +230,14 @@ pub(crate) enum TerminalCommand {
         #[command(flatten)]
         home: HomeArguments,
     },
+    /// Change the passcode; the old one is asked first.
+    Passcode {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// Read the new passcode from this open file descriptor instead of the terminal.
+        #[arg(long, value_name = "N")]
+        new_passcode_fd: Option<u32>,
+    },
     /// End this terminal at the service (利用終了) and remove its registration here.
     Remove {
         #[command(flatten)]

@@ -20,6 +20,7 @@ const VAULT: &str = "terminal.vault";
 const ADDRESS: &str = "service.address";
 const AUTHORITY: &str = "service.authority";
 const ACTIVATION: &str = "activation";
+const NEW_PASSCODE: &str = "新しい起動用パスコード（8文字以上）/ new passcode: ";
 
 /// What this terminal is and where it belongs.
 pub(crate) struct Home {
@@ -83,6 +84,22 @@ impl Home {
     /// The same, to keep something in it.
     pub(crate) fn vault_mut(&mut self) -> &mut Vault {
         &mut self.vault
+    }
+
+    /// Asks for a new passcode and seals the vault with it; where there is no descriptor it is typed twice.
+    pub(crate) fn change_passcode(&mut self, fd: Option<u32>) -> Result<(), Failure> {
+        let new = passcode_from(fd, NEW_PASSCODE)?;
+        if fd.is_none() {
+            let again = passcode_from(fd, "もう一度 / once more: ")?;
+            if !new.is_same(&again) {
+                return Err(Failure::usage(
+                    "the two new passcodes differ; the old one stays".to_owned(),
+                ));
+            }
+        }
+        self.vault
+            .change_lock(&Unlock::Passcode(&new, Stretching::DEFAULT))?;
+        Ok(())
     }
 
     /// Keeps another key and certificate of the same terminal.
@@ -158,10 +175,7 @@ impl NewHome {
             make_folder(folder).map_err(|error| Failure::file(folder, &error))?;
         }
         let activation = Activation::new(settings, TermsAccepted)?;
-        let passcode = passcode(
-            arguments,
-            "新しい起動用パスコード（8文字以上）/ new passcode: ",
-        )?;
+        let passcode = passcode(arguments, NEW_PASSCODE)?;
         let mut vault = Vault::create(&path, &Unlock::Passcode(&passcode, Stretching::DEFAULT))?;
         vault.set(ACTIVATION, &activation.to_secret_bytes()?);
         let new = Self {
@@ -267,8 +281,11 @@ impl NewHome {
 }
 
 fn passcode(arguments: &HomeArguments, prompt: &str) -> Result<Passcode, Failure> {
-    let bytes = secret::read(prompt, arguments.passcode_fd)
-        .map_err(|error| Failure::secret("passcode", &error))?;
+    passcode_from(arguments.passcode_fd, prompt)
+}
+
+fn passcode_from(fd: Option<u32>, prompt: &str) -> Result<Passcode, Failure> {
+    let bytes = secret::read(prompt, fd).map_err(|error| Failure::secret("passcode", &error))?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Failure::usage("the passcode is not UTF-8 text".to_owned()))
         .map(|text| Zeroizing::new(text.to_owned()))?;

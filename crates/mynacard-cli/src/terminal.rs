@@ -23,6 +23,18 @@ pub(crate) fn run(command: &TerminalCommand, output: &Output) -> Result<(), Fail
             output.result(&shown, || lines(&home, output))
         }
         TerminalCommand::Renew { home } => renew(home, output),
+        TerminalCommand::Passcode {
+            home,
+            new_passcode_fd,
+        } => {
+            let mut home = Home::open(home)?;
+            home.change_passcode(*new_passcode_fd)?;
+            output.result(&json!({ "passcode": "changed" }), || {
+                let done =
+                    output.pick("起動用パスコードを変更しました", "the passcode was changed");
+                format!("{}: {done}\n", home.terminal.name())
+            })
+        }
         TerminalCommand::Remove { home, forget: true } => set_aside(home, output),
         TerminalCommand::Remove {
             home,

@@ -305,6 +305,19 @@ fn a_terminal_is_renewed_and_removed() {
 }
 
 #[test]
+fn a_passcode_is_changed_and_the_old_one_opens_nothing_more() {
+    let desk = Desk::open();
+    let change = ["--json", "terminal", "passcode", "--new-passcode-fd", "0"];
+    let short = desk.run(&change, "seven77\n");
+    assert!(stdout(&short).contains("MC-5201"), "{}", stdout(&short));
+    is(&desk.run(&change, "another passcode\n"), 0);
+    refused(&desk.json(&["terminal", "show"]), "MC-5202");
+    std::fs::write(desk.path("passcode"), "another passcode").unwrap();
+    assert_eq!(desk.json(&["terminal", "show"])["terminal"], "W0000001");
+    assert_eq!(desk.json(&["audit", "verify"])["whole"], true);
+}
+
+#[test]
 fn a_removal_whose_answer_got_lost_is_finished_by_the_next() {
     let desk = Desk::open();
     desk.sandbox.set_fault(Some(Fault::CutAfter(0)));

@@ -88,6 +88,12 @@ impl Passcode {
             text: Zeroizing::new(text.to_owned()),
         })
     }
+
+    /// Whether both were typed alike; for a new passcode that is asked for twice.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 impl Vault {
