@@ -96,14 +96,7 @@ fn no_neighbour_of_a_real_signature_certificate_is_accepted() {
     let Some(v) = vectors() else { return };
     let store = TrustStore::jpki_test(&[&vector(&v, "roots/test/signca-test-2024.cer")]).unwrap();
     let leaf = vector(&v, "testcard/jpki-sign-cert.der");
-    none_accepted(
-        &store,
-        &leaf,
-        Usage::Signature,
-        now(),
-        &MASKS,
-        &[0, 1, 0x30, 0x80, 0xFF],
-    );
+    none_accepted(&store, &leaf, Usage::Signature, now(), &MASKS, &all_bytes());
 }
 
 #[test]
@@ -115,8 +108,8 @@ fn no_neighbour_of_an_ecdsa_certificate_is_accepted() {
         &leaf,
         Usage::Authentication,
         now(),
-        &[1, 0x80],
-        &[0],
+        &MASKS,
+        &all_bytes(),
     );
 }
 
