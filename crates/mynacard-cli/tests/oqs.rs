@@ -496,3 +496,25 @@ fn a_converted_bulk_file_is_never_in_memory_as_a_whole() {
     assert!(length > 20 << 20, "{length}");
     assert!(peak > 0 && peak < length >> 10, "{peak} kB");
 }
+
+#[test]
+fn people_are_told_that_nothing_proves_where_a_file_comes_from() {
+    let dir = tempfile::tempdir().unwrap();
+    face(dir.path(), 1);
+    let single = golden("kokuho.utf8.xml");
+    let bulk = golden("OQSmuquc02res.utf8.xml");
+    for command in [
+        &["watch", "--once", path(dir.path())][..],
+        &["show", path(&single)],
+        &["show", path(&bulk)],
+    ] {
+        assert!(
+            text(command).contains("作成元は確認していません"),
+            "{command:?}"
+        );
+        let english = text(&[command, &["--lang", "en"]].concat());
+        assert!(english.contains("not authenticated"), "{command:?}");
+    }
+    let watched = text(&["--json", "watch", "--once", path(dir.path())]);
+    assert_eq!(lines(&watched)[0]["authenticated"], false);
+}

@@ -51,6 +51,88 @@ fn every_code_of_the_interface_is_there_and_no_other() {
     assert_eq!(ours, expected);
 }
 
+/// The words of the interface's tables, told once more: two labels that change places show here.
+const WORDS: [(u16, &str); 19] = [
+    (2, "1 マイナンバーカード 2 被保険者証情報"),
+    (3, "1 正常終了 2 処理中 9 異常終了"),
+    (4, "1 正常終了 2 エラー"),
+    (5, "0 UTF-8 1 Shift_JIS"),
+    (
+        6,
+        "1 有効 2 無効 3 無効（新しい資格あり） 4 該当資格なし 5 複数該当 6 有効（未登録）",
+    ),
+    (7, "1 男 2 女 3 未設定"),
+    (
+        8,
+        "01 死亡 02 生活保護受給開始 03 医療保険等の資格取得 99 その他",
+    ),
+    (9, "1 本人 2 家族"),
+    (
+        10,
+        "01 一般 02 退職 03 短期（一般） 04 短期（退職） 05 特別療養費 06 特例退職 07 自衛官 A1 医療扶助",
+    ),
+    (
+        12,
+        "A01 ア A02 イ A03 ウ A04 エ A05 オ A06 オ（境） B01 現役並みⅢ B02 現役並みⅡ B03 現役並みⅠ B04 一般 B05 低所得Ⅱ B06 低所得Ⅰ B07 低所得Ⅰ（老福） B08 低所得Ⅰ（境） B09 一般Ⅱ B10 一般Ⅰ",
+    ),
+    (15, "1 未就学"),
+    (16, "0 未同意 1 同意 2 期限切れ 3 同意取得不可"),
+    (17, "1 電子処方箋 2 紙の処方箋"),
+    (18, "01 医療券 02 調剤券"),
+    (19, "01 入院 02 入院外 03 歯科 04 調剤 05 訪問看護"),
+    (20, "01 単独 02 併用"),
+    (28, "1 外来診療等 2 訪問診療等 3 オンライン診療等 4 救急時"),
+    (
+        31,
+        "0 補足 1 医療機関等による取消 2 患者による取消 3 利用形態の変更",
+    ),
+    (
+        36,
+        "TSR 特定疾病療養受療証情報 TKK 特定健診情報 YZK 薬剤情報 SRJ 診療情報 SHJ 手術情報",
+    ),
+];
+
+/// The words by which the longer labels of the remaining tables are known.
+const KEYWORDS: [(u16, &str); 3] = [
+    (1, "0 未同意 1 同意"),
+    (
+        11,
+        "01 限度額適用認定証 02 限度額適用・標準負担額減額 03 標準負担額減額",
+    ),
+    (13, "1 人工透析 2 血友病 3 HIV"),
+];
+
+#[test]
+fn every_code_has_the_words_of_the_interface() {
+    let pairs = |words: &'static str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        words
+            .chunks(2)
+            .map(|pair| (pair[0], pair[1]))
+            .collect::<Vec<_>>()
+    };
+    for table in TABLES {
+        let exact = WORDS.iter().find(|(number, _)| *number == table.number);
+        let known = KEYWORDS.iter().find(|(number, _)| *number == table.number);
+        let expected = pairs(exact.or(known).unwrap().1);
+        assert_eq!(
+            expected.len(),
+            table.entries.len(),
+            "table {}",
+            table.number
+        );
+        for (entry, (code, word)) in table.entries.iter().zip(expected) {
+            let at = format!("table {} code {code}: {}", table.number, entry.label_ja);
+            assert_eq!(entry.code, code, "{at}");
+            match exact {
+                Some(_) => assert_eq!(entry.label_ja, word, "{at}"),
+                None if table.number == 13 => assert!(entry.label_ja.contains(word), "{at}"),
+                None => assert!(entry.label_ja.starts_with(word), "{at}"),
+            }
+        }
+    }
+}
+
 /// Japanese for people: kana, kanji or the names of encodings; nothing left in Latin letters but those.
 fn is_japanese(label: &str) -> bool {
     let japanese = |c: char| matches!(c, 'ぁ'..='ー' | '一'..='龠' | '々' | '（' | '）');

@@ -36,7 +36,9 @@ pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<Exit, Failure
 fn show(file: &Path, output: &Output) -> Result<(), Failure> {
     let mut many = match Source::open(file)? {
         Source::One(answer, _) => {
-            return output.result(&as_json(&answer), || answer.to_text(output.language()));
+            return output.result(&as_json(&answer), || {
+                format!("{}\n{}", origin(output), answer.to_text(output.language()))
+            });
         }
         Source::Many(many) => many,
     };
@@ -44,7 +46,7 @@ fn show(file: &Path, output: &Output) -> Result<(), Failure> {
         if output.is_json() {
             output.line(&json!({ "number": number, "answer": as_json(&answer) }).to_string())?;
         } else {
-            output.line(&format!("[{number}]"))?;
+            output.line(&format!("[{number}] {}", origin(output)))?;
             output.line(&answer.to_text(output.language()))?;
         }
     }
@@ -105,10 +107,22 @@ fn watch(
 fn delivered(file: &FaceFile, output: &Output) -> Result<(), Failure> {
     let answer = file.answer.peek();
     if output.is_json() {
-        return output.line(&json!({ "file": file.name, "answer": as_json(answer) }).to_string());
+        return output.line(
+            &json!({ "file": file.name, "authenticated": false, "answer": as_json(answer) })
+                .to_string(),
+        );
     }
     output.line(&file.name)?;
+    output.line(origin(output))?;
     output.line(&answer.to_text(output.language()))
+}
+
+/// Whoever can write into the folder can make an answer: people are told so beside each.
+fn origin(output: &Output) -> &'static str {
+    output.pick(
+        "（ファイルの作成元は確認していません）",
+        "(not authenticated: nothing proves who wrote this file)",
+    )
 }
 
 fn as_json(answer: &Answer) -> Value {
