@@ -215,7 +215,9 @@ impl VirtualCard {
             },
             Err(word) => (Vec::new(), word),
         };
-        self.log.push(Logged::new(command, Some(word)));
+        let mut logged = Logged::new(command, Some(word));
+        logged.my_number = self.chip.is_in_my_number();
+        self.log.push(logged);
         data.extend(word.bytes());
         self.elapsed += self.link.cost(command.len(), data.len());
         data
@@ -363,6 +365,7 @@ pub struct Logged {
     header: [u8; 4],
     length: usize,
     status: Option<u16>,
+    my_number: bool,
 }
 
 impl Logged {
@@ -375,6 +378,7 @@ impl Logged {
             header,
             length: command.len(),
             status: status.map(u16::from),
+            my_number: false,
         }
     }
 
@@ -394,6 +398,13 @@ impl Logged {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.status
+    }
+
+    /// Whether the current file behind this command is one that holds the My Number, selected by its identifier or by the short one:
+    /// EF 0001 of the input support, EF 0005 of the card face. A file is the current one also where its READ is refused.
+    #[must_use]
+    pub fn is_in_my_number(&self) -> bool {
+        self.my_number
     }
 
     /// Whether this was a VERIFY that carried a PIN, and so could cost a try; a query of the counter carries none.

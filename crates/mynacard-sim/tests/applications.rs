@@ -49,6 +49,27 @@ fn read(card: &mut VirtualCard, application: &str, verify: Option<&str>, short_i
 }
 
 #[test]
+fn the_log_tells_who_goes_to_the_my_number() {
+    for (application, file, other) in [(INPUT_SUPPORT, 1, 2), (CARD_FACE, 5, 1)] {
+        for (id, expected) in [(file, true), (other, false), (4, false)] {
+            for command in [
+                format!("00B0{:02X}0000", 0x80 | id),
+                format!("00A4020C02{id:04X}"),
+            ] {
+                let mut card = powered("kyokai-self");
+                send(&mut card, application);
+                send(&mut card, &command);
+                let told = card.log().last().expect("two commands").is_in_my_number();
+                assert_eq!(told, expected, "{application}: {command}");
+                // Selecting something else leaves it.
+                send(&mut card, JPKI);
+                assert!(!card.log().last().expect("three").is_in_my_number());
+            }
+        }
+    }
+}
+
+#[test]
 fn each_key_opens_its_files_and_no_other() {
     let a = |reference| format!("002000{reference}0C {CODE_A}");
     let b = |reference| format!("002000{reference}0E {CODE_B}");

@@ -162,16 +162,22 @@ fn every_client_does_a_check_and_is_counted() {
     }
 }
 
+const SELECT_JPKI: &str = "00A4040C0AD392F000260100000001";
+/// COMPUTE DIGITAL SIGNATURE with the authentication key, as far as the digest.
+const SIGN: &str = "802A0097333031300D060960864801650304020105000420";
+
 #[test]
-fn a_program_killed_after_the_pin_leaves_no_session_to_the_next() {
+fn what_a_program_killed_after_the_pin_leaves_open_ends_with_our_next_dialogue() {
     if left_out() {
         return;
     }
     let program = format!("{}/check-mynacard 1234 message .", programs().display());
+    let sign = format!("{SIGN}{}00", "5A".repeat(32));
     let commands = format!(
         "echo message >message; {program} pause & victim=$!
         tries=0; until [ -f verified ]; do tries=$((tries + 1)); [ $tries -lt 200 ] || exit 1; sleep 0.05; done
-        kill -9 $victim; wait $victim; {program} unverified"
+        kill -9 $victim; wait $victim
+        opensc-tool -c default -s {SELECT_JPKI} -s {sign}; echo next $?; {program} unverified"
     );
     let session = Session::run("killed", CARD, &commands);
     session.assert_success();
@@ -180,6 +186,15 @@ fn a_program_killed_after_the_pin_leaves_no_session_to_the_next() {
         1,
         "the PIN was verified once, by the program that was killed"
     );
+    // What was found, and the crate's README says: the service resets a card whose program died, and does not take its power.
+    // A program that sends SELECT and the command at once signs.
+    let found = session.trace.iter().find(|(command, _)| *command == sign);
+    let (_, signature) = found.expect("the next program's command");
+    assert!(
+        signature.len() == 2 * (256 + 2) && signature.ends_with("9000"),
+        "the session is not open any more: say so in the READMEs: {signature}"
+    );
+    // Ours takes the power first, and is refused.
     let (command, answer) = session.trace.last().expect("a trace");
     assert!(
         command.starts_with("802A0097") && answer == "6982",

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use mynacard_card::FileProblem;
 use mynacard_card::app::card_face::{AgeRecord, FaceRecord};
 use mynacard_card::app::common::CardIdentity;
-use mynacard_card::app::input_support::{Attributes, CardKey};
+use mynacard_card::app::input_support::{Attributes, BasicData, CardKey, RsaKey};
 use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation, walk_list};
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_sim::{person, pki};
@@ -19,6 +19,8 @@ pub(crate) fn of_a_card(data: &[u8]) {
     }
     twice(data, Attributes::read);
     twice(data, CardKey::read);
+    twice(data, BasicData::read);
+    twice(data, RsaKey::read);
     twice(data, AgeRecord::read);
     twice(data, FaceRecord::read);
     twice(data, CardIdentity::read);

@@ -31,13 +31,15 @@ pub(crate) fn card_of(profile: Profile) -> VirtualCard {
     })
 }
 
-/// Habits of a card, by bit.
-const QUIRKS: [Quirk; 5] = [
+/// Habits of a card, by bit. The last bit says what its reader carries, and [`Quirk::Foreign`] stands in the octet before.
+const QUIRKS: [Quirk; 7] = [
     Quirk::GetResponse,
     Quirk::ExactLe,
     Quirk::OpenCounter,
     Quirk::BlockedAs63C0,
     Quirk::BlockedAs6983,
+    Quirk::RefusesExtended,
+    Quirk::ConditionsForPin,
 ];
 
 /// No signature and no protected file without its PIN, no counter that moves without a PIN, no try given back without the
@@ -48,7 +50,7 @@ pub(crate) fn sequence(data: &[u8]) {
         return;
     };
     let profiles = Profile::ALL;
-    let Some(&profile) = profiles.get(usize::from(*kind) % profiles.len()) else {
+    let Some(&profile) = profiles.get(usize::from(kind & 0x7F) % profiles.len()) else {
         return;
     };
     let mut card = card_of(profile).with_extended(habits & 0x80 == 0);
@@ -56,6 +58,9 @@ pub(crate) fn sequence(data: &[u8]) {
         if habits >> bit & 1 != 0 {
             card = card.with_quirk(quirk);
         }
+    }
+    if kind & 0x80 != 0 {
+        card = card.with_quirk(Quirk::Foreign);
     }
     let full = counters(&card);
     card.power_on();
@@ -74,7 +79,11 @@ pub(crate) fn sequence(data: &[u8]) {
         }
         one(&mut card, command, profile, &full, &mut granted);
     }
-    rights(&card, profile);
+    let shut = match habits & 0x40 {
+        0 => [0x69, 0x82],
+        _ => [0x69, 0x85],
+    };
+    rights(&card, profile, shut);
 }
 
 /// One command and what may come of it.
@@ -185,8 +194,8 @@ const PROTECTED: [(Application, &[Protected]); 3] = [
     ),
 ];
 
-/// Whatever was sent: each protected file opens with one of its own references and with nothing else.
-fn rights(card: &VirtualCard, profile: Profile) {
+/// Whatever was sent: each protected file opens with one of its own references and with nothing else, and answers `shut` until then.
+fn rights(card: &VirtualCard, profile: Profile, shut: [u8; 2]) {
     for (application, files) in PROTECTED {
         let name = application.name();
         let length = u8::try_from(name.len()).expect("ten octets");
@@ -207,7 +216,7 @@ fn rights(card: &VirtualCard, profile: Profile) {
                     .any(|reference| opened(&mut asked, *reference));
             let answer = card.transmit(&[0x00, 0xB0, 0x80 | file, 0x00, 0x01]);
             assert_eq!(
-                answer != [0x69, 0x82],
+                answer != shut,
                 open,
                 "file {file:02X} of the {application}: {answer:02X?}"
             );

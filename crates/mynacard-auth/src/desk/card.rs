@@ -1,7 +1,7 @@
 //! The card dialogue of a check: certificate and verdict first, then the person, then the signature.
 
 use mynacard_card::app::card_face::CardFace;
-use mynacard_card::app::jpki::{Jpki, Options};
+use mynacard_card::app::jpki::{CardKind, Jpki, Options};
 use mynacard_card::{
     Command, Delivery, End, ErrorKind as CardErrorKind, Limits, NumberB, Pin, PinEntry, Response,
     StatusWord, Transport, TransportError, TransportErrorKind, hazmat,
@@ -135,7 +135,8 @@ pub(super) struct Face {
     pub(super) presence: Vec<u8>,
 }
 
-/// A check by PIN. A phone that opens its certificate only after the PIN gets the PIN first.
+/// A check by PIN. A phone that opens its certificate only after the PIN gets the PIN first; a card that does not say that it is
+/// a phone is not shown one before its certificate is judged.
 pub(super) fn by_pin<P: Prepared>(
     card: &mut Stoppable<'_>,
     options: Options,
@@ -146,7 +147,11 @@ pub(super) fn by_pin<P: Prepared>(
     let mut jpki = Jpki::open(card, options)?;
     let before = match jpki.authentication_certificate() {
         Ok(der) => Some(prepare(&der)?),
-        Err(error) if matches!(error.kind(), CardErrorKind::PinNeeded { .. }) => None,
+        Err(error)
+            if matches!(error.kind(), CardErrorKind::PinNeeded { .. }) && is_phone(&mut jpki)? =>
+        {
+            None
+        }
         Err(error) => return Err(error.into()),
     };
     phase(Phase::VerifyingPin);
@@ -170,6 +175,12 @@ pub(super) fn by_pin<P: Prepared>(
         tries: PinTries::Accepted,
         exchanges,
     })
+}
+
+/// What the token says that it is. Read only where the certificate stays shut, so that no other check takes an exchange more.
+fn is_phone<T: Transport>(jpki: &mut Jpki<'_, T>) -> Result<bool, Error> {
+    let kind = jpki.token_info()?.kind();
+    Ok(matches!(kind, CardKind::Android | CardKind::IPhone))
 }
 
 /// A visual check: the service proves itself through the guard, then the card signs once.

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::Path;
 
-use mynacard::card::app::jpki::{CounterPolicy, Jpki, Options};
+use mynacard::card::app::jpki::{CardKind, CounterPolicy, Jpki, Options};
 use mynacard::card::trace::{Replay, TraceError};
 use mynacard::card::{Command, Error, ErrorKind, LengthPolicy, Pin, Transport, hazmat};
 use serde_json::{Value, json};
@@ -74,7 +74,13 @@ fn by_pin(card: &mut dyn Transport, options: Options, pad: bool) -> Result<(), E
     let mut jpki = Jpki::open(card, options)?;
     let phone = match jpki.authentication_certificate() {
         Ok(_) => false,
-        Err(error) if matches!(error.kind(), ErrorKind::PinNeeded { .. }) => true,
+        // A desk asks what it is before it shows a PIN to something that hides its certificate.
+        Err(error) if matches!(error.kind(), ErrorKind::PinNeeded { .. }) => {
+            match jpki.token_info()?.kind() {
+                CardKind::Android | CardKind::IPhone => true,
+                _ => return Err(error),
+            }
+        }
         Err(error) => return Err(error),
     };
     // No PIN is in a trace, so any will do.

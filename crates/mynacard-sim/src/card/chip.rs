@@ -195,6 +195,16 @@ impl Chip {
             .ok_or(Word::NO_CURRENT_EF)
     }
 
+    /// Whether the current file holds the My Number, as text or as an image.
+    pub(crate) fn is_in_my_number(&self) -> bool {
+        use mynacard_card::Application::{CardFace, InputSupport};
+        let place = self.application().ok().zip(self.current_file().ok());
+        place.is_some_and(|(application, file)| {
+            [(InputSupport.name(), 0x0001), (CardFace.name(), 0x0005)]
+                .contains(&(application.aid.as_slice(), file.id))
+        })
+    }
+
     /// The word for a file or a key whose PIN is not verified.
     fn shut(&self) -> Word {
         if self.has(Quirk::ConditionsForPin) {

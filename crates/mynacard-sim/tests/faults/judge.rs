@@ -53,6 +53,10 @@ impl Case<'_> {
             !self.after.is_anything_verified(),
             "{name}: a session is left open"
         );
+        assert!(
+            !self.after.log().iter().any(Logged::is_in_my_number),
+            "{name}: a file with the My Number was selected"
+        );
         let attempts = self.attempts();
         self.judge_counters(&attempts);
         match self.result {

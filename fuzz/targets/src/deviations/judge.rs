@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use mynacard_card::{Error, ErrorKind, PinKind, PinTry, Transport};
-use mynacard_sim::{Counter, VirtualCard, person, pki};
+use mynacard_sim::{Counter, Logged, VirtualCard, person, pki};
+
+use sha2::{Digest, Sha256};
 
 use super::{Choices, Deviating, counters};
 use crate::flows::{Change, FLOWS, Flow, Spoils, counter};
@@ -39,6 +41,11 @@ impl Case<'_> {
             "{}: {} secrets were handed to the transport",
             flow.name,
             card.secrets
+        );
+        assert!(
+            !card.card.log().iter().any(Logged::is_in_my_number),
+            "{}: a file with the My Number was selected",
+            flow.name
         );
         assert!(!card.power, "{}: the card was left under power", flow.name);
         self.counters(sent);
@@ -258,6 +265,11 @@ fn personal() -> Vec<(&'static str, String)> {
         ("the new password", hex(b"XYZ789")),
         ("number B", hex(b"55040120354016")),
         ("the My Number", hex(b"999999900019")),
+        // DF31: EF 0001 of the input support as stored, filler included.
+        (
+            "the hash of the My Number",
+            hex(&Sha256::digest(b"\xFF\x10\x0C999999900019\xFF\xFF")),
+        ),
         ("the birth date", hex(b"19800401")),
         ("the birth date as a key", hex(b"550401")),
         ("the serial number", hex(b"990000000000001")),

@@ -62,8 +62,10 @@ pub(super) struct FakeCard {
     pub(super) diary: Diary,
     pub(super) certificate: Vec<u8>,
     pub(super) tries: u8,
-    /// A phone that opens its certificate only after the PIN.
+    /// Opens its certificate only after the PIN.
     pub(super) pin_first: bool,
+    /// What its token information says that it is.
+    pub(super) label: &'static str,
     /// Signs something else than it was given.
     pub(super) signs_wrongly: bool,
     /// Is taken away at this command.
@@ -81,6 +83,7 @@ impl FakeCard {
             certificate: LEAF.to_vec(),
             tries: 3,
             pin_first: false,
+            label: "JPKIAPICCTOKEN2",
             signs_wrongly: false,
             leaves_at: None,
             at: None,
@@ -92,6 +95,12 @@ impl FakeCard {
     fn answer(&mut self, name: &str, command: &Command<'_>) -> Vec<u8> {
         let ok = vec![0x90, 0x00];
         match name {
+            // Token information: EF 0006, free.
+            "READ" if command.p1() == 0x86 => {
+                let mut token = vec![b' '; 160];
+                token[..self.label.len()].copy_from_slice(self.label.as_bytes());
+                [&token[..], &ok].concat()
+            }
             "READ" if self.pin_first && !self.verified => vec![0x69, 0x82],
             "READ" => [&self.certificate[..], &ok].concat(),
             "COUNTER" | "VERIFY" if self.tries == 0 => vec![0x69, 0x84],

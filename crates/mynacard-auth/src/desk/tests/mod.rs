@@ -349,12 +349,26 @@ fn the_stop_signal_works_between_two_exchanges() {
 fn a_phone_that_wants_the_pin_first_gets_it_first() {
     let mut desk = Fixture::new();
     desk.card.pin_first = true;
+    desk.card.label = "JPKIAPGPSETOKEN";
     desk.check().unwrap();
     let card = desk.diary.entries();
     assert_eq!(
-        card[2..8],
-        ["SELECT", "READ", "COUNTER", "VERIFY", "READ", "SIGN"]
+        card[2..9],
+        [
+            "SELECT", "READ", "READ", "COUNTER", "VERIFY", "READ", "SIGN"
+        ]
     );
+}
+
+#[test]
+fn a_card_that_hides_its_certificate_gets_no_pin_before_it_is_judged() {
+    for label in ["JPKIAPICCTOKEN2", "JPKIAPICCTOKEN", "ANOTHER"] {
+        let mut desk = Fixture::new();
+        desk.card.pin_first = true;
+        desk.card.label = label;
+        desk.refused("MC-1012", PinTries::Untouched);
+        assert_eq!(desk.diary.count("VERIFY"), 0, "{label}");
+    }
 }
 
 #[test]
