@@ -2,9 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::SystemTime;
 
 use crate::home::{Care, ConsentKind};
-use crate::{Purpose, ServiceError, ServiceErrorKind, Undelivered};
+use crate::{Cancel, CheckedAnswer, Purpose, ServiceError, ServiceErrorKind, Undelivered};
 
 /// A failure of the flow, with what is known about the PIN.
 #[derive(Debug)]
@@ -252,6 +253,18 @@ impl Error {
     #[must_use]
     pub fn into_undelivered(self) -> Option<Undelivered> {
         self.inner.undelivered
+    }
+
+    /// Delivers that proof once more, as [`Undelivered::deliver`]; an error that holds none comes back as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Undelivered::deliver`], or `self`.
+    pub fn deliver_again(mut self, now: SystemTime, stop: &Cancel) -> Result<CheckedAnswer, Self> {
+        match self.inner.undelivered.take() {
+            Some(proof) => proof.deliver(now, stop),
+            None => Err(self),
+        }
     }
 
     pub(crate) fn with_undelivered(mut self, proof: Undelivered) -> Self {

@@ -1,10 +1,10 @@
 //! `mynacard check`: one patient's insurance, from the card on the reader to the screen.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, SystemTime};
 
 use mynacard::auth::{
-    Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Extra, Identity, Method,
+    Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Error, Extra, Identity, Method,
     OperatorConfirmation, Purpose, Screen, VisualSetting,
 };
 use mynacard::card::app::jpki;
@@ -143,7 +143,41 @@ pub(crate) fn perform(
         (None, Some(pin)) => Identity::Pin(pin),
         (None, None) => Identity::PinPad,
     };
-    Ok(ready.check(card, identity, SystemTime::now(), &stop)?)
+    let checked = ready.check(card, identity, SystemTime::now(), &stop);
+    Ok(delivered(checked, output, &stop)?)
+}
+
+/// How long to wait before each further try to fetch a lost answer.
+const AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(9),
+];
+
+/// A lost answer is fetched again without card and PIN, while its proof lives.
+fn delivered(
+    mut checked: Result<CheckedAnswer, Error>,
+    output: &Output,
+    stop: &Cancel,
+) -> Result<CheckedAnswer, Error> {
+    for pause in AGAIN {
+        let error = match checked {
+            Err(error) if matches!(error.code(), "MC-6001" | "MC-6002" | "MC-6013") => error,
+            other => return other,
+        };
+        if error.undelivered().is_none() {
+            return Err(error);
+        }
+        let said = output.pick(
+            "回答が届きませんでした。カードなしでもう一度問い合わせます…",
+            "The answer did not come. Asking again, without the card …",
+        );
+        // Nobody may be listening.
+        let _ = writeln!(io::stderr(), "{said}");
+        std::thread::sleep(pause);
+        checked = error.deliver_again(SystemTime::now(), stop);
+    }
+    checked
 }
 
 /// Waits until the operator says that face and photo are the same person's. Asked after the card was read, and only then.

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use mynacard::Advice;
 use mynacard::auth::{
-    Cancel, CheckContext, CheckedAnswer, Desk, Error, Identity, Method, OperatorConfirmation,
-    Screen, Step, VisualSetting,
+    Cancel, CheckContext, CheckedAnswer, Desk, Error, ErrorKind, Identity, Method,
+    OperatorConfirmation, Screen, Step, VisualSetting,
 };
 use mynacard::card::{Pin, Transport};
 use mynacard::client::https::HttpsService;
@@ -228,18 +228,12 @@ impl Reception<'_> {
                 Err(error) if error.undelivered().is_none() => return Err(error.into()),
                 Err(error) => error,
             };
-            self.say(self.output.pick(
-                "回線が切れました。カードはもう不要です。Enter でもう一度問い合わせ、n で中止します: ",
-                "The line broke. The card is not needed any more. Enter asks again, n stops: ",
-            ))?;
+            self.say(&again(&error, self.output))?;
             match keys.wait() {
                 Typed::Line(word) if word.trim().is_empty() => {}
                 _ => return Err(error.into()),
             }
-            let Some(proof) = error.into_undelivered() else {
-                return Ok(None);
-            };
-            checked = proof.deliver(SystemTime::now(), stop);
+            checked = error.deliver_again(SystemTime::now(), stop);
         }
     }
 
@@ -283,6 +277,28 @@ impl Reception<'_> {
     fn say(&self, text: &str) -> Result<(), Failure> {
         self.output.bytes(text.as_bytes())
     }
+}
+
+/// What happened to a proof that is still good, and the question whether to send it again.
+fn again(error: &Error, output: &Output) -> String {
+    let language = output.language();
+    let mut text = guidance::for_code(error.code())
+        .map(|entry| format!("{}\n", entry.staff.render(language, None)))
+        .unwrap_or_default();
+    if let ErrorKind::Service(service) = error.kind()
+        && let Some(wait) = service.reply().and_then(|reply| reply.retry_after)
+    {
+        let seconds = wait.as_secs();
+        text.push_str(&match language {
+            Language::Japanese => format!("サービスは{seconds}秒待つよう求めています。\n"),
+            _ => format!("The service asks to wait {seconds} s.\n"),
+        });
+    }
+    text.push_str(output.pick(
+        "カードはもう不要です。Enter でもう一度問い合わせ、n で中止します: ",
+        "The card is not needed any more. Enter asks again, n stops: ",
+    ));
+    text
 }
 
 /// A step as staff and patient see it.

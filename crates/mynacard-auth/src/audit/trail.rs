@@ -276,8 +276,16 @@ impl AuditTrail {
             .map_err(failed)
             .and_then(|()| self.write_head(&after))
             .inspect_err(|_| {
-                if let Err(error) = self.cut(head) {
-                    log::warn!("the audit trail keeps a line that was not counted: {error}");
+                // The head that stands decides: it may have been renamed before its flush failed, and then counts the line.
+                match Head::read(&self.head(), &self.heads) {
+                    Ok(stands) if stands == *head => {
+                        if let Err(error) = self.cut(head) {
+                            log::warn!(
+                                "the audit trail keeps a line that was not counted: {error}"
+                            );
+                        }
+                    }
+                    _ => log::warn!("the audit trail may count a line whose keeping failed"),
                 }
             })?;
         Ok(after)

@@ -152,15 +152,15 @@ mod tests {
         );
         shows(
             r#"{"event":"exchange","header":"00A4040C","lc":10,"data":"D392F000260100000001","le":0,"status":"9000","answer":[]}"#,
-            "SELECT JPKI application → 9000 (success)",
+            "SELECT JPKI application → 9000 (done)",
         );
         shows(
             r#"{"event":"exchange","header":"00B08A00","lc":0,"le":256,"status":"9000","answer":["30820632",252]}"#,
-            "READ BINARY of file 000A from 0, 256 wanted → 9000 (success), 256 bytes, 252 of them masked",
+            "READ BINARY of file 000A from 0, 256 wanted → 9000 (done), 256 bytes, 252 of them masked",
         );
         shows(
             r#"{"event":"exchange","header":"00200098","lc":4,"le":0,"status":"63C2","answer":[]}"#,
-            "VERIFY file 0018, 4 bytes not recorded → 63C2 (2 tries left)",
+            "VERIFY file 0018, 4 bytes not recorded → 63C2 (tries left)",
         );
         shows(
             r#"{"event":"exchange","header":"802A0097","lc":51,"le":256,"error":"card-removed","delivery":"unknown"}"#,

@@ -65,7 +65,11 @@ impl Breaker {
                 state.silences = 0;
                 state.pause = Some(Pause {
                     until: now + wait.min(LONGEST_ASKED),
-                    kind: error.kind(),
+                    // Of the next question it is not true that it was sent.
+                    kind: match error.kind() {
+                        K::AnswerLost | K::Unreachable => K::Suspended,
+                        kind => kind,
+                    },
                     reply: error.reply().cloned().unwrap_or_default(),
                 });
             }
@@ -161,6 +165,21 @@ mod tests {
         breaker.learn(now, Some(&busy(86_400)));
         assert!(breaker.permit(now + seconds(599)).is_err());
         breaker.permit(now + seconds(600)).unwrap();
+    }
+
+    #[test]
+    fn a_lost_answer_with_a_wait_is_not_told_of_the_next_question() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        for kind in [ServiceErrorKind::AnswerLost, ServiceErrorKind::Unreachable] {
+            let page = ServiceError::new(kind).with_reply(Reply {
+                retry_after: Some(seconds(9)),
+                ..Reply::default()
+            });
+            breaker.learn(now, Some(&page));
+            let held = breaker.permit(now).unwrap_err();
+            assert_eq!(held.kind(), ServiceErrorKind::Suspended);
+            assert_eq!(held.reply().unwrap().retry_after, Some(seconds(10)));
+        }
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) struct Caller {
 pub(super) enum Effect<'a> {
     /// Nothing that a second call would not replace.
     Passing,
+    /// A step of a dialogue: nothing lasts of it, and a second delivery would be out of turn.
+    Step,
     /// Something that happens once and cannot be asked for again.
     Lasting,
     /// Something that happens once however often it is delivered under this key.
@@ -118,7 +120,7 @@ impl Caller {
         let (key, pauses) = match effect {
             Effect::Keyed(key) => (Some(key), KEYED_PAUSES),
             Effect::Passing => (None, PASSING_PAUSES),
-            Effect::Lasting => (None, &[][..]),
+            Effect::Step | Effect::Lasting => (None, &[][..]),
         };
         if matches!(effect, Effect::Passing) {
             self.breaker.permit(Instant::now())?;
@@ -148,7 +150,7 @@ impl Caller {
                 });
         }
         let outcome = attempt.map_err(|failed| match effect {
-            Effect::Passing => failed.error,
+            Effect::Passing | Effect::Step => failed.error,
             Effect::Lasting | Effect::Keyed(_) => failed.with_lost_answer(),
         });
         self.breaker.learn(Instant::now(), outcome.as_ref().err());

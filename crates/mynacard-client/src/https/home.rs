@@ -257,7 +257,7 @@ impl BulkService for HttpsService {
         // A query submitted twice costs the service work and changes nothing.
         let answer: WireNumber =
             self.caller()
-                .post("/v1/bulk/submit", &ask, Effect::Passing, stop)?;
+                .post("/v1/bulk/submit", &ask, Effect::Lasting, stop)?;
         ReceptionNumber::new(&answer.reception_number)
             .map_err(|_| malformed("reception_number", 0, 0))
     }

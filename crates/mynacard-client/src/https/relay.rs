@@ -54,7 +54,7 @@ impl PinlessProvider for HttpsRelay {
             };
             relay = self
                 .caller
-                .post("/v1/relay/step", &answer, Effect::Passing, stop)?;
+                .post("/v1/relay/step", &answer, Effect::Step, stop)?;
         }
         Err(ErrorKind::RelayEnded.into())
     }

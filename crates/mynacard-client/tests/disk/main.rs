@@ -1,5 +1,5 @@
-//! Disk full, read-only, broken, the program killed, the power cut: at every call that vault and folder exchange make to the
-//! file system. After the restart the old or the new state is found, never a third.
+//! Disk full, read-only, broken, the program killed, the power cut: at every call that vault, audit trail and folder exchange make to
+//! the file system. After the restart the old or the new state is found, never a third.
 //!
 //! The calls are the real ones: strace lists them, and lets them fail or kill the program one by one.
 #![allow(
@@ -81,6 +81,13 @@ fn parent() {
                 let case = format!("{}: call {at} ({}) {fault:?}", work.name, call.name);
                 let folder = fresh(&format!("{at}-{failing}"));
                 let status = strace::with_fault(work.name, &folder, &log, call, *fault);
+                match fault {
+                    Fault::Killed => assert_eq!(status.code(), None, "{case}: not killed"),
+                    Fault::Error(_) => {
+                        let told = std::fs::read_to_string(&log).unwrap();
+                        assert!(told.contains("(INJECTED)"), "{case}: no fault");
+                    }
+                }
                 let found = (work.judge)(&folder);
                 match status.code() {
                     Some(0) => assert_eq!(found, Found::New, "{case}: said to be done"),

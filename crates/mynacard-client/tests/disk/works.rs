@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, ErrorKind};
 use mynacard_client::folder::{Exchange, ExchangeOptions, Folders, PendingState};
 use mynacard_eligibility::identifier::{InstitutionCode, InsuredNumber, InsurerNumber};
 use mynacard_eligibility::message::MessageKind;
@@ -93,6 +94,38 @@ pub const WORKS: &[Work] = &[
         },
     },
     Work {
+        name: "audit-event",
+        prepare: |folder| {
+            vault(folder);
+            let mut vault = open(folder, OLD).unwrap();
+            let mut trail = AuditTrail::open(&mut vault, &folder.join("audit"), now()).unwrap();
+            trail.record(&event()).unwrap();
+        },
+        run: |folder| {
+            open(folder, OLD)
+                .and_then(|vault| AuditTrail::of(&vault, &folder.join("audit")).ok()?)
+                .is_some_and(|mut trail| trail.record(&event()).is_ok())
+        },
+        judge: |folder| {
+            let vault = open(folder, OLD).unwrap();
+            let mut trail = AuditTrail::of(&vault, &folder.join("audit"))
+                .unwrap()
+                .unwrap();
+            let report = trail.verify().unwrap();
+            assert!(report.is_whole(), "{report:?}");
+            // The next event finds its place, whatever was interrupted.
+            trail.record(&event()).unwrap();
+            let after = trail.verify().unwrap();
+            assert!(after.is_whole() && after.notes.is_empty(), "{after:?}");
+            // The file's first line and the old event, and perhaps the new one.
+            match report.lines {
+                2 => Found::Old,
+                3 => Found::New,
+                third => panic!("a third number of lines: {third}"),
+            }
+        },
+    },
+    Work {
         name: "folder-submit",
         prepare: share,
         run: |folder| match exchange(folder) {
@@ -149,6 +182,10 @@ fn vault(folder: &Path) {
     vault.set("note", b"old");
     vault.set("other", b"kept");
     vault.save().unwrap();
+}
+
+fn event() -> AuditEvent {
+    AuditEvent::refused(&ErrorKind::CardChanged.into(), now())
 }
 
 fn share(folder: &Path) {

@@ -224,6 +224,24 @@ fn a_peer_without_tls_is_a_tls_failure() {
 }
 
 #[test]
+fn tls_1_2_is_spoken_only_where_it_is_asked_for() {
+    use mynacard_client::https::TlsVersions;
+    let peer = Peer::old(json("200 OK", INFO));
+    let asked = |endpoint: Endpoint| {
+        HttpsService::new(&endpoint, None)
+            .unwrap()
+            .info(&Cancel::new())
+            .map_err(|error| error.kind())
+            .map(drop)
+    };
+    assert_eq!(asked(endpoint(peer.url())), Err(ErrorKind::Tls));
+    assert_eq!(
+        asked(endpoint(peer.url()).with_tls(TlsVersions::From12)),
+        Ok(())
+    );
+}
+
+#[test]
 fn an_address_without_tls_is_refused() {
     let error = HttpsService::new(&endpoint("http://127.0.0.1:1"), None)
         .unwrap()

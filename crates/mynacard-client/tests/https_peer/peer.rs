@@ -66,12 +66,28 @@ impl Peer {
         &self.url
     }
 
+    /// Answers as [`Peer::answering`] does, and speaks TLS 1.2 at most.
+    pub(crate) fn old(raw: Vec<u8>) -> Self {
+        Self::speaking(&rustls::version::TLS12, move |stream| {
+            if request(stream) {
+                let _: Result<(), _> = stream.write_all(&raw);
+            }
+        })
+    }
+
     fn tls(
+        act: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+    ) -> Self {
+        Self::speaking(&rustls::version::TLS13, act)
+    }
+
+    fn speaking(
+        version: &'static rustls::SupportedProtocolVersion,
         act: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
     ) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
+            .with_protocol_versions(&[version])
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(

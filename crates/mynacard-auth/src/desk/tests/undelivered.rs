@@ -56,8 +56,16 @@ fn a_stopped_delivery_keeps_its_proof_and_a_refused_one_does_not() {
     assert_eq!(error.code(), "MC-5003");
     assert!(error.undelivered().is_some());
 
+    let again = error.deliver_again(later(2), &desk.stop).unwrap();
+    assert_eq!(desk.diary.count("confirm"), 2);
+    assert_eq!(again.card_exchanges(), 5);
+
     let mut other = Fixture::with(Quirk::OtherNonce, |settings| settings);
-    assert!(other.check().unwrap_err().into_undelivered().is_none());
+    let error = other.check().unwrap_err();
+    assert!(error.undelivered().is_none());
+    let same = error.deliver_again(later(2), &other.stop).unwrap_err();
+    assert_eq!(same.code(), "MC-5012");
+    assert_eq!(other.diary.count("confirm"), 1);
 }
 
 #[test]
