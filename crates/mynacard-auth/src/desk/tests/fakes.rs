@@ -97,7 +97,7 @@ impl FakeCard {
         match name {
             // Token information: EF 0006, free.
             "READ" if command.p1() == 0x86 => {
-                let mut token = vec![b' '; 160];
+                let mut token = [b' '; 160];
                 token[..self.label.len()].copy_from_slice(self.label.as_bytes());
                 [&token[..], &ok].concat()
             }
