@@ -114,5 +114,5 @@ fn other_peoples_files() {
         "{files} files: {read} certificates read, {compared} compared, {answers} OCSP answers, {lists} lists"
     );
     // Were the folder another one, or were everything refused, nothing would be tested.
-    assert!(files > 500 && read > 500 && compared > 400 && answers > 10 && lists > 10);
+    assert!(files > 500 && read > 450 && compared > 400 && answers > 10 && lists > 10);
 }

@@ -136,20 +136,23 @@ pub(crate) fn set_aside(
     // The vault last: were the power cut in between, the same command does the rest.
     let beside = [".attempts", ".audit"].map(|suffix| format!("{VAULT}{suffix}"));
     let beside = beside.iter().map(String::as_str).chain(["audit", VAULT]);
-    for from in beside.map(|name| vault.with_file_name(name)) {
-        if !from.exists() {
-            continue;
-        }
-        let mut name = from.as_os_str().to_owned();
-        name.push(format!(".aside-{stamp}"));
-        let to = PathBuf::from(name);
-        if to.exists() {
-            return Err(Failure::file(&to, &io::ErrorKind::AlreadyExists.into()));
-        }
-        std::fs::rename(&from, &to).map_err(|error| Failure::file(&from, &error))?;
+    let beside: Vec<PathBuf> = beside.map(|name| vault.with_file_name(name)).collect();
+    // Two within a second are told apart by the next one's name.
+    let free = |stamp: &u64| beside.iter().all(|from| !aside(from, *stamp).exists());
+    let stamp = (stamp..).find(free).unwrap_or(stamp);
+    for from in beside.iter().filter(|from| from.exists()) {
+        let to = aside(from, stamp);
+        std::fs::rename(from, &to).map_err(|error| Failure::file(from, &error))?;
         moved.push(to);
     }
     Ok(moved)
+}
+
+/// The name of a file that was set aside.
+fn aside(from: &Path, stamp: u64) -> PathBuf {
+    let mut name = from.as_os_str().to_owned();
+    name.push(format!(".aside-{stamp}"));
+    name.into()
 }
 
 /// A vault that waits for its terminal; made, with the registration in it, before the activation code is spent.
