@@ -59,7 +59,11 @@ impl Breaker {
     pub(super) fn learn(&self, now: Instant, error: Option<&ServiceError>) {
         use ServiceErrorKind as K;
         let mut state = self.lock();
-        let asked = error.and_then(|error| Some((error, error.reply()?.retry_after?)));
+        // One card's refusal that may pass (its revocation status) concerns no other patient.
+        let whole = |error: &&ServiceError| error.kind() != K::RevocationUnknown;
+        let asked = error
+            .filter(whole)
+            .and_then(|error| Some((error, error.reply()?.retry_after?)));
         match (error.map(ServiceError::kind), asked) {
             (_, Some((error, wait))) => {
                 state.silences = 0;
