@@ -1,6 +1,6 @@
 //! The portals' rules for what is typed into their forms.
 
-use mynacard_eligibility::identifier::{InstitutionCode, InsurerNumber};
+use mynacard_eligibility::identifier::{self, InstitutionCode, InsurerNumber, PREFECTURES};
 use mynacard_eligibility::{Date, Encoding, Unmappable};
 
 use crate::InstitutionKind;
@@ -191,63 +191,8 @@ pub(super) fn is_address(text: &str) -> bool {
 
 /// Whether an address lies in the prefecture of this number.
 pub(super) fn is_within(address: &str, prefecture: &str) -> bool {
-    prefecture
-        .parse::<usize>()
-        .ok()
-        .and_then(|number| PREFECTURES.get(number.checked_sub(1)?))
-        .is_some_and(|name| address.starts_with(name))
+    identifier::prefecture(prefecture).is_some_and(|name| address.starts_with(name))
 }
-
-/// By their numbers, 01 to 47 (JIS X 0401).
-const PREFECTURES: [&str; 47] = [
-    "北海道",
-    "青森県",
-    "岩手県",
-    "宮城県",
-    "秋田県",
-    "山形県",
-    "福島県",
-    "茨城県",
-    "栃木県",
-    "群馬県",
-    "埼玉県",
-    "千葉県",
-    "東京都",
-    "神奈川県",
-    "新潟県",
-    "富山県",
-    "石川県",
-    "福井県",
-    "山梨県",
-    "長野県",
-    "岐阜県",
-    "静岡県",
-    "愛知県",
-    "三重県",
-    "滋賀県",
-    "京都府",
-    "大阪府",
-    "兵庫県",
-    "奈良県",
-    "和歌山県",
-    "鳥取県",
-    "島根県",
-    "岡山県",
-    "広島県",
-    "山口県",
-    "徳島県",
-    "香川県",
-    "愛媛県",
-    "高知県",
-    "福岡県",
-    "佐賀県",
-    "長崎県",
-    "熊本県",
-    "大分県",
-    "宮崎県",
-    "鹿児島県",
-    "沖縄県",
-];
 
 /// A date `YYYYMMDD` that exists.
 pub(super) fn is_date(text: &str) -> bool {
