@@ -26,13 +26,41 @@ pub enum Extra {
     SpecificDiseases,
 }
 
+/// Which of them are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extras {
+    limit_application: bool,
+    specific_diseases: bool,
+}
+
+impl Extras {
+    pub(crate) const NONE: Self = Self {
+        limit_application: false,
+        specific_diseases: false,
+    };
+
+    pub(crate) const fn with(mut self, extra: Extra) -> Self {
+        match extra {
+            Extra::LimitApplication => self.limit_application = true,
+            Extra::SpecificDiseases => self.specific_diseases = true,
+        }
+        self
+    }
+
+    pub(crate) const fn contains(self, extra: Extra) -> bool {
+        match extra {
+            Extra::LimitApplication => self.limit_application,
+            Extra::SpecificDiseases => self.specific_diseases,
+        }
+    }
+}
+
 /// A check as the receipt computer asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckContext {
     purpose: Purpose,
     method: Method,
-    limit_application: bool,
-    specific_diseases: bool,
+    extras: Extras,
     consents: Option<ConsentKinds>,
 }
 
@@ -71,8 +99,7 @@ impl CheckContext {
         Self {
             purpose,
             method: Method::Pin,
-            limit_application: false,
-            specific_diseases: false,
+            extras: Extras::NONE,
             consents: None,
         }
     }
@@ -87,10 +114,7 @@ impl CheckContext {
     /// The same, showing `extra` too.
     #[must_use]
     pub const fn with(mut self, extra: Extra) -> Self {
-        match extra {
-            Extra::LimitApplication => self.limit_application = true,
-            Extra::SpecificDiseases => self.specific_diseases = true,
-        }
+        self.extras = self.extras.with(extra);
         self
     }
 
@@ -122,10 +146,7 @@ impl CheckContext {
     /// Says whether `extra` is asked for.
     #[must_use]
     pub const fn asks_for(&self, extra: Extra) -> bool {
-        match extra {
-            Extra::LimitApplication => self.limit_application,
-            Extra::SpecificDiseases => self.specific_diseases,
-        }
+        self.extras.contains(extra)
     }
 
     pub(crate) fn permitted(&self) -> Result<(), Error> {

@@ -5,14 +5,14 @@ use std::fmt;
 use mynacard_eligibility::Answer;
 
 use super::{ConsentedQuery, Reference};
+use crate::context::Extras;
 use crate::{Error, ErrorKind, Extra, ServiceErrorKind};
 
 /// What a bulk query asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BulkQuery {
     patients: ConsentedQuery,
-    limit_application: bool,
-    specific_diseases: bool,
+    extras: Extras,
 }
 
 /// The service's number for a bulk query (ReceptionNumber): twenty digits.
@@ -45,18 +45,14 @@ impl BulkQuery {
     pub const fn new(patients: ConsentedQuery) -> Self {
         Self {
             patients,
-            limit_application: false,
-            specific_diseases: false,
+            extras: Extras::NONE,
         }
     }
 
     /// The same, showing `extra` too.
     #[must_use]
     pub const fn with(mut self, extra: Extra) -> Self {
-        match extra {
-            Extra::LimitApplication => self.limit_application = true,
-            Extra::SpecificDiseases => self.specific_diseases = true,
-        }
+        self.extras = self.extras.with(extra);
         self
     }
 
@@ -69,10 +65,7 @@ impl BulkQuery {
     /// Says whether `extra` is asked for.
     #[must_use]
     pub const fn asks_for(&self, extra: Extra) -> bool {
-        match extra {
-            Extra::LimitApplication => self.limit_application,
-            Extra::SpecificDiseases => self.specific_diseases,
-        }
+        self.extras.contains(extra)
     }
 }
 

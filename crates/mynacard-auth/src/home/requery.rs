@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use mynacard_eligibility::{Answer, FieldId};
 
 use super::{Reference, VisitingPatient};
+use crate::context::Extras;
 use crate::request::random_bytes;
 use crate::{Error, ErrorKind, Evidence, Extra, Query};
 
@@ -14,8 +15,7 @@ use crate::{Error, ErrorKind, Evidence, Extra, Query};
 pub struct Requery {
     id: [u8; 16],
     patient: VisitingPatient,
-    limit_application: bool,
-    specific_diseases: bool,
+    extras: Extras,
 }
 
 /// A service's answer to a requery, before its echoes were compared.
@@ -49,18 +49,14 @@ impl Requery {
         Ok(Self {
             id: random_bytes()?,
             patient,
-            limit_application: false,
-            specific_diseases: false,
+            extras: Extras::NONE,
         })
     }
 
     /// The same, showing `extra` too.
     #[must_use]
     pub const fn with(mut self, extra: Extra) -> Self {
-        match extra {
-            Extra::LimitApplication => self.limit_application = true,
-            Extra::SpecificDiseases => self.specific_diseases = true,
-        }
+        self.extras = self.extras.with(extra);
         self
     }
 
@@ -79,10 +75,7 @@ impl Requery {
     /// Says whether `extra` is asked for.
     #[must_use]
     pub const fn asks_for(&self, extra: Extra) -> bool {
-        match extra {
-            Extra::LimitApplication => self.limit_application,
-            Extra::SpecificDiseases => self.specific_diseases,
-        }
+        self.extras.contains(extra)
     }
 
     /// The answer, if it is one to this query: number and reference, also the one inside the message.
