@@ -97,7 +97,7 @@ impl Desk {
         }
         let tap = tap.map_or_else(TapId::random, |tap| Ok(tap.id()))?;
         let request = Request::new(context, operator)?;
-        let message = self.message(challenge, &request, der)?;
+        let message = self.served(|service| service.message(challenge, &request, der))?;
         Ok(Draft {
             tap,
             judged,

@@ -21,11 +21,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::service::{Confirmed, MessageBuilder};
-use crate::{
-    Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Message, Method, Proof,
-    Request, ServiceError,
-};
+use crate::{Cancel, Challenge, CheckContext, EligibilityService, Error, ErrorKind, Method};
 
 /// A reception desk: one service, one set of policies. Clones are the same desk.
 ///
@@ -52,8 +48,6 @@ pub struct Desk {
 
 struct Inner {
     service: Mutex<Box<dyn EligibilityService>>,
-    /// The messages come from here where the service has it: the lock above is held during whole calls.
-    messages: Option<Arc<dyn MessageBuilder>>,
     settings: DeskSettings,
     /// A challenge that no card has signed yet: the next tap may use it.
     spare: Mutex<Option<Challenge>>,
@@ -67,7 +61,6 @@ impl Desk {
     #[must_use]
     pub fn new(service: Box<dyn EligibilityService>, settings: DeskSettings) -> Self {
         let inner = Inner {
-            messages: service.message_builder(),
             service: Mutex::new(service),
             settings,
             spare: Mutex::new(None),
@@ -119,7 +112,7 @@ impl Desk {
         if stop.is_cancelled() {
             return Err(ErrorKind::Cancelled.into());
         }
-        let challenge = self.ask(ask, now, stop)?;
+        let challenge = self.served(|service| service.challenge(ask, now, stop))?;
         if challenge.context() == ask && challenge.lives(now, Duration::ZERO) {
             Ok(challenge)
         } else {
@@ -140,49 +133,13 @@ impl Desk {
         }
     }
 
-    /// The message for the card to sign, while the card is powered.
-    fn message(
-        &self,
-        challenge: &Challenge,
-        request: &Request,
-        certificate: &[u8],
-    ) -> Result<Message, ServiceError> {
-        match &self.inner.messages {
-            Some(messages) => messages.build(challenge, request, certificate),
-            None => self.service().message(challenge, request, certificate),
-        }
-    }
-
-    /// Delivers a proof; without the lock where the service can be shared, so that no counter waits for another's network.
-    fn confirm(
-        &self,
-        challenge: &Challenge,
-        proof: &Proof,
-        stop: &Cancel,
-    ) -> Result<Confirmed, ServiceError> {
-        let shared = self.service().share();
+    /// One call to the service; without the lock where it can be shared, so that no counter waits for another's network.
+    fn served<T>(&self, call: impl FnOnce(&mut dyn EligibilityService) -> T) -> T {
+        let shared = lock(&self.inner.service).share();
         match shared {
-            Some(mut own) => own.confirm(challenge, proof, stop),
-            None => self.service().confirm(challenge, proof, stop),
+            Some(mut own) => call(&mut *own),
+            None => call(&mut **lock(&self.inner.service)),
         }
-    }
-
-    /// Asks for a challenge, in the same way.
-    fn ask(
-        &self,
-        ask: &CheckContext,
-        now: SystemTime,
-        stop: &Cancel,
-    ) -> Result<Challenge, ServiceError> {
-        let shared = self.service().share();
-        match shared {
-            Some(mut own) => own.challenge(ask, now, stop),
-            None => self.service().challenge(ask, now, stop),
-        }
-    }
-
-    fn service(&self) -> MutexGuard<'_, Box<dyn EligibilityService>> {
-        lock(&self.inner.service)
     }
 }
 

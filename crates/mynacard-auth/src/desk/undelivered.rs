@@ -81,7 +81,7 @@ impl Undelivered {
             proof,
             ..
         } = &*self.parts;
-        let confirmed = match desk.confirm(challenge, proof, stop) {
+        let confirmed = match desk.served(|service| service.confirm(challenge, proof, stop)) {
             Ok(confirmed) => confirmed,
             Err(error) => {
                 let again = may_be_answered_later(error.kind());

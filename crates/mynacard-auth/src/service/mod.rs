@@ -5,7 +5,6 @@ mod error;
 pub use error::{CODES, Reply, ServiceError, ServiceErrorKind};
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use mynacard_eligibility::Answer;
@@ -41,12 +40,6 @@ pub trait EligibilityService: Send {
         certificate: &[u8],
     ) -> Result<Message, ServiceError>;
 
-    /// What builds the same messages apart from the service: a desk that several counters share has it, so that no card
-    /// waits for another's network. Without one, [`EligibilityService::message`] is asked between two calls.
-    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
-        None
-    }
-
     /// The same service for one more call at the same time: several counters that share a desk do not wait for each other.
     /// Without it, their calls follow one another.
     fn share(&self) -> Option<Box<dyn EligibilityService>> {
@@ -64,21 +57,6 @@ pub trait EligibilityService: Send {
         proof: &Proof,
         stop: &Cancel,
     ) -> Result<Confirmed, ServiceError>;
-}
-
-/// Builds the message that the card signs, for any number of counters at once.
-pub trait MessageBuilder: Send + Sync {
-    /// As [`EligibilityService::message`].
-    ///
-    /// # Errors
-    ///
-    /// [`ServiceErrorKind::Configuration`] when the message cannot be built from this challenge.
-    fn build(
-        &self,
-        challenge: &Challenge,
-        request: &Request,
-        certificate: &[u8],
-    ) -> Result<Message, ServiceError>;
 }
 
 /// A service that turns ユーザー設定情報 into a terminal certificate (初期登録).
@@ -226,8 +204,8 @@ impl<S: EligibilityService + ?Sized> EligibilityService for Box<S> {
         (**self).message(challenge, request, certificate)
     }
 
-    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
-        (**self).message_builder()
+    fn share(&self) -> Option<Box<dyn EligibilityService>> {
+        (**self).share()
     }
 
     fn confirm(

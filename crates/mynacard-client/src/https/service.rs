@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mynacard_auth::service::{
-    Activated, ActivationService, CertificateStatus, Confirmed, Echo, EligibilityService,
-    MessageBuilder, Outcome, ServiceError, ServiceErrorKind, TerminalService, VisualCheck,
+    Activated, ActivationService, CertificateStatus, Confirmed, Echo, EligibilityService, Outcome,
+    ServiceError, ServiceErrorKind, TerminalService, VisualCheck,
 };
 use mynacard_auth::{
     Activation, Cancel, Challenge, ChallengeParts, CheckContext, CheckMessage, Message, Proof,
@@ -120,17 +120,6 @@ impl HttpsService {
     }
 }
 
-impl MessageBuilder for HttpsService {
-    fn build(
-        &self,
-        challenge: &Challenge,
-        request: &Request,
-        certificate: &[u8],
-    ) -> Result<Message, ServiceError> {
-        self.message(challenge, request, certificate)
-    }
-}
-
 impl EligibilityService for HttpsService {
     fn challenge(
         &mut self,
@@ -190,10 +179,6 @@ impl EligibilityService for HttpsService {
         message
             .encode()
             .map_err(|_| ServiceErrorKind::Configuration.into())
-    }
-
-    fn message_builder(&self) -> Option<Arc<dyn MessageBuilder>> {
-        Some(Arc::new(self.clone()))
     }
 
     fn share(&self) -> Option<Box<dyn EligibilityService>> {

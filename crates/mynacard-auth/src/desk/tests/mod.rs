@@ -1,6 +1,7 @@
 //! The order of a check and its refusals, against fakes that keep a diary.
 
 mod clock;
+mod counters;
 mod fakes;
 mod model;
 mod undelivered;

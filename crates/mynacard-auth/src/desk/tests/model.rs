@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::fakes::{Diary, FakeCard, FakeRelay, FakeService, LEAF, Quirk};
 use super::*;
 use crate::service::Confirmed;
-use crate::{Audit, AuditEvent, AuditKind, Proof, Screen};
+use crate::{Audit, AuditEvent, AuditKind, Message, Proof, Request, Screen, ServiceError};
 
 /// Longer than an answer stands and a challenge lives.
 const WAIT: u64 = 130;
