@@ -38,16 +38,19 @@ pub fn compare_key(text: &str) -> String {
     key
 }
 
-/// Half-width katakana in full width, their marks joined; everything else as it is.
+/// Half-width katakana in full width, spaces too, marks of katakana joined; everything else as it is.
+///
+/// [`half_kana`] and back gives the same text again.
 #[must_use]
 pub fn full_kana(text: &str) -> String {
     let mut full = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let wide = widen_kana(character);
+        // Hiragana stay hiragana; a mark that follows one stays apart.
         let joined = characters
             .peek()
-            .filter(|_| wide != character)
+            .filter(|_| katakana(wide) == wide)
             .and_then(|&mark| join(wide, mark));
         if joined.is_some() {
             characters.next();
@@ -204,6 +207,22 @@ mod tests {
             half_kana("ガギグゲゴザジズゼゾダヂヅデドバビブベボ"),
             "ｶﾞｷﾞｸﾞｹﾞｺﾞｻﾞｼﾞｽﾞｾﾞｿﾞﾀﾞﾁﾞﾂﾞﾃﾞﾄﾞﾊﾞﾋﾞﾌﾞﾍﾞﾎﾞ"
         );
+    }
+
+    #[test]
+    fn full_width_is_the_same_after_half_width() {
+        // Every two of what a name in kana is made of, and what gets in between.
+        let all: Vec<char> = ('ぁ'..='ヿ')
+            .chain('｡'..='ﾟ')
+            .chain(" \u{3000}\u{3099}\u{309A}\u{FFFD}ー・。「A漢".chars())
+            .collect();
+        for first in &all {
+            for second in &all {
+                let full = full_kana(&String::from_iter([first, second]));
+                assert_eq!(full_kana(&half_kana(&full)), full, "{first:?} {second:?}");
+            }
+        }
+        assert_eq!(full_kana("ウﾞウ゛ｳ゛うﾞ"), "ヴヴヴう゛");
     }
 
     #[test]

@@ -40,6 +40,56 @@ fn sjis_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// What a name in kana is made of, in both widths, and what gets in between: marks alone, spaces, line ends, damaged bytes.
+fn kana() -> impl Strategy<Value = String> {
+    let kana = prop_oneof![
+        prop::char::range('ぁ', 'ヿ'),
+        prop::char::range('｡', 'ﾟ'),
+        prop::sample::select(
+            "ウｳハﾊﾞﾟ゛゜\u{3099}\u{309A}  \u{3000}\r\n\t\u{85}\u{FFFD}"
+                .chars()
+                .collect::<Vec<_>>()
+        ),
+    ];
+    prop::collection::vec(kana, 0..10).prop_map(String::from_iter)
+}
+
+/// One insurance as the screen has it, whatever its fields hold.
+fn on_screen() -> impl Strategy<Value = Record> {
+    let fields = |section: Section| {
+        let fields: Vec<FieldId> = section.layout().fields.to_vec();
+        let days = prop::sample::select(vec![
+            "19800401",
+            "1980-04-01",
+            "昭和55年4月1日",
+            "男性",
+            "ウ",
+            "A03",
+            "1",
+        ]);
+        let text = prop_oneof![kana(), text(), days.prop_map(str::to_owned)];
+        prop::collection::vec((prop::sample::select(fields), text), 0..8)
+    };
+    (
+        fields(Section::Confirmation),
+        kana(),
+        fields(Section::Limit),
+    )
+        .prop_map(|(values, kana, limits)| {
+            let mut record = Record::new(Section::Confirmation);
+            record.insert(FieldId::NAME_KANA, kana);
+            for (field, text) in values {
+                record.insert(field, text);
+            }
+            let mut limit = Record::new(Section::Limit);
+            for (field, text) in limits {
+                limit.insert(field, text);
+            }
+            record.push(limit);
+            record
+        })
+}
+
 fn element(text: BoxedStrategy<String>) -> impl Strategy<Value = Element> {
     let name = "[A-Z][A-Za-z0-9_.-]{0,8}"
         .prop_filter("no field", |name| FieldId::from_tag(name).is_none());
@@ -185,6 +235,20 @@ proptest! {
             // Whatever is accepted can be written and read again.
             let written = read.write_xml(&UTF8).unwrap().bytes;
             prop_assert_eq!(Message::read_xml(&written).unwrap().body, read.body);
+        }
+    }
+
+    #[test]
+    fn a_screen_is_the_same_after_reading(results in prop::collection::vec(on_screen(), 0..3)) {
+        let mut body = Record::new(Section::Body);
+        results.into_iter().for_each(|result| body.push(result));
+        let shown = screen::write(&Message::new(Record::new(Section::Header), body).into());
+        match screen::read(&shown) {
+            Ok(read) => {
+                prop_assert_eq!(&read.rest, &[""; 0]);
+                prop_assert_eq!(screen::write(&read.answer), shown);
+            }
+            Err(_) => prop_assert_eq!(shown, ""),
         }
     }
 

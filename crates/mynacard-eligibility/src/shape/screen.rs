@@ -147,22 +147,37 @@ fn block(result: &Record) -> String {
 
 fn lines(out: &mut String, record: &Record, labels: &[(&str, F)]) {
     for (label, field) in labels {
-        if let Some(text) = record.text(*field) {
-            // A line break would end the line.
-            let shown = shown(*field, text).replace(['\r', '\n'], " ");
+        let Some(text) = record.text(*field) else {
+            continue;
+        };
+        // A line break would end the line. It becomes a space before anything is folded, so that this space is shown like
+        // every other one; and a reader drops what is blank at both ends.
+        let line = text.replace(['\r', '\n'], " ");
+        let shown = shown(*field, line.trim());
+        if !shown.is_empty() {
             out.push_str(&format!("{label}：{shown}\n"));
         }
     }
 }
 
+/// As the screen words it. A text that a reader would take for a value is shown as that value, so that it is the same again
+/// after reading.
 fn shown(field: F, text: &str) -> String {
     match field.field().kind {
-        Kind::Date => Date::from_basic(text).map_or_else(|| text.to_owned(), Date::japanese),
-        Kind::Code(table) => table
-            .entry(text)
-            .map_or_else(|| text.to_owned(), |entry| entry.label_ja.to_owned()),
+        Kind::Date => match text.parse::<Date>() {
+            Ok(day) => day.japanese(),
+            Err(_) => text.to_owned(),
+        },
+        Kind::Code(table) => {
+            let (code, _) = match table.entry(text) {
+                Some(_) => (text.to_owned(), true),
+                None => stored(field, text),
+            };
+            table
+                .entry(&code)
+                .map_or(code, |entry| entry.label_ja.to_owned())
+        }
         Kind::Kana => fold::full_kana(text),
-        Kind::InsurerNumber => text.trim().to_owned(),
         _ => text.to_owned(),
     }
 }

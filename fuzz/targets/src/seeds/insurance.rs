@@ -26,6 +26,9 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     for (name, bytes) in ending(".screen.txt") {
         seeds.push(("screen", name.to_owned(), bytes.to_vec()));
     }
+    for (name, text) in SCREENS {
+        seeds.push(("screen", name.to_owned(), text.into()));
+    }
     for (name, bytes) in ending(".json") {
         if ["two-results", "unknown-subtree", "tokutei"].contains(&name) {
             seeds.push(("answer_json", name.to_owned(), bytes.to_vec()));
@@ -51,6 +54,18 @@ fn zips(seeds: &mut Vec<Seed>, name: &str, xml: &[u8]) {
     let two = [&[1_u8][..], &joined([xml, b"<XmlMsg/>"])].concat();
     seeds.push(("zip", format!("{name}-two"), two));
 }
+
+/// A line end and damaged bytes among kana; marks apart from their kana in both widths.
+const SCREENS: [(&str, &str); 2] = [
+    (
+        "kana-line-end",
+        "氏名：甲\nフリガナ：タ\r\u{FFFD}　\u{FFFD} \rウ\n",
+    ),
+    (
+        "kana-marks",
+        "フリガナ：ウﾞウ゛ｳ゛う゛ハ\u{309A}ﾊﾟ゜ｶ ﾞ\u{FFFD}　ﾟ\n生年月日：1980-04-01\n性別：男性\n",
+    ),
+];
 
 const INSURERS: &str = "委託元保険者一覧表,,,,,,,,\r\n\r\n\
     保険者番号（半角）,委託元保険者名,郵便番号,所在地,電話番号,特定健康診査,特定保健指導,健診当日初回面接実施,備考\r\n\
