@@ -68,7 +68,9 @@ fn fetch(python: &Path, list: &Path, wheels: &Path) -> Result<(), String> {
 fn python(kept: &Path) -> Result<PathBuf, String> {
     let venv = kept.join("venv");
     let python = venv.join("bin/python");
-    if !python.exists() {
+    // An environment that was left half made has no pip.
+    let pip = Program::new(&python).args(["-m", "pip", "--version"]);
+    if !python.exists() || run(pip).is_err() {
         run(Program::new("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&venv))?;

@@ -7,6 +7,9 @@
     clippy::indexing_slicing
 )]
 
+#[path = "../../mynacard-eligibility/tests/support/venv.rs"]
+mod venv;
+
 use mynacard_checkup::{InstitutionList, InsurerList, Rule, Source};
 use mynacard_eligibility::Date;
 use std::path::{Path, PathBuf};
@@ -24,20 +27,14 @@ fn python(packages: &[&str]) -> Option<PathBuf> {
     if let Some(python) = std::env::var_os("MYNACARD_PYTHON") {
         return Some(python.into());
     }
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-checkup");
-    let python = venv.join("bin/python");
-    let ready = Command::new(&python)
-        .args(["-c", "import openpyxl"])
-        .output();
-    if !ready.is_ok_and(|output| output.status.success()) {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv));
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
-            .args(packages));
-    }
-    Some(python)
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let has = |python: &Path| {
+        Command::new(python)
+            .args(["-c", "import openpyxl"])
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    Some(venv::environment(kept, "venv-checkup", packages, has))
 }
 
 fn run(command: &mut Command) -> Vec<u8> {

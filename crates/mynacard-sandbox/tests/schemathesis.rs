@@ -9,6 +9,8 @@
 )]
 
 mod common;
+#[path = "../../mynacard-eligibility/tests/support/venv.rs"]
+mod venv;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,21 +45,16 @@ fn program() -> Option<PathBuf> {
         println!("skipped: MYNACARD_QUICK=1 asks for no test that needs schemathesis");
         return None;
     }
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-schemathesis");
-    let (python, program) = (venv.join("bin/python"), venv.join("bin/st"));
-    let ready = Command::new(&program).arg("--version").output();
-    let ready = ready.is_ok_and(|output| {
-        output.status.success() && String::from_utf8_lossy(&output.stdout).contains("4.4.4")
-    });
-    if !ready {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv));
-        run(Command::new(python)
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
-            .args(PACKAGES));
-    }
-    Some(program)
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let program = |python: &Path| python.with_file_name("st");
+    let has = |python: &Path| {
+        let version = Command::new(program(python)).arg("--version").output();
+        version.is_ok_and(|output| {
+            output.status.success() && String::from_utf8_lossy(&output.stdout).contains("4.4.4")
+        })
+    };
+    let python = venv::environment(kept, "venv-schemathesis", &PACKAGES, has);
+    Some(program(&python))
 }
 
 fn run(command: &mut Command) -> String {

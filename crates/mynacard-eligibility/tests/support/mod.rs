@@ -2,7 +2,9 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use std::path::{Path, PathBuf};
+pub(crate) mod venv;
+
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What the tests' Python has.
@@ -50,21 +52,10 @@ pub(crate) fn python(modules: &str, packages: &[&str]) -> PathBuf {
     if let Some(python) = std::env::var_os("MYNACARD_PYTHON") {
         return python.into();
     }
-    let venv = kept().join("venv-eligibility");
-    let python = venv.join("bin/python");
-    let has = |python: &Path| {
+    venv::environment(&kept(), "venv-eligibility", packages, |python| {
         Command::new(python)
             .args(["-c", &format!("import {modules}")])
             .output()
             .is_ok_and(|output| output.status.success())
-    };
-    if !has(&python) {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv));
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
-            .args(packages));
-    }
-    python
+    })
 }
