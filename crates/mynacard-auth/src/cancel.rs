@@ -14,6 +14,7 @@ use crate::sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 #[derive(Clone, Default)]
 pub struct Cancel {
     shared: Arc<Shared>,
+    deadline: Option<Instant>,
 }
 
 /// Keeps a function registered with [`Cancel::on_cancel`]; dropping it takes the function back.
@@ -45,6 +46,21 @@ impl Cancel {
         Self::default()
     }
 
+    /// The same signal, which counts as given from `end` on too; an earlier end that it has already stays.
+    #[must_use]
+    pub fn by(&self, end: Instant) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            deadline: Some(self.deadline.map_or(end, |sooner| sooner.min(end))),
+        }
+    }
+
+    /// When this handle counts as given without anybody's doing.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Gives the signal; the second time it does nothing.
     pub fn cancel(&self) {
         let waiting = {
@@ -58,10 +74,11 @@ impl Cancel {
         }
     }
 
-    /// Says whether the signal was given.
+    /// Says whether the signal was given, or this handle's time is over.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.shared.cancelled.load(Ordering::SeqCst)
+            || self.deadline.is_some_and(|end| Instant::now() >= end)
     }
 
     /// Waits up to `time` and says whether the signal was given.
@@ -70,12 +87,15 @@ impl Cancel {
         let start = Instant::now();
         let mut actions = self.shared.lock();
         while !self.is_cancelled() {
-            let Some(left) = time
+            let Some(mut left) = time
                 .checked_sub(start.elapsed())
                 .filter(|left| !left.is_zero())
             else {
                 return false;
             };
+            if let Some(end) = self.deadline {
+                left = left.min(end.saturating_duration_since(Instant::now()));
+            }
             actions = self
                 .shared
                 .wake
@@ -88,7 +108,8 @@ impl Cancel {
 
     /// Runs `action` when the signal is given, at once when it was given already.
     ///
-    /// For layers that sleep in something of their own: a socket, a card reader's status change.
+    /// For layers that sleep in something of their own: a socket, a card reader's status change. The end of a
+    /// [`Cancel::deadline`] runs nothing: such a layer sleeps no longer than until then.
     pub fn on_cancel(&self, action: impl FnOnce() + Send + 'static) -> Subscription {
         let mut actions = self.shared.lock();
         let id = actions.next;

@@ -124,6 +124,9 @@ kinds! {
         seconds: i64
     } = "MC-5018", "clock-off", "this computer's clock is {seconds} s off";
 
+    /// The whole check took longer than the desk waits. A proof that was signed is in the error.
+    TooSlow = "MC-5019", "check-too-slow", "the whole check took longer than the desk waits";
+
     /// The operator's name is empty, too long or holds control characters.
     OperatorName = "MC-5021", "operator-name", "the operator's name cannot be used";
     /// The operator's confirmation is for another tap, or none was read.
@@ -265,6 +268,14 @@ impl Error {
             Some(proof) => proof.deliver(now, stop),
             None => Err(self),
         }
+    }
+
+    /// The same error of another kind, with what is known of the PIN, the proof in hand, and this one as its source.
+    pub(crate) fn renamed(mut self, kind: ErrorKind) -> Self {
+        let (tries, undelivered) = (self.inner.tries, self.inner.undelivered.take());
+        let mut renamed = Self::from(kind).with_tries(tries).with_source(self);
+        renamed.inner.undelivered = undelivered;
+        renamed
     }
 
     pub(crate) fn with_undelivered(mut self, proof: Undelivered) -> Self {

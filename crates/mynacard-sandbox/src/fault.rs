@@ -20,6 +20,8 @@ pub enum Fault {
     Latency(Duration),
     /// The connection is cut after so many bytes, counted from the status line.
     CutAfter(u64),
+    /// The answer ends after so many bytes, counted from the status line, with a clean farewell: a proxy that forwards half of it.
+    EndAfter(u64),
     /// The answer trickles in: so many bytes at a time, with a pause after each.
     Trickle {
         /// Bytes at a time; 0 counts as 1.
@@ -90,6 +92,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
                 if left == 0 {
                     ready!(Pin::new(&mut self.inner).poll_flush(context))?;
                     return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+                }
+                usize::try_from(left).unwrap_or(usize::MAX)
+            }
+            Some(Fault::EndAfter(limit)) => {
+                let left = limit.saturating_sub(self.written);
+                if left == 0 {
+                    ready!(Pin::new(&mut self.inner).poll_shutdown(context))?;
+                    return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
                 }
                 usize::try_from(left).unwrap_or(usize::MAX)
             }

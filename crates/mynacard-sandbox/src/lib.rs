@@ -44,6 +44,7 @@ mod running;
 mod service;
 mod store;
 mod tls;
+mod trouble;
 
 /// The protocol's description in OpenAPI 3.1.
 pub const OPENAPI: &str = include_str!("../openapi.yaml");
@@ -57,3 +58,4 @@ pub use fault::Fault;
 pub use http::routes;
 pub use institution::{Institution, InstitutionKind, Purpose, UserSettings};
 pub use running::Running;
+pub use trouble::Trouble;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use mynacard_sandbox::oqs::{Fault, Packing, Terminal};
-use mynacard_sandbox::{Institution, InstitutionKind, Purpose, Running, Sandbox};
+use mynacard_sandbox::{Institution, InstitutionKind, Purpose, Running, Sandbox, Trouble};
 
 /// A stand-in for the eligibility web service and for OQSComApp. Not the official system; nobody in it exists.
 #[derive(Parser)]
@@ -79,6 +79,11 @@ struct Serve {
     /// Refuse the institution the visual check (目視確認).
     #[arg(long)]
     no_visual_check: bool,
+    /// Be in trouble from the first answer on; may be given several times. One of: latency, cut, end, trickle, server-error, html,
+    /// garbage, broken-message, twice, maintenance, timeout, too-many, revocation-unknown, clock, certificate-renewed,
+    /// certificate-other, certificate-ended, certificate-not-yet; a number may follow, as in latency:500 or clock:-3600.
+    #[arg(long, value_name = "TROUBLE", value_parser = trouble)]
+    trouble: Vec<Trouble>,
     /// Print one JSON document instead of lines.
     #[arg(long)]
     json: bool,
@@ -115,6 +120,10 @@ fn fault(name: &str) -> Result<Fault, String> {
     let names = Fault::NAMED.iter().map(|(name, _)| *name);
     Fault::parse(name)
         .ok_or_else(|| format!("expected one of {}", names.collect::<Vec<_>>().join(" ")))
+}
+
+fn trouble(name: &str) -> Result<Trouble, String> {
+    Trouble::parse(name).ok_or_else(|| format!("expected one of {}", Trouble::NAMES.join(" ")))
 }
 
 fn exchange(folder: &Path, arguments: &Oqs) -> Outcome {
@@ -155,6 +164,9 @@ fn serve(arguments: &Serve) -> Outcome {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(&ca_file, running.ca_certificate_pem())?;
+    for trouble in &arguments.trouble {
+        running.suffer(*trouble)?;
+    }
     let announced = announce(&running, arguments, &ca_file);
     if announced.is_ok() {
         wait()?;

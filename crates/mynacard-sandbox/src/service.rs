@@ -25,6 +25,8 @@ pub(crate) struct Service {
     fault: Mutex<Option<Fault>>,
     requests: AtomicU64,
     clock_ahead: AtomicI64,
+    /// Held while a call with an idempotency key is carried out.
+    pub(crate) keyed: Mutex<()>,
 }
 
 /// How long things live and how many there may be.
@@ -72,6 +74,7 @@ impl Service {
             fault: Mutex::new(None),
             requests: AtomicU64::new(0),
             clock_ahead: AtomicI64::new(0),
+            keyed: Mutex::new(()),
         })
     }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use check_support::{Office, activate, card, settings};
 use mynacard_auth::{
     Activation, Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, EligibilityService, Error,
-    Identity, PinTries, Purpose, TermsAccepted, UserSettings,
+    ErrorKind, Identity, PinTries, Purpose, TermsAccepted, UserSettings,
 };
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
@@ -124,6 +124,9 @@ fn each_fault_of_the_line_has_its_kind_and_the_next_check_works() {
         (Fault::CutAfter(0), "MC-6013"),
         (Fault::CutAfter(40), "MC-6013"),
         (Fault::CutAfter(900), "MC-6013"),
+        (Fault::EndAfter(0), "MC-6013"),
+        (Fault::EndAfter(40), "MC-6013"),
+        (Fault::EndAfter(900), "MC-6013"),
         (Fault::Latency(Duration::from_secs(3)), "MC-6013"),
         (Fault::ServerError, "MC-6013"),
         (
@@ -212,6 +215,66 @@ fn settings_again(issued: &UserSettings) -> UserSettings {
         issued.activation_code(),
     )
     .unwrap()
+}
+
+#[test]
+fn after_three_silences_nothing_is_asked_for_a_while_and_then_once() {
+    let office = Office::open();
+    let prepare = || {
+        let now = SystemTime::now();
+        let prepared = office.desk.prepare(Purpose::Reception, now, &office.stop);
+        prepared
+            .map(drop)
+            .map_err(|error| (error.code(), wait(&error)))
+    };
+    // The last challenge is used up, so that each of these asks.
+    check(&office, || ()).unwrap();
+    office.sandbox.set_fault(Some(Fault::CutAfter(0)));
+    for _ in 0..3 {
+        assert_eq!(prepare(), Err(("MC-6001", None)));
+    }
+    let asked = office.sandbox.requests();
+    let (code, pause) = prepare().unwrap_err();
+    assert_eq!((code, office.sandbox.requests()), ("MC-6015", asked));
+    assert!(pause.is_some_and(|pause| pause <= Duration::from_secs(6)));
+    office.sandbox.set_fault(None);
+    assert_eq!(prepare().unwrap_err().0, "MC-6015");
+    std::thread::sleep(pause.unwrap());
+    prepare().unwrap();
+}
+
+fn wait(error: &Error) -> Option<Duration> {
+    match error.kind() {
+        ErrorKind::Service(error) => error.reply()?.retry_after,
+        _ => None,
+    }
+}
+
+#[test]
+fn a_check_that_takes_too_long_is_ended_and_its_proof_is_in_hand() {
+    let office = Office::open();
+    let settings =
+        DeskSettings::new(TrustStore::simulation()).with_patience(Duration::from_secs(2));
+    let desk = Desk::new(Box::new(office.service.clone()), settings);
+    let now = SystemTime::now();
+    let ready = desk.prepare(Purpose::Reception, now, &office.stop).unwrap();
+    // The line's own patience is 20 seconds.
+    let slow = Fault::Latency(Duration::from_secs(8));
+    office.sandbox.set_fault(Some(slow));
+    let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+    let error = ready
+        .check(&mut card("kyokai-self"), pin, now, &office.stop)
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.pin_tries()),
+        ("MC-6013", PinTries::Accepted)
+    );
+    office.sandbox.set_fault(None);
+    let checked = error
+        .deliver_again(SystemTime::now(), &office.stop)
+        .unwrap();
+    assert!(office.sandbox.knows_check(checked.check_id()).unwrap());
+    assert_eq!(office.sandbox.checks().unwrap(), 1);
 }
 
 #[test]

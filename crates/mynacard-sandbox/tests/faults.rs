@@ -37,6 +37,20 @@ fn a_line_is_cut_at_any_byte() {
 }
 
 #[test]
+fn an_answer_ends_with_a_farewell_at_any_byte() {
+    let running = Sandbox::builder().start().unwrap();
+    let whole = read(&running).0.len();
+    for at in [0, 1, 9, whole / 2, whole - 1] {
+        running.set_fault(Some(Fault::EndAfter(u64::try_from(at).unwrap())));
+        let (part, clean) = read(&running);
+        assert_eq!(part.len(), at);
+        assert!(clean, "ended after {at} bytes");
+    }
+    running.set_fault(None);
+    assert_eq!(read(&running).0.len(), whole);
+}
+
+#[test]
 fn an_answer_is_late_or_trickles() {
     let running = Sandbox::builder().start().unwrap();
     let whole = read(&running).0.len();
@@ -92,6 +106,24 @@ fn a_confirmation_delivered_twice_is_answered_alike() {
         terminal.caller.confirm(IDEMPOTENCY, &body).body,
         answer.body
     );
+}
+
+#[test]
+fn deliveries_that_meet_are_one_check_with_one_answer() {
+    let running = Sandbox::builder().start().unwrap();
+    let terminal = Terminal::activate(&running, 42);
+    let challenge = terminal.challenge("pin");
+    let body = confirmation(&terminal, &challenge, &mut Card::of("kyokai-self"));
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let deliver = || terminal.caller.confirm(IDEMPOTENCY, &body);
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(deliver)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    for answer in &answers {
+        answer.is(200, "REF-0000");
+        assert_eq!(answer.body, answers[0].body);
+    }
+    assert_eq!(running.checks().unwrap(), 1);
 }
 
 #[test]

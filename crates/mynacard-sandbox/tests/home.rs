@@ -173,6 +173,65 @@ fn a_consent_needs_what_the_card_signed() {
 }
 
 #[test]
+fn a_call_under_a_key_happens_once_however_often_it_is_delivered() {
+    let home = Home::open();
+    let other = Terminal::activate(&home.running, 22);
+    let keyed = |terminal: &Terminal, key: &str, path: &str, body: &Value| {
+        let header = format!("Idempotency-Key: {key}\r\n");
+        let body = body.to_string();
+        terminal
+            .caller
+            .bytes("POST", path, &header, body.as_bytes())
+    };
+    let today = home.today();
+    let ask = json!({
+        "care": "2", "by": "visit-date", "from": today, "to": today,
+        "limit_application": false, "specific_diseases": false, "format": "xml",
+    });
+    let submit = |terminal, key| keyed(terminal, key, "/v1/bulk/submit", &ask);
+    let number = |answer: Answer| answer.text("reception_number");
+    // Deliveries that meet, and later ones.
+    let numbers: Vec<_> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| number(submit(&home.terminal, IDEMPOTENCY))))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(
+        numbers.iter().all(|number| *number == numbers[0]),
+        "{numbers:?}"
+    );
+    assert_eq!(number(submit(&home.terminal, IDEMPOTENCY)), numbers[0]);
+    // Another key, none, or another terminal's: another query.
+    let another = "f".repeat(32);
+    assert_ne!(number(submit(&home.terminal, &another)), numbers[0]);
+    assert_ne!(number(home.post("/v1/bulk/submit", &ask)), numbers[0]);
+    assert_ne!(number(submit(&other, IDEMPOTENCY)), numbers[0]);
+    // Another request under a used key is refused, and so is a key that is none.
+    let inquiry = json!({"reference": "a", "reason": "1"});
+    for key in [IDEMPOTENCY, "short"] {
+        keyed(&home.terminal, key, "/v1/consents/cancel", &inquiry)
+            .is(400, "REF-4001")
+            .field("Idempotency-Key");
+    }
+    // What was refused may be tried again under its key.
+    let kinds = json!(["YZK"]);
+    let key = "e".repeat(32);
+    let cancel = || keyed(&home.terminal, &key, "/v1/consents/cancel", &inquiry);
+    cancel().is(409, "REF-3101");
+    let check = home.check("kokuho", "visiting", &kinds);
+    assert_eq!(home.register(&check, "a", "2", &kinds).status, 200);
+    let cancelled = cancel();
+    assert_eq!(cancelled.body["state"], "cancelled");
+    // The consent given anew is not ended by the old call's late second delivery.
+    let check = home.check("kokuho", "visiting", &kinds);
+    assert_eq!(home.register(&check, "a", "2", &kinds).status, 200);
+    assert_eq!(cancel().body, cancelled.body);
+    let now = home.post("/v1/consents/inquire", &json!({"reference": "a"}));
+    assert_eq!(now.body["state"], "active");
+}
+
+#[test]
 fn one_patients_consent_is_not_replaced_by_anothers() {
     let home = Home::open();
     let kinds = json!(["YZK"]);

@@ -317,6 +317,24 @@ fn a_download_that_breaks_off_is_an_error_and_can_be_repeated() {
 }
 
 #[test]
+fn a_query_that_is_delivered_twice_is_one() {
+    let office = Office::open();
+    let numbers = [None, Some(Fault::Twice)].map(|fault| {
+        office.sandbox.set_fault(fault);
+        submitted(&office)
+    });
+    office.sandbox.set_fault(None);
+    // Numbers are handed out one after the other: the second delivery took none.
+    let row = |number: &ReceptionNumber| -> u64 {
+        let text = number.as_str();
+        text.get(14..).unwrap().parse().unwrap()
+    };
+    let next = submitted(&office);
+    assert_eq!(row(&numbers[0]) + 1, row(&numbers[1]));
+    assert_eq!(row(&numbers[1]) + 1, row(&next));
+}
+
+#[test]
 fn no_call_goes_out_without_a_terminal() {
     let office = Office::open();
     let newcomer = HttpsService::new(&office.endpoint, None).unwrap();

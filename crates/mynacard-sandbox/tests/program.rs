@@ -73,6 +73,53 @@ fn a_database_keeps_the_authority_and_the_json_is_one_document() {
 }
 
 #[test]
+fn it_is_in_the_trouble_that_it_was_asked_to_be_in() {
+    use base64::Engine as _;
+    use mynacard_auth::{Cancel, ServiceErrorKind};
+    use mynacard_client::https::{Endpoint, HttpsService};
+    for (troubles, expected) in [
+        (&["server-error"][..], Some(ServiceErrorKind::Unreachable)),
+        (&["html"], Some(ServiceErrorKind::MalformedAnswer)),
+        (&["cut:20"], Some(ServiceErrorKind::Unreachable)),
+        (&["end:120"], Some(ServiceErrorKind::Unreachable)),
+        (
+            &["certificate-other"],
+            Some(ServiceErrorKind::UntrustedServer),
+        ),
+        (
+            &["certificate-ended"],
+            Some(ServiceErrorKind::ServerNotValidNow),
+        ),
+        // Two of one sort: the last one counts.
+        (&["garbage", "latency:10"], None),
+    ] {
+        let mut arguments = vec!["--json"];
+        arguments.extend(troubles.iter().flat_map(|trouble| ["--trouble", *trouble]));
+        let (_served, mut lines) = serve(&arguments);
+        let document: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+        let pem = std::fs::read_to_string(document["ca_file"].as_str().unwrap()).unwrap();
+        let inside: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let root = base64::engine::general_purpose::STANDARD
+            .decode(inside)
+            .unwrap();
+        let endpoint = Endpoint::sandbox(document["url"].as_str().unwrap(), &root);
+        let service = HttpsService::new(&endpoint, None).unwrap();
+        let found = service.info(&Cancel::new()).err().map(|error| error.kind());
+        assert_eq!(found, expected, "{troubles:?}");
+    }
+    let refused = Command::new(env!("CARGO_BIN_EXE_mynacard-sandbox"))
+        .args(["serve", "--trouble", "rain"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        why.contains("latency") && why.contains("certificate-other"),
+        "{why}"
+    );
+}
+
+#[test]
 fn it_prints_the_protocol() {
     let out = Command::new(env!("CARGO_BIN_EXE_mynacard-sandbox"))
         .arg("openapi")

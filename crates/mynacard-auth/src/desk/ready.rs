@@ -142,6 +142,24 @@ impl Ready {
     /// Any [`ErrorKind`]; [`Error::pin_tries`] says what is known about the PIN then. Where the card signed and the answer did
     /// not come, [`Error::into_undelivered`] hands over the proof, to be delivered again.
     pub fn check(
+        self,
+        card: &mut dyn Transport,
+        identity: Identity<'_>,
+        now: SystemTime,
+        stop: &Cancel,
+    ) -> Result<CheckedAnswer, Error> {
+        let in_time = match Instant::now().checked_add(self.desk.settings().patience) {
+            Some(end) => stop.by(end),
+            None => stop.clone(),
+        };
+        self.check_until(card, identity, now, &in_time)
+            .map_err(|error| match error.kind() {
+                ErrorKind::Cancelled if !stop.is_cancelled() => error.renamed(ErrorKind::TooSlow),
+                _ => error,
+            })
+    }
+
+    fn check_until(
         mut self,
         card: &mut dyn Transport,
         identity: Identity<'_>,

@@ -17,6 +17,7 @@ pub struct DeskSettings {
     pub(super) visual: VisualSetting,
     pub(super) card: jpki::Options,
     pub(super) confirmation_life: Duration,
+    pub(super) patience: Duration,
 }
 
 /// What becomes of a certificate that has ended.
@@ -60,6 +61,7 @@ impl DeskSettings {
             visual: VisualSetting::default(),
             card: jpki::Options::default(),
             confirmation_life: Duration::from_secs(60),
+            patience: Duration::from_secs(90),
         }
     }
 
@@ -105,6 +107,14 @@ impl DeskSettings {
     #[must_use]
     pub fn with_confirmation_life(mut self, life: Duration) -> Self {
         self.confirmation_life = life;
+        self
+    }
+
+    /// How long a whole check may take, from [`Ready::check`](crate::Ready::check) to the answer, card and network together; 90
+    /// seconds by default. The limits of each part hold beside it.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

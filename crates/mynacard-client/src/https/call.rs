@@ -2,11 +2,11 @@
 
 use mynacard_auth::service::Reply;
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::breaker::Breaker;
 use super::endpoint::{Endpoint, Proxy};
@@ -23,6 +23,8 @@ const LARGEST_HEADERS: usize = 16 << 10;
 const KEYED_PAUSES: &[Duration] = &[Duration::ZERO, Duration::from_millis(300)];
 /// Before the one repetition of a question that changes nothing.
 const PASSING_PAUSES: &[Duration] = &[Duration::ZERO];
+/// The longest wait that is believed.
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// The longest text of a refusal that is kept, in characters.
 const LONGEST_TEXT: usize = 300;
 
@@ -45,6 +47,14 @@ pub(super) enum Effect<'a> {
     Lasting,
     /// Something that happens once however often it is delivered under this key.
     Keyed(&'a str),
+}
+
+/// An answer within bounds that claims to be JSON.
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+    /// How long its head asks us to wait.
+    wait: Option<Duration>,
 }
 
 /// A call that failed.
@@ -194,17 +204,24 @@ impl Caller {
         stop: &Cancel,
     ) -> Result<T, Failed> {
         let timeouts = self.endpoint.timeouts;
+        // What the caller has left counts as well: a request that is out then is told apart from one that never was.
+        let left = stop.deadline().map_or(Duration::MAX, |end| {
+            end.saturating_duration_since(Instant::now())
+        });
+        let whole = timeouts.whole.saturating_sub(start.elapsed()).min(left);
         let mut request = self
             .request(method, path, body.map(<[u8]>::to_vec))
-            .timeout(timeouts.whole.saturating_sub(start.elapsed()));
+            .timeout(whole);
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        let patience = timeouts.answer;
+        let patience = timeouts.answer.min(left);
         let exchange = async move { Ok(exchange(request, patience).await) };
-        let (status, body) = self.worker.run(stop, exchange)??;
+        let answered = self.worker.run(stop, exchange)??;
+        let Answered { status, body, wait } = answered;
         log::debug!("{path} answered {status} with {} bytes", body.len());
-        Ok(understand(&self.endpoint.environment, status, &body)?)
+        understand(&self.endpoint.environment, status, &body)
+            .map_err(|error| with_wait(error, wait).into())
     }
 }
 
@@ -254,7 +271,7 @@ impl From<ServiceError> for Failed {
 async fn exchange(
     request: reqwest::RequestBuilder,
     patience: Duration,
-) -> Result<(u16, Vec<u8>), Failed> {
+) -> Result<Answered, Failed> {
     let response = tokio::time::timeout(patience, request.send())
         .await
         // The connection has a shorter limit of its own: most likely the request is out.
@@ -288,12 +305,12 @@ pub(super) fn understand<T: DeserializeOwned>(
         field: refusal.field.as_deref().map(bounded),
         retry_after: refusal
             .retry_after
-            .map(|seconds| Duration::from_secs(seconds.min(86_400))),
+            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_WAIT)),
     }))
 }
 
-/// The status and the body, if both are within bounds and the body claims to be JSON.
-pub(super) async fn read(mut response: Response) -> Result<(u16, Vec<u8>), ServiceError> {
+/// The answer, if it is within bounds and claims to be JSON.
+pub(super) async fn read(mut response: Response) -> Result<Answered, ServiceError> {
     let status = response.status();
     let length = response
         .headers()
@@ -312,7 +329,11 @@ pub(super) async fn read(mut response: Response) -> Result<(u16, Vec<u8>), Servi
         }
         body.extend_from_slice(&chunk);
     }
-    Ok((status.as_u16(), body))
+    Ok(Answered {
+        status: status.as_u16(),
+        body,
+        wait: wait(response.headers()),
+    })
 }
 
 /// What an answer within bounds, which leads nowhere else, claims to be.
@@ -337,26 +358,45 @@ pub(super) fn content_type(response: &Response) -> Result<&str, ServiceError> {
 
 /// The error for an answer that is no JSON.
 pub(super) fn not_json(response: &Response) -> ServiceError {
+    use ServiceErrorKind as K;
     match response.status().as_u16() {
         // Something between us and the service speaks, and says that the service does not.
-        502..=504 => unreachable(response.headers()),
+        502..=504 => with_wait(K::Unreachable.into(), wait(response.headers())),
+        // Something in front of the service keeps us back.
+        429 => with_wait(K::TooMany.into(), wait(response.headers())),
         _ => malformed("not application/json", 0, 0),
     }
 }
 
-/// The error for a gateway's page, with the wait that it asks for.
-fn unreachable(headers: &HeaderMap) -> ServiceError {
-    let error = ServiceError::from(ServiceErrorKind::Unreachable);
-    let wait = headers
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok());
-    match wait {
-        Some(seconds) => error.with_reply(Reply {
-            retry_after: Some(Duration::from_secs(seconds.min(86_400))),
-            ..Reply::default()
-        }),
-        None => error,
+/// How long an answer's head asks us to wait: seconds, or an HTTP date (RFC 9110 §10.2.3), which the answer's own `Date` is
+/// subtracted from where it has one, for the clocks may differ. No more than a day.
+fn wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let wait = match asked.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = httpdate::parse_http_date(asked).ok()?;
+            let sent = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+            until
+                .duration_since(sent.unwrap_or_else(SystemTime::now))
+                .unwrap_or_default()
+        }
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+/// The error with the wait of its answer's head, where its body named none.
+fn with_wait(error: ServiceError, wait: Option<Duration>) -> ServiceError {
+    let named = error.reply().and_then(|reply| reply.retry_after);
+    if named.is_some() || wait.is_none() {
+        return error;
     }
+    let reply = error.reply().cloned().unwrap_or_default();
+    error.with_reply(Reply {
+        retry_after: wait,
+        ..reply
+    })
 }
 
 /// Another party's text, without control characters and not longer than a screen takes.

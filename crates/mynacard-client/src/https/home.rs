@@ -161,7 +161,7 @@ impl ConsentService for HttpsService {
             kinds: codes(registration.kinds()),
             visit_date: registration.visit().basic(),
         };
-        self.consent("/v1/consents/register", &ask, Effect::Lasting, stop)
+        self.consent("/v1/consents/register", &ask, Effect::Keyed(&key()?), stop)
     }
 
     fn inquire(&mut self, reference: &Reference, stop: &Cancel) -> Result<Consent, ServiceError> {
@@ -176,7 +176,7 @@ impl ConsentService for HttpsService {
             reference: narrowing.reference().as_str(),
             kinds: codes(narrowing.kinds()),
         };
-        self.consent("/v1/consents/change", &ask, Effect::Lasting, stop)
+        self.consent("/v1/consents/change", &ask, Effect::Keyed(&key()?), stop)
     }
 
     fn cancel(
@@ -189,7 +189,7 @@ impl ConsentService for HttpsService {
             reference: reference.as_str(),
             reason: reason.code(),
         };
-        self.consent("/v1/consents/cancel", &ask, Effect::Lasting, stop)
+        self.consent("/v1/consents/cancel", &ask, Effect::Keyed(&key()?), stop)
     }
 
     fn list(
@@ -254,10 +254,9 @@ impl BulkService for HttpsService {
             specific_diseases: query.asks_for(Extra::SpecificDiseases),
             format: "xml",
         };
-        // A query submitted twice costs the service work and changes nothing.
         let answer: WireNumber =
             self.caller()
-                .post("/v1/bulk/submit", &ask, Effect::Lasting, stop)?;
+                .post("/v1/bulk/submit", &ask, Effect::Keyed(&key()?), stop)?;
         ReceptionNumber::new(&answer.reception_number)
             .map_err(|_| malformed("reception_number", 0, 0))
     }
@@ -382,6 +381,13 @@ fn period(query: &ConsentedQuery) -> PeriodAsk {
         from: query.period().from().basic(),
         to: query.period().to().basic(),
     }
+}
+
+/// A new key: one call, however often the line makes us deliver it.
+fn key() -> Result<String, ServiceError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| ServiceErrorKind::Configuration)?;
+    Ok(wire::hex(&bytes))
 }
 
 fn codes(kinds: ConsentKinds) -> Vec<&'static str> {

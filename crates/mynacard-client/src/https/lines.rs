@@ -5,7 +5,7 @@ use std::time::Duration;
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
 use reqwest::{RequestBuilder, Response};
 
-use super::call::{LARGEST_BODY, content_type, read, understand};
+use super::call::{Answered, LARGEST_BODY, content_type, read, understand};
 use super::endpoint::Endpoint;
 use super::failure::{from_reqwest, malformed};
 use super::worker::Worker;
@@ -56,7 +56,8 @@ impl<'a> Lines<'a> {
                 pending: Vec::new(),
                 searched: 0,
             }),
-            Err((status, body)) => {
+            Err(answered) => {
+                let Answered { status, body, .. } = answered;
                 understand::<serde::de::IgnoredAny>(&endpoint.environment, status, &body)?;
                 Err(malformed("not lines", 0, 0))
             }

@@ -105,7 +105,7 @@ fn a_gateways_page_says_that_the_service_is_away_and_for_how_long() {
             error.reply().unwrap().retry_after,
             Some(Duration::from_secs(9))
         );
-        // A date, or noise, is no number of seconds.
+        // Noise is neither a number of seconds nor a date.
         let page = answer(
             status,
             "content-type: text/html\r\nretry-after: soon\r\n",
@@ -119,6 +119,70 @@ fn a_gateways_page_says_that_the_service_is_away_and_for_how_long() {
         "<html>",
     );
     refused(page, ErrorKind::MalformedAnswer);
+}
+
+#[test]
+fn a_wait_may_be_a_date_and_stand_in_the_head_alone() {
+    let wait = |raw| {
+        ask(raw)
+            .unwrap_err()
+            .reply()
+            .and_then(|reply| reply.retry_after)
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let page = |head: &str| {
+        let head = format!("content-type: text/html\r\n{head}");
+        answer("503 Service Unavailable", &head, "<html>")
+    };
+    // The peer's clock counts, not ours; both old ways of writing a date are read.
+    let date = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    for later in [
+        "Sun, 06 Nov 1994 08:50:00 GMT",
+        "Sunday, 06-Nov-94 08:50:00 GMT",
+        "Sun Nov  6 08:50:00 1994",
+    ] {
+        assert_eq!(
+            wait(page(&format!("{date}retry-after: {later}\r\n"))),
+            seconds(23)
+        );
+    }
+    let past = "retry-after: Sun, 06 Nov 1994 08:00:00 GMT\r\n";
+    assert_eq!(wait(page(&format!("{date}{past}"))), seconds(0));
+    assert_eq!(wait(page(past)), seconds(0));
+    let far = "retry-after: Fri, 31 Dec 9999 23:59:59 GMT\r\n";
+    assert_eq!(wait(page(far)), seconds(86_400));
+
+    let refusal =
+        r#"{"sandbox":true,"code":"REF-5003","message_ja":"混雑","message_en":"busy","field":null"#;
+    let head = "content-type: application/json\r\nretry-after: 12\r\n";
+    let busy = "429 Too Many Requests";
+    let body = |rest: &str| answer(busy, head, &format!("{refusal}{rest}}}"));
+    assert_eq!(wait(body("")), seconds(12));
+    assert_eq!(wait(body(r#","retry_after":7"#)), seconds(7));
+}
+
+#[test]
+fn a_page_that_says_too_many_is_that_and_no_noise() {
+    let page = answer(
+        "429 Too Many Requests",
+        "content-type: text/html\r\nretry-after: 40\r\n",
+        "<html>",
+    );
+    let error = ask(page).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooMany);
+    let wait = error.reply().unwrap().retry_after;
+    assert_eq!(wait, Some(Duration::from_secs(40)));
+}
+
+#[test]
+fn what_the_caller_has_left_bounds_a_call() {
+    let peer = Peer::silent();
+    let patient = Endpoint::sandbox(peer.url(), ROOT);
+    let service = HttpsService::new(&patient, None).unwrap();
+    let start = Instant::now();
+    let stop = Cancel::new().by(start + Duration::from_millis(200));
+    assert_eq!(service.info(&stop).unwrap_err().kind(), ErrorKind::Timeout);
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

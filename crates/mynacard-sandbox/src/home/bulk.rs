@@ -11,7 +11,7 @@ use crate::store::{Kept, Reception};
 use crate::{Code, Institution};
 
 /// `POST /v1/bulk/submit`: a reception number (ReceptionNumber).
-pub(crate) fn submit(call: &Call<'_>) -> Result<Reply, Refusal> {
+pub(super) fn submit(call: &Call<'_>) -> Result<Reply, Refusal> {
     let terminal = call.terminal()?;
     let mut fields = call.fields()?;
     let (care, period) = period(&mut fields)?;

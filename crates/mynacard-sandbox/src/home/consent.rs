@@ -13,7 +13,7 @@ use crate::{Code, Purpose};
 const CHECK_LIFE: i64 = 3600;
 
 /// `POST /v1/consents/register`.
-pub(crate) fn register(call: &Call<'_>) -> Result<Reply, Refusal> {
+pub(super) fn register(call: &Call<'_>) -> Result<Reply, Refusal> {
     let terminal = call.terminal()?;
     let mut fields = call.fields()?;
     let check = fields.hex("check_id", 32)?;
@@ -85,7 +85,7 @@ pub(crate) fn inquire(call: &Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// `POST /v1/consents/change`: fewer kinds of information. More of them need the card again.
-pub(crate) fn change(call: &Call<'_>) -> Result<Reply, Refusal> {
+pub(super) fn change(call: &Call<'_>) -> Result<Reply, Refusal> {
     let terminal = call.terminal()?;
     let mut fields = call.fields()?;
     let reference = reference(&mut fields)?;
@@ -106,7 +106,7 @@ pub(crate) fn change(call: &Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// `POST /v1/consents/cancel`: every consent of a patient, with the reason (table 031).
-pub(crate) fn cancel(call: &Call<'_>) -> Result<Reply, Refusal> {
+pub(super) fn cancel(call: &Call<'_>) -> Result<Reply, Refusal> {
     let terminal = call.terminal()?;
     let mut fields = call.fields()?;
     let reference = reference(&mut fields)?;

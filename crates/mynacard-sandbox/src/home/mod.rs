@@ -5,16 +5,37 @@
 
 mod bulk;
 mod consent;
+mod once;
 mod requery;
 
-pub(crate) use bulk::{download, poll, submit};
-pub(crate) use consent::{cancel, change, inquire, list, register};
+pub(crate) use bulk::{download, poll};
+pub(crate) use consent::{inquire, list};
 pub(crate) use requery::requery;
 
 use crate::check::Consent;
-use crate::http::{Fields, Refusal};
+use crate::http::{Call, Fields, Refusal, Reply};
 use crate::store::{Kept, Period};
 use crate::{Code, people};
+
+/// `POST /v1/consents/register`.
+pub(crate) fn register(call: &Call<'_>) -> Result<Reply, Refusal> {
+    once::once(call, "register", consent::register)
+}
+
+/// `POST /v1/consents/change`.
+pub(crate) fn change(call: &Call<'_>) -> Result<Reply, Refusal> {
+    once::once(call, "change", consent::change)
+}
+
+/// `POST /v1/consents/cancel`.
+pub(crate) fn cancel(call: &Call<'_>) -> Result<Reply, Refusal> {
+    once::once(call, "cancel", consent::cancel)
+}
+
+/// `POST /v1/bulk/submit`.
+pub(crate) fn submit(call: &Call<'_>) -> Result<Reply, Refusal> {
+    once::once(call, "submit", bulk::submit)
+}
 
 /// A visiting relation without any requery for a year has ended.
 const VISITING_LIFE: i64 = 365 * 86_400;

@@ -97,7 +97,13 @@ async fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
         }
         Some(Fault::Garbage) => *response.body_mut() = Body::from(vec![0xFF, 0x00, b'{', 0xFE]),
         // The line's own, or none.
-        Some(Fault::CutAfter(_) | Fault::Trickle { .. } | Fault::Twice | Fault::BrokenMessage)
+        Some(
+            Fault::CutAfter(_)
+            | Fault::EndAfter(_)
+            | Fault::Trickle { .. }
+            | Fault::Twice
+            | Fault::BrokenMessage,
+        )
         | None => {}
     }
     response

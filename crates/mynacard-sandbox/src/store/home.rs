@@ -48,6 +48,40 @@ pub(crate) struct Reception {
 const CONSENT: &str = "reference, person, care, kinds, consented, visit, expires, ended, reason";
 
 impl Records<'_> {
+    /// The request that a key was used for, as a hash, and its answer.
+    pub(crate) fn delivered(
+        &self,
+        terminal: &str,
+        key: &str,
+    ) -> rusqlite::Result<Option<([u8; 32], String)>> {
+        self.0
+            .query_row(
+                "SELECT request, outcome FROM delivered WHERE terminal = ?1 AND idempotency = ?2",
+                [terminal, key],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+    }
+
+    /// Remembers it, and forgets those of yesterday.
+    pub(crate) fn keep_delivered(
+        &self,
+        terminal: &str,
+        key: &str,
+        request: &[u8; 32],
+        outcome: &str,
+        now: i64,
+    ) -> rusqlite::Result<()> {
+        self.0
+            .execute("DELETE FROM delivered WHERE at < ?1", [now - 86_400])?;
+        self.0.execute(
+            "INSERT INTO delivered (terminal, idempotency, request, outcome, at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![terminal, key, request, outcome, now],
+        )?;
+        Ok(())
+    }
+
     /// Remembers an answered check, and forgets those of yesterday.
     pub(crate) fn add_check(
         &self,

@@ -162,6 +162,16 @@ CREATE TABLE IF NOT EXISTS consent (
     PRIMARY KEY (institution, reference)
 ) STRICT;
 
+-- What calls with an idempotency key were answered with.
+CREATE TABLE IF NOT EXISTS delivered (
+    terminal    TEXT NOT NULL,
+    idempotency TEXT NOT NULL,
+    request     BLOB NOT NULL,
+    outcome     TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    PRIMARY KEY (terminal, idempotency)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS reception (
     row         INTEGER PRIMARY KEY AUTOINCREMENT,
     number      TEXT UNIQUE,
@@ -181,3 +191,4 @@ CREATE TABLE IF NOT EXISTS reception (
 CREATE INDEX IF NOT EXISTS challenge_issued ON challenge (terminal, issued);
 CREATE INDEX IF NOT EXISTS challenge_expires ON challenge (expires);
 CREATE INDEX IF NOT EXISTS checked_at ON checked (at);
+CREATE INDEX IF NOT EXISTS delivered_at ON delivered (at);

@@ -347,6 +347,32 @@ fn the_stop_signal_works_between_two_exchanges() {
 }
 
 #[test]
+fn a_whole_check_ends_in_the_time_that_the_desk_waits() {
+    let patient = |patience| Fixture::with(Quirk::None, |desk| desk.with_patience(patience));
+    let mut at_once = patient(Duration::ZERO);
+    at_once.refused("MC-5019", PinTries::Untouched);
+    assert_eq!(at_once.diary.count("SELECT"), 0);
+
+    // The card takes until after the end: what it signed is not sent by itself, and can be sent.
+    let patience = Duration::from_secs(3);
+    let mut slow = patient(patience);
+    slow.card.at = Some(("SIGN", Box::new(move || std::thread::sleep(patience))));
+    let error = slow.check().unwrap_err();
+    assert_eq!(
+        (error.code(), error.pin_tries()),
+        ("MC-5019", PinTries::Accepted)
+    );
+    assert_eq!(slow.diary.count("confirm"), 0);
+    error.deliver_again(now(), &slow.stop).unwrap();
+    assert_eq!(slow.diary.count("confirm"), 1);
+
+    // Whoever stops it is told that, and not that it took long.
+    let mut stopped = patient(Duration::ZERO);
+    stopped.stop.cancel();
+    stopped.refused("MC-5003", PinTries::Untouched);
+}
+
+#[test]
 fn a_phone_that_wants_the_pin_first_gets_it_first() {
     let mut desk = Fixture::new();
     desk.card.pin_first = true;
