@@ -34,6 +34,22 @@ pub enum Application {
 }
 
 impl Application {
+    /// Every application that is known here.
+    pub const ALL: [Self; 6] = [
+        Self::Jpki,
+        Self::InputSupport,
+        Self::CardFace,
+        Self::ResidentRegistry,
+        Self::Common,
+        Self::Issuer,
+    ];
+
+    /// The application with exactly this name (7 or 10 bytes); the beginning of a name is none.
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// The name by which it is selected.
     pub const fn name(self) -> &'static [u8] {
         match self {
@@ -61,5 +77,20 @@ impl fmt::Display for Application {
             Application::Common => "common-card application",
             Application::Issuer => "issuer domain",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_name_is_an_application_and_its_beginning_is_none() {
+        for known in Application::ALL {
+            assert_eq!(Application::from_name(known.name()), Some(known));
+            let (_, beginning) = known.name().split_last().unwrap_or((&0, &[]));
+            assert_eq!(Application::from_name(beginning), None);
+        }
+        assert_eq!(Application::from_name(&[]), None);
     }
 }

@@ -69,7 +69,7 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
             // Wherever a SELECT leads that is none of ours, or a warning.
             ([_, 0xA4, ..], _) if refused => self.lose_file(),
             ([0x00, 0xA4, 0x04, _], name) if done => {
-                self.selected = APPLICATIONS.into_iter().find(|known| known.name() == name);
+                self.selected = Application::from_name(name);
                 // A file of the application that was left says nothing about this one's.
                 self.lose_file();
             }
@@ -110,15 +110,6 @@ impl<T: Transport, S: FnMut(&str)> Recorder<T, S> {
 
 /// Bytes of a DF name at most (ISO/IEC 7816-4 §5.3.1).
 const LONGEST_NAME: usize = 16;
-
-const APPLICATIONS: [Application; 6] = [
-    Application::Jpki,
-    Application::InputSupport,
-    Application::CardFace,
-    Application::ResidentRegistry,
-    Application::Common,
-    Application::Issuer,
-];
 
 impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
     fn begin(&mut self) -> Result<(), TransportError> {

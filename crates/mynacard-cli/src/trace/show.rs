@@ -119,19 +119,12 @@ fn name(header: &str, data: &str, lc: u64) -> String {
     }
 }
 
+/// An application's name (DF name in hexadecimal) in words, where it is known.
 fn application(data: &str) -> String {
-    let known = [
-        Application::Jpki,
-        Application::InputSupport,
-        Application::CardFace,
-        Application::ResidentRegistry,
-        Application::Common,
-        Application::Issuer,
-    ];
     let hex = |name: &[u8]| -> String { name.iter().map(|byte| format!("{byte:02X}")).collect() };
-    known
+    Application::ALL
         .into_iter()
-        .find(|application| hex(application.name()) == data)
+        .find(|known| hex(known.name()) == data)
         .map_or_else(|| data.to_owned(), |found| found.to_string())
 }
 
