@@ -349,9 +349,13 @@ fn the_stop_signal_works_between_two_exchanges() {
 #[test]
 fn a_whole_check_ends_in_the_time_that_the_desk_waits() {
     let patient = |patience| Fixture::with(Quirk::None, |desk| desk.with_patience(patience));
+    let known = |desk: &mut Fixture| {
+        let error = desk.check().unwrap_err();
+        (error.code(), error.pin_tries())
+    };
     let mut at_once = patient(Duration::ZERO);
-    at_once.refused("MC-5019", PinTries::Untouched);
-    assert_eq!(at_once.diary.count("SELECT"), 0);
+    assert_eq!(known(&mut at_once), ("MC-5019", PinTries::Untouched));
+    assert_eq!(at_once.diary.entries(), ["challenge"]);
 
     // The card takes until after the end: what it signed is not sent by itself, and can be sent.
     let patience = Duration::from_secs(3);
@@ -368,8 +372,12 @@ fn a_whole_check_ends_in_the_time_that_the_desk_waits() {
 
     // Whoever stops it is told that, and not that it took long.
     let mut stopped = patient(Duration::ZERO);
+    let ready = stopped.ready();
     stopped.stop.cancel();
-    stopped.refused("MC-5003", PinTries::Untouched);
+    let error = ready
+        .check(&mut stopped.card, pin("1234"), now(), &stopped.stop)
+        .unwrap_err();
+    assert_eq!(error.code(), "MC-5003");
 }
 
 #[test]
