@@ -16,6 +16,8 @@ const PACKAGES: &[&str] = &[
     "mynacard",
     "mynacard-chain",
 ];
+/// The DLLs, which a test of `mynacard-ffi-sandbox` builds with the packages above and runs: one build serves both.
+const LIBRARIES: &[&str] = &["mynacard-ffi", "mynacard-ffi-sandbox"];
 
 /// Debian's compiler and the sources of its standard library (packages `rustc-web`, `rust-web-src`).
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -133,9 +135,16 @@ fn build(width: Width) -> Result<Program, String> {
     if !with_rustup {
         program = program.arg("-Zbuild-std=std,panic_unwind");
     }
-    Ok(PACKAGES.iter().fold(program, |program, package| {
-        program.args(["--package", package])
-    }))
+    let libraries = match width {
+        Width::Bits64 => LIBRARIES,
+        Width::Bits32 => &[],
+    };
+    Ok(PACKAGES
+        .iter()
+        .chain(libraries)
+        .fold(program, |program, package| {
+            program.args(["--package", package])
+        }))
 }
 
 /// Debian's compiler in place of this machine's: its standard library comes as source, for targets without one.

@@ -1,6 +1,6 @@
 //! From a certificate to a message, and from the card's signature to a proof that is verified here first.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Desk;
 use super::card::{Prepared, Signed};
@@ -78,6 +78,7 @@ impl Desk {
             exchanges,
             card_time: card.time,
             checked_at: card.now,
+            signed_at: Instant::now(),
         }))
     }
 

@@ -31,6 +31,7 @@ pub(super) struct Parts {
     pub(super) exchanges: u32,
     pub(super) card_time: Duration,
     pub(super) checked_at: SystemTime,
+    pub(super) signed_at: Instant,
 }
 
 impl Undelivered {
@@ -59,11 +60,26 @@ impl Undelivered {
     /// [`ErrorKind::ProofExpired`] when the challenge is over: nothing is sent, the patient has to tap again. Otherwise as
     /// [`Ready::check`](crate::Ready::check) after the card; an answer that got lost again leaves its proof in the error again.
     pub fn deliver(self, now: SystemTime, stop: &Cancel) -> Result<CheckedAnswer, Error> {
-        if self.parts.challenge.lives(now, Duration::ZERO) {
+        if self.lives(now) {
             self.send(stop)
         } else {
             Err(Error::from(ErrorKind::ProofExpired).with_tries(self.parts.tries))
         }
+    }
+
+    /// By the caller's clock; a clock that was set back in between counts for nothing, the time that passed does.
+    fn lives(&self, now: SystemTime) -> bool {
+        let Parts {
+            challenge,
+            checked_at,
+            signed_at,
+            ..
+        } = &*self.parts;
+        if now >= *checked_at {
+            return challenge.lives(now, Duration::ZERO);
+        }
+        let left = challenge.ends_at().duration_since(*checked_at);
+        left.is_ok_and(|left| signed_at.elapsed() < left)
     }
 
     /// Sends it and compares the echoes.

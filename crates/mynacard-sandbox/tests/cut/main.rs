@@ -17,8 +17,9 @@ use std::time::{Duration, SystemTime};
 
 use line::{After, Line, Way};
 use mynacard_auth::{
-    Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, PinTries, Purpose, Ready, Terminal,
-    TermsAccepted, UserSettings, Warning,
+    Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Error, Identity, Method,
+    OperatorConfirmation, PinTries, Purpose, Ready, Terminal, TermsAccepted, UserSettings,
+    VisualSetting, Warning,
 };
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
@@ -29,6 +30,7 @@ use mynacard_sim::{VirtualCard, person};
 struct Terminals {
     sandbox: Running,
     line: Line,
+    service: HttpsService,
     desk: Desk,
     card: VirtualCard,
     seen: BTreeSet<String>,
@@ -64,13 +66,13 @@ impl Terminals {
         let line = Line::to(sandbox.address());
         let endpoint = Endpoint::sandbox(&line.url, &root).with_timeouts(timeouts);
         let service = HttpsService::new(&endpoint, Some(&terminal)).unwrap();
-        let desk = Desk::new(
-            Box::new(service),
-            DeskSettings::new(TrustStore::simulation()),
-        );
+        let settings =
+            DeskSettings::new(TrustStore::simulation()).with_visual_unchecked(VisualSetting::On);
+        let desk = Desk::new(Box::new(service.clone()), settings);
         Self {
             sandbox,
             line,
+            service,
             desk,
             card: VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now()),
             seen: BTreeSet::new(),
@@ -88,6 +90,29 @@ impl Terminals {
     fn ready(&self) -> Ready {
         self.desk
             .prepare(Purpose::Reception, SystemTime::now(), &Cancel::new())
+            .unwrap()
+    }
+
+    /// A visual check: the face compared after the card was read, the relay over the line.
+    fn by_eye(
+        &mut self,
+        mut ready: Ready,
+        spoil: impl FnOnce(&Line),
+        stop: &Cancel,
+    ) -> Result<CheckedAnswer, Error> {
+        let now = SystemTime::now();
+        let tap = ready.tap(&mut self.card, now, &Cancel::new())?;
+        let confirmation = OperatorConfirmation::new("staff-7", tap.id(), now)?;
+        let mut relay = self.service.relay();
+        spoil(&self.line);
+        let identity = Identity::Visual(&mut relay, confirmation);
+        ready.check(&mut self.card, identity, now, stop)
+    }
+
+    fn ready_by_eye(&self) -> Ready {
+        let ask = CheckContext::new(Purpose::Reception).by(Method::Visual);
+        self.desk
+            .prepare(ask, SystemTime::now(), &Cancel::new())
             .unwrap()
     }
 
@@ -149,6 +174,73 @@ impl Terminals {
             .unwrap_or_else(|error| panic!("{case}: {error:?}"));
         self.one_more(before, &answer, &case);
     }
+}
+
+/// The relay's dialogue is one of many messages, and a step of it is never sent twice: a cut ends the check, or the proof is in hand.
+#[test]
+fn a_visual_check_survives_a_cut_anywhere_in_its_relay() {
+    let quick = std::env::var_os("MYNACARD_QUICK").is_some();
+    let every = if quick { 997 } else { 61 };
+    let mut terminals = Terminals::open();
+    let measured = |terminals: &mut Terminals| {
+        let ready = terminals.ready_by_eye();
+        let before = terminals.sandbox.checks().unwrap();
+        let answer = terminals
+            .by_eye(ready, Line::measure, &Cancel::new())
+            .unwrap();
+        terminals.one_more(before, &answer, "measured");
+        terminals.line.measured()
+    };
+    measured(&mut terminals);
+    let lengths = measured(&mut terminals);
+    let (mut ended, mut in_hand, mut unnoticed) = (0, 0, 0);
+    for (way, length) in [(Way::ToService, lengths.0), (Way::ToTerminal, lengths.1)] {
+        for at in positions(length - 1, every) {
+            let case = format!("{way:?} after {at} of {length}");
+            let before = terminals.sandbox.checks().unwrap();
+            let ready = terminals.ready_by_eye();
+            let cuts = terminals.line.cuts();
+            let outcome =
+                terminals.by_eye(ready, |line| line.arm(way, at, After::Back), &Cancel::new());
+            assert_eq!(terminals.line.cuts(), cuts + 1, "{case}: the line was cut");
+            let error = match outcome {
+                Ok(answer) => {
+                    unnoticed += 1;
+                    terminals.one_more(before, &answer, &case);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            assert_eq!(error.pin_tries(), PinTries::Untouched, "{case}");
+            let code = error.code();
+            match error.into_undelivered() {
+                Some(proof) => {
+                    in_hand += 1;
+                    let answer = proof.deliver(SystemTime::now(), &Cancel::new()).unwrap();
+                    terminals.one_more(before, &answer, &case);
+                }
+                None => {
+                    ended += 1;
+                    assert!(matches!(code, "MC-6001" | "MC-6121"), "{case}: {code}");
+                    assert_eq!(terminals.sandbox.checks().unwrap(), before, "{case}");
+                    terminals.cases += 1;
+                }
+            }
+        }
+    }
+    let line = format!(
+        "cut relays: {} cases; the check ended {ended}, went on {unnoticed}, proof in hand {in_hand}; lost 0, doubled 0\n",
+        terminals.cases
+    );
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    assert!(ended > 0 && unnoticed > 0, "{line}");
+    assert!(
+        !terminals
+            .card
+            .log()
+            .iter()
+            .any(mynacard_sim::Logged::presents_pin)
+    );
 }
 
 /// Every `step`th position of a span, and its last.
