@@ -25,7 +25,7 @@ use std::time::{Duration, SystemTime};
 use crate::people::Person;
 use chip::Chip;
 pub use clock::Link;
-pub use counter::Counter;
+pub use counter::{Counter, NotCounters};
 pub use fault::Fault;
 use fault::Loss;
 use file::Application;
@@ -154,7 +154,8 @@ impl VirtualCard {
         self.powered = false;
     }
 
-    /// A reset without loss of power. What was verified **stays verified**, as on real cards: only a power-down ends a session.
+    /// A reset without loss of power. What was verified **stays verified**, as on real cards: only a power-down ends a session,
+    /// but for a card with [`Quirk::ForgetsAtReset`].
     pub fn warm_reset(&mut self) {
         self.chip.warm_reset();
         self.powered = self.present;

@@ -6,5 +6,5 @@ mod people;
 pub mod pki;
 pub mod vpcd;
 
-pub use card::{Counter, Fault, Link, Logged, Profile, Quirk, VirtualCard};
+pub use card::{Counter, Fault, Link, Logged, NotCounters, Profile, Quirk, VirtualCard};
 pub use people::{BirthDate, CertificateLife, Person, Sex, people, person};

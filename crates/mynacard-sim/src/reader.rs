@@ -30,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "KIND", default_value = Profile::default().name(), value_parser = profile)]
     profile: Profile,
     /// A habit of some cards: blocked-63c0, blocked-6983, open-counter, get-response, exact-le, refuses-extended,
-    /// conditions-for-pin; foreign: not a My Number Card.
+    /// conditions-for-pin, forgets-at-reset; foreign: not a My Number Card.
     #[arg(long, value_name = "HABIT", value_parser = quirk)]
     quirk: Vec<Quirk>,
     /// A fault at an exchange counted from 1: `7:left-after`.

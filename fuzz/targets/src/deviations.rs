@@ -17,16 +17,17 @@ use judge::Case;
 /// One dialogue with a card that is right but for what the input changes: each PIN is sent at most once, no counter falls
 /// without an error that says so, what comes back is the truth where nothing was changed, the trace holds nobody's data.
 ///
-/// Three octets name the dialogue, how it is asked for and what habits the card has; then each deviation is the number of
-/// an exchange, a kind and an operand.
+/// Four octets name the dialogue, how it is asked for, what the reader does at power-up with the card's last habits, and the
+/// card's first eight habits; then each deviation is the number of an exchange, a kind and an operand.
 pub(crate) fn dialogue(data: &[u8]) {
-    let Some(([which, choices, habits], deviations)) = data.split_first_chunk::<3>() else {
+    let Some(([which, choices, more, habits], deviations)) = data.split_first_chunk::<4>() else {
         return;
     };
     let place = usize::from(*which) % FLOWS.len();
     let Some(flow) = FLOWS.get(place) else { return };
     let choices = Choices(*choices);
-    let mut card = Deviating::new(flow, choices, *habits, deviations.as_chunks::<3>().0);
+    let habits = Habits(u16::from_be_bytes([*more, *habits]) & Habits::USED);
+    let mut card = Deviating::new(flow, choices, habits, deviations.as_chunks::<3>().0);
     let before = card.card.clone();
     let mut trace = String::new();
     let mut recorder = Recorder::new(&mut card, |line: &str| {
@@ -39,6 +40,7 @@ pub(crate) fn dialogue(data: &[u8]) {
         place,
         flow,
         choices,
+        habits,
         before: &before,
         card: &card,
         result: &result,
@@ -86,11 +88,54 @@ impl Choices {
     }
 }
 
+/// What kind of card and reader a dialogue meets: a bit for each of [`Quirk::ALL`], and the reader's refusal of the power-up
+/// in the four highest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Habits(u16);
+
+impl Habits {
+    const NONE: Self = Habits(0);
+    const USED: u16 = 0xF1FF;
+
+    const BEGINNINGS: [TransportErrorKind; 12] = [
+        TransportErrorKind::NoCard,
+        TransportErrorKind::CardRemoved,
+        TransportErrorKind::CardReset,
+        TransportErrorKind::ReaderRemoved,
+        TransportErrorKind::ServiceStopped,
+        TransportErrorKind::Sharing,
+        TransportErrorKind::Timeout,
+        TransportErrorKind::Cancelled,
+        TransportErrorKind::MalformedResponse,
+        TransportErrorKind::TooLong,
+        TransportErrorKind::Unsupported,
+        TransportErrorKind::Other,
+    ];
+
+    /// The card's; the reader's are not among them.
+    fn quirks(self) -> impl Iterator<Item = Quirk> {
+        let all = Quirk::ALL.into_iter().enumerate();
+        all.filter(move |(bit, _)| self.0 >> bit & 1 != 0)
+            .map(|(_, quirk)| quirk)
+    }
+
+    fn has(self, quirk: Quirk) -> bool {
+        self.quirks().any(|one| one == quirk)
+    }
+
+    /// How the reader refuses the power-up, if it does.
+    fn begins_with(self) -> Option<TransportErrorKind> {
+        let place = usize::from(self.0 >> 12).checked_sub(1)?;
+        Self::BEGINNINGS.get(place).copied()
+    }
+}
+
 /// What the card says, and what becomes of it on the way.
 struct Deviating<'a> {
     card: VirtualCard,
     typed: &'static str,
     deviations: &'a [[u8; 3]],
+    begins_with: Option<TransportErrorKind>,
     exchanges: u32,
     power: bool,
     gone: bool,
@@ -134,10 +179,16 @@ enum Deviation {
     Padded,
     /// Another program's reset after the answer: security status and selection are gone.
     Reset,
+    /// A reset that leaves the power on, after the answer: what is forgotten then is a habit of the card.
+    WarmReset,
+    /// Another program has taken the card: nothing is sent.
+    Taken,
+    /// The system's service stops, and nobody knows whether the command went out. It did.
+    Stopped,
 }
 
 impl Deviation {
-    const ALL: [Deviation; 14] = [
+    const ALL: [Deviation; 17] = [
         Deviation::LeftBefore,
         Deviation::LeftDuring,
         Deviation::Lost,
@@ -152,6 +203,9 @@ impl Deviation {
         Deviation::Doubled,
         Deviation::Padded,
         Deviation::Reset,
+        Deviation::WarmReset,
+        Deviation::Taken,
+        Deviation::Stopped,
     ];
 
     fn of(kind: u8) -> Option<Self> {
@@ -172,12 +226,22 @@ impl Deviation {
             Deviation::LeftBefore => Some((TransportErrorKind::CardRemoved, Delivery::NotSent)),
             Deviation::LeftDuring => Some((TransportErrorKind::CardRemoved, Delivery::Unknown)),
             Deviation::Declined => Some((TransportErrorKind::TooLong, Delivery::NotSent)),
+            Deviation::Taken => Some((TransportErrorKind::Sharing, Delivery::NotSent)),
             _ => None,
         }
     }
 
-    /// What becomes of an answer; `false` when it never arrives.
-    fn distort(self, operand: u8, answer: &mut Vec<u8>) -> bool {
+    /// An answer that never arrives.
+    const fn after(self) -> Option<TransportErrorKind> {
+        match self {
+            Deviation::Lost => Some(TransportErrorKind::Timeout),
+            Deviation::Stopped => Some(TransportErrorKind::ServiceStopped),
+            _ => None,
+        }
+    }
+
+    /// What becomes of an answer that arrives.
+    fn distort(self, operand: u8, answer: &mut Vec<u8>) {
         let at = usize::from(operand);
         let data = answer.len().saturating_sub(2);
         let mut status = |first: u8, second: u8| {
@@ -185,7 +249,6 @@ impl Deviation {
             answer.extend([first, second]);
         };
         match self {
-            Deviation::Lost => return false,
             Deviation::Cut => answer.truncate(at),
             Deviation::Flipped => {
                 if let Some(octet) = answer.get_mut(at) {
@@ -213,25 +276,13 @@ impl Deviation {
             }
             _ => {}
         }
-        true
     }
 }
 
 impl<'a> Deviating<'a> {
-    fn new(flow: &Flow, choices: Choices, habits: u8, deviations: &'a [[u8; 3]]) -> Self {
-        let mut card = card_of(flow.profile).with_extended(choices.extended());
-        let quirks = [
-            Quirk::GetResponse,
-            Quirk::ExactLe,
-            Quirk::OpenCounter,
-            Quirk::BlockedAs63C0,
-            Quirk::BlockedAs6983,
-        ];
-        for (bit, quirk) in quirks.into_iter().enumerate() {
-            if habits >> bit & 1 != 0 {
-                card = card.with_quirk(quirk);
-            }
-        }
+    fn new(flow: &Flow, choices: Choices, habits: Habits, deviations: &'a [[u8; 3]]) -> Self {
+        let card = card_of(flow.profile).with_extended(choices.extended());
+        let mut card = habits.quirks().fold(card, VirtualCard::with_quirk);
         if let (Some(counter), Some(left)) = (flow.counters.last(), choices.left()) {
             card.set_tries(*counter, left);
         }
@@ -239,6 +290,7 @@ impl<'a> Deviating<'a> {
             card,
             typed: if choices.wrong() { "9999" } else { TYPED },
             deviations,
+            begins_with: habits.begins_with(),
             exchanges: 0,
             power: false,
             gone: false,
@@ -278,17 +330,19 @@ impl<'a> Deviating<'a> {
         }
         let mut answer = self.card.transmit(frame);
         for (kind, operand) in here {
-            if kind == Deviation::Reset {
-                self.card.power_off();
-                self.card.power_on();
+            match kind {
+                Deviation::Reset => {
+                    self.card.power_off();
+                    self.card.power_on();
+                }
+                Deviation::WarmReset => self.card.warm_reset(),
+                _ => {}
             }
-            if !kind.distort(operand, &mut answer) {
+            if let Some(error) = kind.after() {
                 self.gone = true;
-                return Err(TransportError::new(
-                    TransportErrorKind::Timeout,
-                    Delivery::Unknown,
-                ));
+                return Err(TransportError::new(error, Delivery::Unknown));
             }
+            kind.distort(operand, &mut answer);
         }
         Ok(answer)
     }
@@ -315,6 +369,9 @@ impl<'a> Deviating<'a> {
 
 impl Transport for Deviating<'_> {
     fn begin(&mut self) -> Result<(), TransportError> {
+        if let Some(refused) = self.begins_with {
+            return Err(TransportError::new(refused, Delivery::NotSent));
+        }
         self.card.power_off();
         self.card.power_on();
         self.power = true;

@@ -6,6 +6,7 @@ use mynacard_card::FileProblem;
 use mynacard_card::app::card_face::{AgeRecord, FaceRecord};
 use mynacard_card::app::common::CardIdentity;
 use mynacard_card::app::input_support::{Attributes, BasicData, CardKey, RsaKey};
+use mynacard_card::app::jpki::{Availability, CardKind, TokenInfo};
 use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation, walk_list};
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_sim::{person, pki};
@@ -24,7 +25,41 @@ pub(crate) fn of_a_card(data: &[u8]) {
     twice(data, AgeRecord::read);
     twice(data, FaceRecord::read);
     twice(data, CardIdentity::read);
+    twice(data, TokenInfo::read);
+    twice(data, Availability::read);
+    token(data);
     crate::records::judged(data);
+}
+
+/// Whatever a token says of itself is short, printable and without padding, and what it carries is told intact.
+fn token(data: &[u8]) {
+    match TokenInfo::read(data) {
+        Err(_) => assert!(data.len() < 160, "a whole file was refused"),
+        Ok(info) => {
+            let texts = [
+                (&info.label, 32),
+                (&info.manufacturer, 32),
+                (&info.model, 16),
+                (&info.serial, 16),
+            ];
+            for (text, most) in texts {
+                let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+                assert!(printable && text.len() <= most && !text.ends_with(' '));
+            }
+            assert_eq!(
+                info.kind() == CardKind::IPhone,
+                info.label == "JPKIAPIOSTOKEN"
+            );
+            let shown = format!("{info:?}");
+            let told = info.label.contains(&info.serial);
+            assert!(info.serial.len() < 8 || told || !shown.contains(&info.serial));
+        }
+    }
+    match (Availability::read(data), data) {
+        (Ok(Availability::Both), [0x8F, 0x8F, 0x00]) => {}
+        (Ok(Availability::Other(found)), _) => assert_eq!(found[..], *data, "other bytes"),
+        (other, _) => assert!(other.is_err() && data.len() != 3, "{other:?} of {data:?}"),
+    }
 }
 
 /// A verified certificate of the simulation, to ask about.

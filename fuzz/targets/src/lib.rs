@@ -12,6 +12,7 @@ mod deviations;
 mod files;
 mod flows;
 mod insurance;
+mod reader;
 mod records;
 pub mod seeds;
 mod service;
@@ -26,6 +27,7 @@ pub const TARGETS: &[Target] = &[
     ("answer_json", answer::json),
     ("answer_xml", answer::xml),
     ("audit", audit::trail),
+    ("card_counters", reader::counters),
     ("card_deviations", deviations::dialogue),
     ("card_dialogue", card::dialogue),
     ("card_files", files::of_a_card),
@@ -60,6 +62,7 @@ pub const TARGETS: &[Target] = &[
     ("trace", card::trace),
     ("vault", service::vault),
     ("virtual_card", virtual_card::sequence),
+    ("vpcd", reader::link),
     ("zip", insurance::zip),
 ];
 

@@ -31,7 +31,7 @@ pub(crate) fn card_of(profile: Profile) -> VirtualCard {
     })
 }
 
-/// Habits of a card, by bit. The last bit says what its reader carries, and [`Quirk::Foreign`] stands in the octet before.
+/// Habits of a card, by bit. The last bit says what its reader carries; two more stand in the octet before.
 const QUIRKS: [Quirk; 7] = [
     Quirk::GetResponse,
     Quirk::ExactLe,
@@ -44,13 +44,13 @@ const QUIRKS: [Quirk; 7] = [
 
 /// No signature and no protected file without its PIN, no counter that moves without a PIN, no try given back without the
 /// right one, no answer without a status word. The first octet is the kind of card, the second its habits; an empty piece
-/// takes the power away and gives it again.
+/// takes the power away and gives it again, a piece of one octet `02` resets the card under power, as a reader does.
 pub(crate) fn sequence(data: &[u8]) {
     let Some(([kind, habits], commands)) = data.split_first_chunk::<2>() else {
         return;
     };
     let profiles = Profile::ALL;
-    let Some(&profile) = profiles.get(usize::from(kind & 0x7F) % profiles.len()) else {
+    let Some(&profile) = profiles.get(usize::from(kind & 0x3F) % profiles.len()) else {
         return;
     };
     let mut card = card_of(profile).with_extended(habits & 0x80 == 0);
@@ -61,6 +61,10 @@ pub(crate) fn sequence(data: &[u8]) {
     }
     if kind & 0x80 != 0 {
         card = card.with_quirk(Quirk::Foreign);
+    }
+    let forgets = kind & 0x40 != 0;
+    if forgets {
+        card = card.with_quirk(Quirk::ForgetsAtReset);
     }
     let full = counters(&card);
     card.power_on();
@@ -74,6 +78,14 @@ pub(crate) fn sequence(data: &[u8]) {
             );
             card.power_on();
             assert!(!card.is_anything_verified(), "a PIN outlived the power");
+            granted = false;
+            continue;
+        }
+        if command == [0x02] {
+            let (tries, verified) = (counters(&card), card.is_anything_verified());
+            card.warm_reset();
+            assert_eq!(card.is_anything_verified(), verified && !forgets);
+            assert_eq!(counters(&card), tries, "a reset moved a counter");
             granted = false;
             continue;
         }

@@ -64,8 +64,11 @@ impl Chip {
         self.applications.iter_mut().for_each(Application::forget);
     }
 
-    /// A reset under power: the application and its verifications stay.
+    /// A reset under power: the application and its verifications stay, unless the card has the habit of forgetting them.
     pub(crate) fn warm_reset(&mut self) {
+        if self.has(Quirk::ForgetsAtReset) {
+            return self.reset();
+        }
         self.current = None;
         self.pinless = Pinless::default();
         self.waiting.clear();

@@ -1,6 +1,8 @@
 //! The counters of a card, by name.
 
-use super::{card_face, common, input_support, jpki};
+use std::fmt;
+
+use super::{VirtualCard, card_face, common, input_support, jpki};
 
 /// A key with a counter of tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,4 +83,49 @@ impl Counter {
             Self::Registry => (&common::REGISTRY_AID, common::PIN),
         }
     }
+}
+
+/// The line of a text of counters that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotCounters {
+    /// Its number, from 1.
+    pub line: usize,
+}
+
+impl VirtualCard {
+    /// All counters as text, one a line: a name, a space and the tries left.
+    #[must_use]
+    pub fn counters(&self) -> String {
+        Counter::ALL
+            .into_iter()
+            .map(|counter| format!("{} {}\n", counter.name(), self.tries(counter)))
+            .collect()
+    }
+
+    /// Sets counters as such a text says, none above what its key has; those that it leaves out stay.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is none; nothing is set then.
+    pub fn set_counters(&mut self, text: &str) -> Result<(), NotCounters> {
+        let read = |(line, number)| parse(line).ok_or(NotCounters { line: number });
+        let counters: Vec<_> = text.lines().zip(1..).map(read).collect::<Result<_, _>>()?;
+        for (counter, left) in counters {
+            self.set_tries(counter, left);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for NotCounters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {} is not a line of counters", self.line)
+    }
+}
+
+impl std::error::Error for NotCounters {}
+
+fn parse(line: &str) -> Option<(Counter, u8)> {
+    let (name, left) = line.split_once(' ')?;
+    Some((Counter::by_name(name)?, left.parse().ok()?))
 }

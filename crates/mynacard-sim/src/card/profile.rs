@@ -106,13 +106,15 @@ pub enum Quirk {
     RefusesExtended,
     /// What opens with a PIN answers 6985 before it, where other cards answer 6982.
     ConditionsForPin,
+    /// A reset without loss of power ends its session as well. Whether real cards differ in this is not known; others keep it.
+    ForgetsAtReset,
     /// Not a My Number Card at all: every SELECT answers 6A82, as on a transit or bank card.
     Foreign,
 }
 
 impl Quirk {
     /// Every quirk; with all but [`Quirk::Foreign`] a card does what a My Number Card does.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BlockedAs63C0,
         Self::BlockedAs6983,
         Self::OpenCounter,
@@ -120,6 +122,7 @@ impl Quirk {
         Self::ExactLe,
         Self::RefusesExtended,
         Self::ConditionsForPin,
+        Self::ForgetsAtReset,
         Self::Foreign,
     ];
 
@@ -134,6 +137,7 @@ impl Quirk {
             Self::ExactLe => "exact-le",
             Self::RefusesExtended => "refuses-extended",
             Self::ConditionsForPin => "conditions-for-pin",
+            Self::ForgetsAtReset => "forgets-at-reset",
             Self::Foreign => "foreign",
         }
     }

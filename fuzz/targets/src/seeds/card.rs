@@ -5,7 +5,7 @@ use mynacard_card::trace::Recorder as Tracer;
 use mynacard_card::{
     Command, End, LengthForm, Limits, PinEntry, Response, StatusWord, Transport, TransportError,
 };
-use mynacard_sim::{Profile, VirtualCard};
+use mynacard_sim::{Profile, Quirk, VirtualCard};
 
 use super::Seed;
 use crate::flows::{Ask, FLOWS, Flow, TYPED};
@@ -29,12 +29,25 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
                 .position(|profile| *profile == flow.profile)
                 .and_then(|at| u8::try_from(at).ok())
                 .unwrap_or_default();
-            let habits = if choices == 0 { 0x81 } else { 0 };
-            seeds.push((
-                "virtual_card",
-                name.clone(),
-                [&[kind, habits][..], &recorder.commands()].concat(),
-            ));
+            let commands = recorder.commands();
+            // Short lengths go with GET RESPONSE. The others come once more, from a card with the habits of its place.
+            let cards = match (choices, place % 4) {
+                (0, _) => vec![("", kind, 0x81)],
+                (_, 0) => vec![("", kind, 0), ("-refuses-extended", kind, 0x20)],
+                (_, 1) => vec![("", kind, 0), ("-conditions", kind, 0x40)],
+                (_, 2) => vec![("", kind, 0), ("-foreign", kind | 0x80, 0)],
+                _ => vec![("", kind, 0), ("-forgets", kind | 0x40, 0)],
+            };
+            for (suffix, kind, habits) in cards {
+                let mut seed = [&[kind, habits][..], &commands].concat();
+                if suffix == "-forgets"
+                    && let Some((last, _)) = recorder.exchanges.last()
+                {
+                    // A reset under power, then the last command again: with what its PIN had opened.
+                    seed.extend(joined([&[0x02][..], last]));
+                }
+                seeds.push(("virtual_card", format!("{name}{suffix}"), seed));
+            }
             if flow.name == "authentication" {
                 for (index, (command, answer)) in recorder.exchanges.iter().enumerate().take(6) {
                     seeds.push(("command", format!("{name}-{index}"), command.clone()));
@@ -47,20 +60,98 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         deviations(seeds, place, flow);
     }
     by_hand(seeds);
+    reader(seeds);
+}
+
+/// What a driver says to a card in its reader, and files of counters.
+fn reader(seeds: &mut Vec<Seed>) {
+    for (pieces, name) in [(0x00, "whole"), (0x01, "octets"), (0x17, "interrupted")] {
+        let flow = FLOWS.iter().find(|flow| flow.name == "authentication");
+        let led = led(flow.expect("listed"), 1);
+        let commands = led.exchanges.iter().map(|(command, _)| command.as_slice());
+        // Power, the answer to reset, a dialogue, a reset, an empty message, power away.
+        let messages =
+            [&[0x01][..], &[0x04]]
+                .into_iter()
+                .chain(commands)
+                .chain([&[0x02][..], &[], &[0x00]]);
+        let seed = [&[pieces][..], &joined(messages)].concat();
+        seeds.push(("vpcd", name.into(), seed));
+    }
+    let command: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x10];
+    for (name, end) in [
+        ("no-power", joined([&[0x00][..], command])),
+        ("cut-in-length", vec![0x00]),
+        ("cut-in-body", vec![0x00, 0x05, 0x00, 0x84]),
+        ("longest", vec![0xFF, 0xFF, 0x00]),
+        ("unknown-control", joined([&[0x03][..], &[0xFF]])),
+    ] {
+        let seed = [&[0x00][..], &joined([&[0x01][..]]), &end].concat();
+        seeds.push(("vpcd", name.into(), seed));
+    }
+    let whole = card_of(Profile::default()).counters();
+    for (name, text) in [
+        ("whole", whole.as_str()),
+        ("some", "signature 2\nauthentication 0\n"),
+        ("twice", "common 1\ncommon 3"),
+        ("too-many", "authentication 255\n"),
+        ("not-a-number", "authentication many\n"),
+        ("out-of-range", "signature 1\nauthentication 256\n"),
+        ("unknown", "pin 3\n"),
+    ] {
+        seeds.push(("card_counters", name.into(), text.into()));
+    }
 }
 
 /// A right dialogue with several kinds of card, and some deviations in it.
 fn deviations(seeds: &mut Vec<Seed>, place: u8, flow: &Flow) {
-    for (choices, habits) in [(0_u8, 0x01_u8), (1, 0), (3, 0x06), (5, 0), (0x82, 0x10)] {
+    use Quirk::{
+        BlockedAs63C0, BlockedAs6983, ConditionsForPin, ExactLe, Foreign, ForgetsAtReset,
+        GetResponse, OpenCounter, RefusesExtended,
+    };
+    // Right dialogues, wrong ones, few tries left; every habit with a mode in which it shows.
+    let kinds: [(u8, &[Quirk]); 9] = [
+        (0, &[GetResponse]),
+        (1, &[]),
+        (3, &[ExactLe, OpenCounter]),
+        (5, &[]),
+        (0x82, &[BlockedAs6983]),
+        (0xC6, &[BlockedAs63C0]),
+        (1, &[RefusesExtended]),
+        (2, &[ConditionsForPin, ForgetsAtReset]),
+        (1, &[Foreign]),
+    ];
+    for (choices, quirks) in kinds {
+        let habits = habits(quirks);
         let name = format!("{}-right-{choices}-{habits}", flow.name);
-        seeds.push(("card_deviations", name, vec![place, choices, habits]));
+        let [more, habits] = habits.to_be_bytes();
+        seeds.push(("card_deviations", name, vec![place, choices, more, habits]));
     }
-    // Each of the kinds at one of the first exchanges, spread over the dialogues.
-    for kind in (place % 4..14).step_by(4) {
+    // The reader refuses the power-up; each of the twelve ways in one of three dialogues.
+    for way in (1 + place % 3..=12).step_by(3) {
+        let name = format!("{}-power-up-{way}", flow.name);
+        seeds.push(("card_deviations", name, vec![place, 1, way << 4, 0]));
+    }
+    // Each of the kinds at one of the first exchanges, spread over the dialogues; with every third the card forgets at a reset.
+    for kind in (place % 4..17).step_by(4) {
         let name = format!("{}-deviation-{kind}", flow.name);
-        let seed = vec![place, kind & 3, 0, 1 + (kind + place) % 5, kind, 0x82];
+        let quirks: &[Quirk] = if place.is_multiple_of(3) {
+            &[ForgetsAtReset]
+        } else {
+            &[]
+        };
+        let [more, habits] = habits(quirks).to_be_bytes();
+        let at = 1 + (kind + place) % 5;
+        let seed = vec![place, kind & 3, more, habits, at, kind, 0x82];
         seeds.push(("card_deviations", name, seed));
     }
+}
+
+/// Habits by bit, as the target reads them.
+fn habits(quirks: &[Quirk]) -> u16 {
+    let bits = Quirk::ALL.iter().zip(0..);
+    bits.filter(|(quirk, _)| quirks.contains(quirk))
+        .fold(0, |all, (_, bit)| all | 1 << bit)
 }
 
 /// Bytes that no dialogue with a right card has.

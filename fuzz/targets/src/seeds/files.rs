@@ -21,6 +21,23 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     for (index, (file, _)) in long.filter(|(file, _)| file.len() > 16).enumerate() {
         seeds.push(("card_files", index.to_string(), file.to_vec()));
     }
+    for profile in Profile::ALL {
+        let mut recorder = Recorder::new(profile, true);
+        let mut jpki = Jpki::open(&mut recorder, Options::new()).expect("every kind has it");
+        jpki.token_info().expect("it is free");
+        jpki.finish();
+        let token = recorder
+            .exchanges
+            .last()
+            .and_then(|(_, answer)| answer.get(..160));
+        let token = token.expect("a file of 160 bytes").to_vec();
+        seeds.push(("card_files", format!("token-{}", profile.name()), token));
+    }
+    let broken = [&b"JPKIAPICCTOKEN\0\0"[..], &[0xFF; 16], &[b' '; 128]].concat();
+    seeds.push(("card_files", "token-unprintable".into(), broken));
+    for (name, file) in [("both", [0x8F, 0x8F, 0x00]), ("one", [0x8F, 0x00, 0x00])] {
+        seeds.push(("card_files", format!("availability-{name}"), file.to_vec()));
+    }
     for (name, file) in crate::records::files() {
         seeds.push(("card_files", name.into(), file));
     }

@@ -85,6 +85,23 @@ pub enum Availability {
     Other([u8; 3]),
 }
 
+impl Availability {
+    /// Reads the file of three bytes.
+    ///
+    /// # Errors
+    /// [`FileProblem::Truncated`] when it is of another length.
+    pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
+        match bytes {
+            [0x8F, 0x8F, 0x00] => Ok(Availability::Both),
+            [a, b, c] => Ok(Availability::Other([*a, *b, *c])),
+            _ => Err(FileProblem::Truncated {
+                expected: 3,
+                found: bytes.len(),
+            }),
+        }
+    }
+}
+
 const TOKEN_INFO: File = File {
     name: "token information",
     id: 0x0006,
@@ -179,12 +196,7 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A refused READ, a short file, a transport that fails.
     pub fn token_info(&mut self) -> Result<TokenInfo, Error> {
-        let short = FileProblem::Truncated {
-            expected: TokenInfo::LENGTH,
-            found: 0,
-        };
-        self.card
-            .read_as(&TOKEN_INFO, |bytes| TokenInfo::read(bytes).ok_or(short))
+        self.card.read_as(&TOKEN_INFO, TokenInfo::read)
     }
 
     /// Which certificates the application carries.
@@ -192,14 +204,7 @@ impl<'t, T: Transport + ?Sized> Jpki<'t, T> {
     /// # Errors
     /// A refused READ, a short file, a transport that fails.
     pub fn availability(&mut self) -> Result<Availability, Error> {
-        self.card.read_as(&AVAILABILITY, |bytes| match bytes {
-            [0x8F, 0x8F, 0x00] => Ok(Availability::Both),
-            [a, b, c] => Ok(Availability::Other([*a, *b, *c])),
-            _ => Err(FileProblem::Truncated {
-                expected: 3,
-                found: bytes.len(),
-            }),
-        })
+        self.card.read_as(&AVAILABILITY, Availability::read)
     }
 
     /// Tries left of the authentication PIN. Costs none.

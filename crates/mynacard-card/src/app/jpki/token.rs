@@ -3,6 +3,8 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
+use crate::FileProblem;
+
 /// What the JPKI application says about itself (EF 0006, 160 bytes).
 ///
 /// The serial number identifies the holder's card: `Debug` leaves it out.
@@ -41,7 +43,19 @@ impl TokenInfo {
     /// Length of the file.
     pub(crate) const LENGTH: usize = 160;
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+    /// Reads the file; what follows its fields is not looked at.
+    ///
+    /// # Errors
+    /// [`FileProblem::Truncated`] when it is shorter than 160 bytes.
+    pub fn read(bytes: &[u8]) -> Result<Self, FileProblem> {
+        let whole = bytes.first_chunk().and_then(Self::parts);
+        whole.ok_or(FileProblem::Truncated {
+            expected: Self::LENGTH,
+            found: bytes.len(),
+        })
+    }
+
+    fn parts(bytes: &[u8; Self::LENGTH]) -> Option<Self> {
         let (label, rest) = bytes.split_first_chunk::<32>()?;
         let (manufacturer, rest) = rest.split_first_chunk::<32>()?;
         let (model, rest) = rest.split_first_chunk::<16>()?;
@@ -134,6 +148,12 @@ mod tests {
         );
         assert_eq!(info.serial, "0123456789ABCDE");
         assert!(!format!("{info:?}").contains("0123456789"));
-        assert_eq!(TokenInfo::read(&[b' '; 99]), None);
+        for length in [0, 99, 159] {
+            let problem = FileProblem::Truncated {
+                expected: 160,
+                found: length,
+            };
+            assert_eq!(TokenInfo::read(&vec![b' '; length]), Err(problem));
+        }
     }
 }
