@@ -107,6 +107,11 @@ impl Kind {
         self.run_as(&self.holder, flow, card)
     }
 
+    /// Runs a flow with a card behind something else, in this kind's reader.
+    pub(crate) fn run_in(&self, flow: &Flow, card: &mut dyn Transport) -> Result<Spoils, Error> {
+        self.run_as(&self.holder, flow, card)
+    }
+
     /// The same with the card that can take this one's place, and what is printed on it.
     pub(crate) fn run_other(&self, flow: &Flow, card: &mut VirtualCard) -> Result<Spoils, Error> {
         self.run_as(&self.stranger, flow, card)
@@ -116,7 +121,7 @@ impl Kind {
         &self,
         holder: &Holder,
         flow: &Flow,
-        card: &mut VirtualCard,
+        card: &mut dyn Transport,
     ) -> Result<Spoils, Error> {
         match self.reader {
             Reader::Honest => (flow.run)(card, holder),
@@ -330,7 +335,7 @@ fn infant() -> Vec<Flow> {
 }
 
 /// A reader, or the phone in its place, that finds extended commands too long when they come.
-struct Refusing<'a>(&'a mut VirtualCard);
+struct Refusing<'a>(&'a mut dyn Transport);
 
 impl Transport for Refusing<'_> {
     fn begin(&mut self) -> Result<(), TransportError> {

@@ -35,7 +35,8 @@ struct Attempt {
     arrived: bool,
 }
 
-const SECRETS: [&str; 6] = [
+/// What no error may tell.
+pub(crate) const SECRETS: [&str; 6] = [
     flows::PIN,
     flows::NEW_PIN,
     flows::PASSWORD,

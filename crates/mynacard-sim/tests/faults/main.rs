@@ -1,4 +1,4 @@
-//! Every flow of the library, every exchange of it, every fault there: a typed error that says what is known, and nothing else.
+//! Every flow of the library, every exchange of it, every fault of card, reader and service there: a typed error that says what is known, and nothing else.
 //!
 //! The card decides whether that is true: by its own log of what reached it, and by its counters.
 #![allow(
@@ -11,6 +11,7 @@ mod after;
 mod cards;
 mod flows;
 mod judge;
+mod readers;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/terminal.rs"]
@@ -99,7 +100,7 @@ fn exhaust_all(kinds: &[Kind]) -> Counts {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((kind, flow)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let cases = exhaust(kind, flow);
+                    let cases = exhaust(kind, flow) + readers::exhaust(kind, flow);
                     let mut counts = counts.lock().expect("no thread panicked with it");
                     counts.insert((flow.name, kind.name), cases);
                 }
@@ -129,7 +130,7 @@ fn every_fault_at_every_exchange_of_every_flow() {
     }
     // Straight to the stream: what the macros print of a passing test is swallowed.
     let _ = std::io::stdout().lock().write_all(table.as_bytes());
-    assert!(all >= 15_000, "{all} cases only");
+    assert!(all >= 40_000, "{all} cases only");
     assert_eq!(by(|key| key.0).len(), 30, "flows");
     assert_eq!(by(|key| key.1).len(), 15, "kinds of cards");
 }
