@@ -4,3 +4,4 @@ pub mod callgrind;
 pub mod clients;
 pub mod clock;
 pub mod dialogue;
+pub mod report;

@@ -1,7 +1,10 @@
 //! Counts that a change of the code moves and a busy machine does not: exchanges, allocations, time over the virtual air.
 
 use mynacard_benches::clients::CLIENTS;
-use mynacard_benches::dialogue::{MODES, Recorded, check, over_the_air};
+use mynacard_benches::dialogue::{MODES, Mode, Recorded, check, over_the_air};
+use mynacard_benches::report::{HEADER, rows};
+
+const REPORT: &str = include_str!("../REPORT.md");
 
 #[test]
 fn a_check_takes_the_exchanges_of_its_mode_and_less_air_than_any_other_client() {
@@ -38,4 +41,46 @@ fn a_check_allocates_once_an_exchange_and_little_besides() {
         assert!(counted.count_total <= allowed, "{}: {counted:?}", mode.name);
         assert!(counted.bytes_max <= 8 * 1024, "{}: {counted:?}", mode.name);
     }
+}
+
+/// What the committed report says of the dialogue is what the code does today: exchanges, time over the air, allocations, bytes.
+#[test]
+fn the_report_says_what_the_code_does() {
+    let allocations = |mode: Mode| {
+        let mut card = Recorded::new(mode).map_err(|error| error.to_string())?;
+        let counted = allocation_counter::measure(|| {
+            check(&mut card, mode).expect("as recorded");
+        });
+        Ok((counted.count_total, counted.bytes_max))
+    };
+    let expected = rows(allocations).expect("checks");
+    let table: Vec<&str> = REPORT
+        .lines()
+        .skip_while(|line| *line != HEADER)
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert_eq!(table.len(), expected.len(), "rows of the dialogue's table");
+    for (line, (row, place)) in table.iter().zip(expected.iter().zip(0..)) {
+        let now = row.cells();
+        let [found, now] = [*line, now.as_str()].map(cells);
+        let Some((instructions, found)) = found.split_last() else {
+            panic!("an empty row");
+        };
+        assert_eq!(
+            *found, now,
+            "REPORT.md is stale: `cargo xtask bench --report`"
+        );
+        if place < MODES.len() {
+            let count: u64 = instructions.parse().expect("a number of instructions");
+            assert!(count > 1000, "{line}");
+        } else {
+            assert_eq!(*instructions, "–", "{line}");
+        }
+    }
+}
+
+/// The cells of a row.
+fn cells(row: &str) -> Vec<&str> {
+    row.trim_matches('|').split('|').map(str::trim).collect()
 }

@@ -9,11 +9,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Duration;
 
 use mynacard_benches::callgrind::instructions;
-use mynacard_benches::clients::CLIENTS;
-use mynacard_benches::dialogue::{MODES, Recorded, check, over_the_air};
+use mynacard_benches::dialogue::{MODES, Mode, Recorded, check};
+use mynacard_benches::report::{HEADER, rows};
 
 const HEAD: &str = "\
 # What a check costs
@@ -38,32 +37,19 @@ fn report() -> Result<(), String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = sibling()?;
     let mut text = format!("{HEAD}Machine: {}.\n\n", machine());
-    text += "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
-             106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`.\n\n\
-             | Client | exchanges | ms over the air | allocations | bytes at most | instructions |\n|---|--:|--:|--:|--:|--:|\n";
-    for mode in MODES {
-        let (exchanges, elapsed) = over_the_air(mode).map_err(|error| error.to_string())?;
-        let mut card = Recorded::new(mode).map_err(|error| error.to_string())?;
-        let mut outcome = Ok(());
-        let allocated = allocation_counter::measure(|| outcome = check(&mut card, mode).map(drop));
-        outcome.map_err(|error| error.to_string())?;
-        let count = instructions(&program, &[mode.name], 100)?;
-        row(
-            &mut text,
-            &format!("mynacard, {}", mode.name),
-            exchanges,
-            elapsed,
-        );
-        let _ = writeln!(
-            text,
-            " {} | {} | {count} |",
-            allocated.count_total, allocated.bytes_max
-        );
-    }
-    for client in CLIENTS {
-        let cost = client.replay()?;
-        row(&mut text, client.name, cost.exchanges, cost.elapsed);
-        text += " – | – | – |\n";
+    let _ = writeln!(
+        text,
+        "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
+         106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`.\n\n\
+         {HEADER}\n|---|--:|--:|--:|--:|--:|"
+    );
+    let modes = MODES.iter().map(Some).chain(std::iter::repeat(None));
+    for (row, mode) in rows(allocations)?.iter().zip(modes) {
+        let count = match mode {
+            Some(mode) => instructions(&program, &[mode.name], 100)?.to_string(),
+            None => "–".to_owned(),
+        };
+        let _ = writeln!(text, "{} {count} |", row.cells());
     }
     text += "\n## Certificates\n\nA leaf of the simulation (RSA-2048, the size of a real one). `verdict` from DER is the whole profile here, the chain with\n\
              `X509_STRICT` in OpenSSL, and in x509-parser (with ring) no more than validity and signature; `signature` has the certificate\n\
@@ -77,8 +63,13 @@ fn report() -> Result<(), String> {
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
 
-fn row(text: &mut String, name: &str, exchanges: u32, elapsed: Duration) {
-    let _ = write!(text, "| {name} | {exchanges} | {} | ", elapsed.as_millis());
+/// Allocations of a check, and the most bytes that it holds at once.
+fn allocations(mode: Mode) -> Result<(u64, u64), String> {
+    let mut card = Recorded::new(mode).map_err(|error| error.to_string())?;
+    let mut outcome = Ok(());
+    let allocated = allocation_counter::measure(|| outcome = check(&mut card, mode).map(drop));
+    outcome.map_err(|error| error.to_string())?;
+    Ok((allocated.count_total, allocated.bytes_max))
 }
 
 /// The program `dialogue`, which carries no counting allocator.
