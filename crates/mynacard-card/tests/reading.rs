@@ -137,6 +137,41 @@ fn a_length_that_is_not_minimal_is_understood() {
 }
 
 #[test]
+fn an_indefinite_or_a_huge_length_ends_with_the_first_block() {
+    let file = "authentication certificate";
+    let max = 8192;
+    let huge = |found| FileProblem::TooLong { found, max };
+    for (header, problem) in [
+        (&[0x30, 0x80][..], FileProblem::Encoding { at: 0 }),
+        (
+            &[0x30, 0x85, 0, 0, 0, 1, 0],
+            FileProblem::Encoding { at: 0 },
+        ),
+        (&[0x30, 0x82, 0x1F, 0xFD], huge(8193)),
+        (&[0x30, 0x83, 0xFF, 0xFF, 0xFF], huge(0xFF_FFFF + 5)),
+        (&[0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], huge(0xFFFF_FFFF + 6)),
+    ] {
+        for limits in [Limits::SHORT, Limits::EXTENDED] {
+            // The end of contents that an indefinite length would wait for is there.
+            let mut block = header.to_vec();
+            block.resize(254, 7);
+            block.extend([0, 0]);
+            let (outcome, frames) = read(&mut scripted(limits, vec![with(&block, 0x9000)]));
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::MalformedFile { file, problem });
+            assert_eq!(frames.len(), 1, "{header:02X?}");
+        }
+    }
+    // One byte less is within bounds, and is asked for.
+    let mut whole = vec![0x30, 0x82, 0x1F, 0xFC];
+    whole.resize(max, 7);
+    let mut card = FakeCard::new(Limits::SHORT);
+    let files = card.applications.get_mut(&JPKI[..]).unwrap();
+    files.get_mut(&0x0A).unwrap().content.clone_from(&whole);
+    assert_eq!(read(&mut card).0.unwrap(), whole);
+}
+
+#[test]
 fn more_than_was_asked_for_is_malformed() {
     let over = with(&certificate(257), 0x9000);
     refused(
