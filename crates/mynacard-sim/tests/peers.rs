@@ -166,44 +166,80 @@ const SELECT_JPKI: &str = "00A4040C0AD392F000260100000001";
 /// COMPUTE DIGITAL SIGNATURE with the authentication key, as far as the digest.
 const SIGN: &str = "802A0097333031300D060960864801650304020105000420";
 
-#[test]
-fn what_a_program_killed_after_the_pin_leaves_open_ends_with_our_next_dialogue() {
-    if left_out() {
-        return;
-    }
+/// Kills a program between PIN and signature, lets another one send SELECT and the signing command after so many seconds, and
+/// ours try the same without a PIN; what was said, and the answer to the other one.
+#[track_caller]
+fn killed(name: &str, card: &str, seconds: u32) -> (Session, String) {
     let program = format!("{}/check-mynacard 1234 message .", programs().display());
     let sign = format!("{SIGN}{}00", "5A".repeat(32));
     let commands = format!(
         "echo message >message; {program} pause & victim=$!
         tries=0; until [ -f verified ]; do tries=$((tries + 1)); [ $tries -lt 200 ] || exit 1; sleep 0.05; done
-        kill -9 $victim; wait $victim
+        kill -9 $victim; wait $victim; sleep {seconds}
         opensc-tool -c default -s {SELECT_JPKI} -s {sign}; echo next $?; {program} unverified"
     );
-    let session = Session::run("killed", CARD, &commands);
+    let session = Session::run(name, &format!("{CARD} {card}"), &commands);
     session.assert_success();
     assert_eq!(
         session.count("0020009804"),
         1,
         "the PIN was verified once, by the program that was killed"
     );
-    // What was found, and the crate's README says: the service resets a card whose program died, and does not take its power.
-    // A program that sends SELECT and the command at once signs.
-    let found = session.trace.iter().find(|(command, _)| *command == sign);
-    let (_, signature) = found.expect("the next program's command");
-    assert!(
-        signature.len() == 2 * (256 + 2) && signature.ends_with("9000"),
-        "the session is not open any more: say so in the READMEs: {signature}"
-    );
-    // Ours takes the power first, and is refused.
+    // Ours takes the power first, and is refused whatever the card and the service do.
     let (command, answer) = session.trace.last().expect("a trace");
     assert!(
         command.starts_with("802A0097") && answer == "6982",
         "{command}: {answer}"
     );
+    let found = session.trace.iter().find(|(command, _)| *command == sign);
+    let (_, answer) = found.expect("the next program's command");
+    let answer = answer.clone();
+    (session, answer)
+}
+
+#[test]
+fn what_a_program_killed_after_the_pin_leaves_open_ends_with_our_next_dialogue() {
+    if left_out() {
+        return;
+    }
+    let (session, signature) = killed("killed", "", 0);
+    // What was found, and the crate's README says: the service resets a card whose program died, and does not take its power.
+    // On a card that keeps its session then, a program that sends SELECT and the command at once signs.
+    assert!(
+        signature.len() == 2 * (256 + 2) && signature.ends_with("9000"),
+        "the session is not open any more: say so in the READMEs: {signature}"
+    );
     assert!(
         session.stdout.contains("COMPUTE DIGITAL SIGNATURE") || session.stdout.contains("refused"),
         "{}",
         session.stdout
+    );
+}
+
+#[test]
+fn after_a_kill_the_next_program_finds_no_session_on_a_card_that_forgets_it_at_a_reset() {
+    if left_out() {
+        return;
+    }
+    let (_, answer) = killed("killed-forgets", "--quirk forgets-at-reset", 0);
+    assert_eq!(answer, "6982");
+}
+
+#[test]
+fn after_a_kill_the_service_takes_the_power_of_a_card_that_nobody_uses() {
+    if left_out() {
+        return;
+    }
+    // Five seconds by the service's source, and some for a busy machine; a longer wait proves the same.
+    let waits = [8, 20, 60];
+    let answers = waits.iter().map(|seconds| {
+        let (_, answer) = killed("killed-waited", "", *seconds);
+        answer
+    });
+    let refused = answers.into_iter().any(|answer| answer == "6982");
+    assert!(
+        refused,
+        "the session outlives a minute: say so in the READMEs"
     );
 }
 

@@ -196,6 +196,31 @@ fn an_open_session_is_seen_and_ended_by_the_next_power_down() {
 }
 
 #[test]
+fn a_card_may_forget_its_session_at_a_reset_under_power() {
+    let select = support::hex("00A4040C0AD392F000260100000001");
+    let verify = support::hex("002000980431323334");
+    let sign = support::hex(&format!(
+        "802A0097333031300D060960864801650304020105000420{}00",
+        "5A".repeat(32)
+    ));
+    for forgets in [false, true] {
+        let mut card = card(Profile::default());
+        if forgets {
+            card = card.with_quirk(Quirk::ForgetsAtReset);
+        }
+        card.power_on();
+        card.transmit(&select);
+        card.transmit(&verify);
+        card.warm_reset();
+        assert_eq!(card.is_anything_verified(), !forgets);
+        assert!(card.is_powered());
+        card.transmit(&select);
+        let answer = card.transmit(&sign);
+        assert_eq!(answer == [0x69, 0x82], forgets, "{answer:02X?}");
+    }
+}
+
+#[test]
 fn the_preview_of_the_next_card_signs_on_p384() {
     let mut card = card(Profile::P384Preview);
     let options = Options::new().with_layout(Layout::PREVIEW_P384);
