@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::rules;
+use super::{rules, session};
 use crate::calendar::Day;
 use crate::http::{Call, Fields, Refusal, Reply};
 use crate::{Code, Error, random};
@@ -64,8 +64,9 @@ pub(crate) fn introduce(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(json!({ "codes": codes }).into())
 }
 
-/// `POST /v1/portal/abolition`: the code ends, and with it every terminal after the named day.
+/// `POST /v1/portal/abolition`: the code ends, and with it every terminal after the named day; by an account of the code.
 pub(crate) fn abolish(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let account = session(call)?;
     let mut fields = call.fields()?;
     let details = common(&mut fields)?;
     let insurer = insurer(&mut fields)?;
@@ -76,14 +77,22 @@ pub(crate) fn abolish(call: &Call<'_>) -> Result<Reply, Refusal> {
         "not ten digits",
     )?;
     fields.text("reason", 400)?;
-    fields.finish()?;
     let date = details
         .get("date")
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
+    if date < Day::at(call.now).compact() {
+        return Err(fields.refuse("date", "in the past"));
+    }
+    fields.finish()?;
     let at = Day::parse(&date).map_or(call.now, |day| day.plus_days(1).begins());
     call.service.store.in_transaction(|records| {
+        let own = account.institution == code;
+        // Anybody can fill in the account form of an insurer: its terminals are ended by whoever proved to be of it.
+        if !own || (records.has_applied(&code)? && !records.is_proven(&account.mail)?) {
+            return Err(Refusal::new(Code::FacilityMismatch).field("code"));
+        }
         match records.filing(&code)? {
             None => return Err(Refusal::malformed("code", "no living 導入届 has this code")),
             Some(owner) if owner != insurer => {

@@ -460,23 +460,38 @@ fn an_insurer_files_and_registers_with_its_code() {
     abolition["reason"] = json!("健診事業の廃止");
     let mut foreign = abolition.clone();
     foreign["insurer_code"] = json!("138016");
-    portal
-        .caller
-        .post("/v1/portal/abolition", &foreign)
+    let file = |session: &str, filing: &Value| portal.call(session, "/v1/portal/abolition", filing);
+    file(&session, &foreign)
         .is(403, "REF-1004")
         .field("insurer_code");
-    assert_eq!(
-        portal
-            .caller
-            .post("/v1/portal/abolition", &abolition)
-            .status,
-        200
-    );
+    // Nobody without a session, no other institution and no account that only knows the code ends it.
     portal
         .caller
         .post("/v1/portal/abolition", &abolition)
-        .is(400, "REF-4001")
+        .is(401, "REF-1001")
+        .field("Authorization");
+    let mut stranger = form.clone();
+    stranger["mail"] = json!("stranger@example.jp");
+    let stranger = portal.session(&stranger);
+    file(&stranger, &abolition)
+        .is(403, "REF-1004")
         .field("code");
+    let mut another = form.clone();
+    another["mail"] = json!("another@example.jp");
+    another["code"] = codes[1].clone();
+    another["institution_code"] = codes[1].clone();
+    let another = portal.session(&another);
+    file(&another, &abolition).is(403, "REF-1004").field("code");
+    for past in ["20200101", "20261117"] {
+        let mut early = abolition.clone();
+        early["date"] = json!(past);
+        file(&session, &early).is(400, "REF-4001").field("date");
+    }
+    assert_eq!(file(&session, &abolition).status, 200);
+    file(&session, &abolition).is(400, "REF-4001").field("code");
+    // An insurer that never applied has no terminals to prove anything for: its own account ends its code.
+    abolition["code"] = codes[1].clone();
+    assert_eq!(file(&another, &abolition).status, 200);
     form["mail"] = json!("again@example.jp");
     portal.account(&form).is(400, "REF-4001").field("code");
 }

@@ -515,19 +515,24 @@ fn abolitions_name_what_ends_and_everything_of_it_ends() {
         ("phone", json!("03-1234-5678")),
         ("insurer_code", json!("06130489")),
         ("code", json!("123456789")),
-        ("code", json!("1000000000")),
+        ("date", json!("20261120")),
         ("reason", json!("")),
         ("post_number", json!("100-0013")),
     ] {
         let mut wrong = abolition.clone();
         wrong[member] = value;
         portal
-            .caller
-            .post("/v1/portal/abolition", &wrong)
+            .call(&session, "/v1/portal/abolition", &wrong)
             .is(400, "REF-4001")
             .field(member);
     }
-    let ended = portal.caller.post("/v1/portal/abolition", &abolition);
+    let mut unknown = abolition.clone();
+    unknown["code"] = json!("1000000000");
+    portal
+        .call(&session, "/v1/portal/abolition", &unknown)
+        .is(403, "REF-1004")
+        .field("code");
+    let ended = portal.call(&session, "/v1/portal/abolition", &abolition);
     assert_eq!(ended.body["last_day"], "20261121", "{}", ended.body);
     portal
         .call(&session, "/v1/portal/applications", &apply("additional"))
