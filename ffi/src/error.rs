@@ -7,7 +7,7 @@ use mynacard::Advice;
 use mynacard::guidance::Language;
 
 use crate::buffer::{self, mynacard_buffer};
-use crate::failure::{CODES, Failure};
+use crate::failure::Failure;
 use crate::guard::{run, value};
 use crate::handle::Table;
 use crate::input::{choice, out};
@@ -169,9 +169,6 @@ fn sentence(failure: &Failure, item: i32, language: Language) -> Result<String, 
     if item == mynacard_error_item::Detail {
         return Ok(failure.chain().join(": "));
     }
-    if CODES.iter().any(|(code, _)| *code == failure.code()) {
-        return Ok(own(failure.code(), item, language).to_owned());
-    }
     let advice = Advice::for_code(failure.code(), failure.tries_left(), language);
     Ok(match item {
         mynacard_error_item::Message => advice.staff,
@@ -180,88 +177,12 @@ fn sentence(failure: &Failure, item: i32, language: Language) -> Result<String, 
     })
 }
 
-/// The sentences for what only this layer can say: what staff read, and what they do next. What concerns the program's
-/// maker alone says so.
-const OWN: &[(&str, [&str; 2], [&str; 2])] = &[
-    (
-        "MC-9003",
-        [
-            "前の操作がまだ終わっていません。",
-            "The previous operation has not ended yet.",
-        ],
-        AGAIN,
-    ),
-    (
-        "MC-9007",
-        [
-            "選んだ文字コードで表せない文字があります。",
-            "A character has no place in the encoding that was chosen.",
-        ],
-        [
-            "その文字は資格確認端末の画面で確認し、ソフトウェアの提供元に連絡してください。",
-            "Look the character up on the terminal's screen, and tell the maker of this software.",
-        ],
-    ),
-    (
-        "MC-9008",
-        [
-            "このソフトウェアはこの操作に対応していません。",
-            "This software cannot do that.",
-        ],
-        CALL,
-    ),
-    (
-        "MC-9009",
-        ["操作を取り消しました。", "The operation was cancelled."],
-        AGAIN,
-    ),
-    (
-        "MC-9010",
-        [
-            "コンピューターの資源が足りません。",
-            "The computer is short of resources.",
-        ],
-        [
-            "ほかのソフトウェアを終了してから、もう一度操作してください。",
-            "Close other programs and try again.",
-        ],
-    ),
-    ("MC-9011", ["時間切れです。", "The time is over."], AGAIN),
-    (
-        "MC-9012",
-        [
-            "操作の順序が違います。",
-            "A step is missing before this one, or was done twice.",
-        ],
-        [
-            "はじめからやり直してください。繰り返すときは、ソフトウェアの提供元に連絡してください。",
-            "Begin again. If it happens again, call the maker of this software.",
-        ],
-    ),
-];
-const DEFECT: [&str; 2] = ["プログラムに誤りがあります。", "The program has a defect."];
-const AGAIN: [&str; 2] = ["もう一度操作してください。", "Please try again."];
-const CALL: [&str; 2] = [
-    "エラーコードを控えて、ソフトウェアの提供元に連絡してください。",
-    "Note the error code and call the maker of this software.",
-];
-
-fn own(code: &str, item: mynacard_error_item, language: Language) -> &'static str {
-    let row = OWN.iter().find(|row| row.0 == code);
-    let [japanese, english] = match (item, row) {
-        (mynacard_error_item::Message, row) => row.map_or(DEFECT, |row| row.1),
-        (mynacard_error_item::Next, row) => row.map_or(CALL, |row| row.2),
-        _ => [""; 2],
-    };
-    match language {
-        Language::English => english,
-        _ => japanese,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the table says of a defect of this library or of the program that calls it.
+    const DEFECT: &str = "プログラムに誤りがあります。";
 
     fn message(failure: &Failure) -> String {
         sentence(failure, 0, Language::Japanese).ok().unwrap()
@@ -291,7 +212,7 @@ mod tests {
             let failure = Failure::new(status, "");
             let message = message(&failure);
             assert!(
-                !message.is_empty() && message != DEFECT[0],
+                !message.is_empty() && message != DEFECT,
                 "{status:?}: {message}"
             );
             let next = sentence(&failure, 1, Language::English).ok().unwrap();
@@ -307,8 +228,8 @@ mod tests {
             S::Panic,
             S::Internal,
         ] {
-            assert_eq!(message(&Failure::new(status, "")), DEFECT[0], "{status:?}");
+            assert_eq!(message(&Failure::new(status, "")), DEFECT, "{status:?}");
         }
-        assert_ne!(message(&Failure::foreign_session()), DEFECT[0]);
+        assert_ne!(message(&Failure::foreign_session()), DEFECT);
     }
 }

@@ -38,6 +38,8 @@ fn every_code_has_guidance_and_no_guidance_is_stale() {
     if !cfg!(feature = "pcsc") {
         returned.extend(table.iter().filter(|code| code.starts_with("MC-2")));
     }
+    // The C interface lies above this crate and compares its own codes with the table.
+    returned.extend(table.iter().filter(|code| code.starts_with("MC-9")));
     let missing: Vec<_> = returned.difference(&table).collect();
     let stale: Vec<_> = table.difference(&returned).collect();
     assert!(missing.is_empty(), "codes without guidance: {missing:?}");

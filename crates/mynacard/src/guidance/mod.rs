@@ -12,6 +12,7 @@
 //! assert_eq!(sentence, "暗証番号が違います。あと2回間違えるとロックされます。");
 //! ```
 
+mod binding;
 mod card;
 mod certificate;
 mod checkup;
@@ -244,6 +245,7 @@ pub fn all() -> impl Iterator<Item = &'static Guidance> {
         home::TABLE,
         service::TABLE,
         checkup::TABLE,
+        binding::TABLE,
         outcome::TABLE,
     ]
     .into_iter()
