@@ -145,6 +145,8 @@ kinds! {
 
     /// The card carries no photo (an infant's): the visual check is not possible.
     NoPhoto = "MC-5027", "no-photo", "the card carries no photo";
+    /// The institution of this terminal may not check faces by eye, so that it cannot be switched on.
+    VisualCheckNotAllowed = "MC-5028", "visual-check-not-allowed", "the institution may not use the visual check";
 
     /// The passcode is shorter than eight characters or longer than 1,024 bytes.
     PasscodeLength = "MC-5201", "passcode-length", "a passcode has at least 8 characters";

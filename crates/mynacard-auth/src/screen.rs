@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::audit::{Audit, AuditEvent, AuditKind, DropReason};
-use crate::{CheckedAnswer, Error, ErrorKind, Evidence};
+use crate::audit::{Audit, AuditEvent, AuditKind, DropReason, not_kept};
+use crate::{CheckedAnswer, Error, Evidence};
 
 /// Holds the one answer that staff see, until they close it (閉じる), it stood too long, or the next card comes.
 ///
@@ -37,7 +37,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`] when the trail cannot be kept: the answer is dropped unseen.
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit) when the trail cannot be kept: the answer is dropped unseen.
     pub fn show(
         &mut self,
         answer: CheckedAnswer,
@@ -61,7 +61,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`] when it was just dropped and the trail cannot be kept.
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit) when it was just dropped and the trail cannot be kept.
     pub fn answer(&mut self, now: SystemTime) -> Result<Option<&CheckedAnswer>, Error> {
         self.last_seen = now;
         let keep = self.keep;
@@ -76,7 +76,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`]; the answer is gone all the same.
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit); the answer is gone all the same.
     pub fn close(&mut self, now: SystemTime) -> Result<(), Error> {
         self.end(now, DropReason::Closed)
     }
@@ -85,16 +85,25 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`]; the answer is gone all the same.
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit); the answer is gone all the same.
     pub fn tap(&mut self, now: SystemTime) -> Result<(), Error> {
         self.end(now, DropReason::AnotherTap)
+    }
+
+    /// The program ends, by staff or by the system: the answer goes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit); the answer is gone all the same.
+    pub fn leave(&mut self, now: SystemTime) -> Result<(), Error> {
+        self.end(now, DropReason::Ended)
     }
 
     /// Audits a check that did not come to an answer.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`].
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit).
     pub fn refused(&mut self, error: &Error, now: SystemTime) -> Result<(), Error> {
         self.refused_with(error.code(), now)
     }
@@ -103,7 +112,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`].
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit).
     pub fn refused_with(&mut self, code: &'static str, now: SystemTime) -> Result<(), Error> {
         self.record(now, AuditKind::Refused { code })
     }
@@ -114,7 +123,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Audit`].
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit).
     pub fn proven(&mut self, evidence: Evidence, now: SystemTime) -> Result<(), Error> {
         self.record(now, AuditKind::Proven { evidence })
     }
@@ -142,7 +151,7 @@ impl Screen {
         self.last_seen = now;
         self.audit
             .record(&AuditEvent::new(now, what))
-            .map_err(|error| Error::from(ErrorKind::Audit).with_source(error))
+            .map_err(not_kept)
     }
 }
 

@@ -220,8 +220,18 @@ pub(crate) enum TerminalCommand {
     /// Register this terminal (初期登録) with the ユーザー設定情報 of the portal. After a lost answer the same command asks for it
     /// again.
     Activate(ActivateArguments),
-    /// Say what this terminal is registered for.
+    /// Say what this terminal is registered for, and how it is set.
+    #[command(visible_alias = "status")]
     Show {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+    /// Switch 「目視確認で本人認証」: staff compare photo and person instead of the PIN. Off until switched on, by whoever knows
+    /// the passcode, and only where the institution may. Written into the audit trail.
+    Visual {
+        /// To what.
+        #[arg(value_enum)]
+        to: SwitchArgument,
         #[command(flatten)]
         home: HomeArguments,
     },
@@ -238,7 +248,8 @@ pub(crate) enum TerminalCommand {
         #[arg(long, value_name = "N")]
         new_passcode_fd: Option<u32>,
     },
-    /// End this terminal at the service (利用終了) and remove its registration here.
+    /// End this terminal at the service (利用終了) and remove its registration here. The audit trail stays, closed: note the
+    /// fingerprint that is printed, and audit verify can prove it afterwards.
     Remove {
         #[command(flatten)]
         home: HomeArguments,
@@ -247,6 +258,15 @@ pub(crate) enum TerminalCommand {
         #[arg(long, conflicts_with = "passcode_fd")]
         forget: bool,
     },
+}
+
+/// A switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SwitchArgument {
+    /// オン
+    On,
+    /// オフ
+    Off,
 }
 
 #[derive(Debug, Args)]

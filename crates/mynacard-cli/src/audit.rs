@@ -1,5 +1,7 @@
 //! `mynacard audit`: was anything removed from the audit trail, cut off, rewritten or moved?
 
+mod closed;
+
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -15,14 +17,20 @@ use crate::failure::Failure;
 use crate::home::{self, Home};
 use crate::output::Output;
 
+pub(crate) use closed::{close, json as closed_json, text as closed_text};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Read the whole trail and name what was removed, cut off, rewritten or moved. Exit code 0: nothing; 12: something.
+    /// Read the whole trail and name what was removed, cut off, rewritten or moved. Exit code 0: nothing; 12: something. Trails
+    /// of terminals that were removed are read too, without a passcode.
     Verify {
         #[command(flatten)]
         home: HomeArguments,
         /// The trail's folder; without it `audit` in the terminal's folder.
         dir: Option<PathBuf>,
+        /// The fingerprint that was noted when the terminal was removed: only a trail that ends with it is the one that was kept.
+        #[arg(long, value_name = "HEX")]
+        fingerprint: Option<String>,
     },
     /// Begin a new trail after the head of the old one was lost. The old files stay and cannot be verified any more.
     Restart {
@@ -35,7 +43,11 @@ pub(crate) enum AuditCommand {
 
 pub(crate) fn run(command: &AuditCommand, output: &Output) -> Result<Exit, Failure> {
     match command {
-        AuditCommand::Verify { home, dir } => verify(home, dir.as_ref(), output),
+        AuditCommand::Verify {
+            home,
+            dir,
+            fingerprint,
+        } => verify(home, dir.as_ref(), fingerprint.as_deref(), output),
         AuditCommand::Restart { home, dir } => restart(home, dir.as_ref(), output),
     }
 }
@@ -66,16 +78,26 @@ fn folder(arguments: &HomeArguments, dir: Option<&PathBuf>) -> Result<PathBuf, F
 fn verify(
     arguments: &HomeArguments,
     dir: Option<&PathBuf>,
+    noted: Option<&str>,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let home = Home::open(arguments)?;
-    let Some(report) = report(arguments, dir, home.vault())? else {
-        return Err(Failure::usage(
-            "no audit trail was begun on this terminal".to_owned(),
-        ));
+    let closed = closed::read(&folder(arguments, dir)?)?;
+    let living = match home::vault_path(arguments)?.exists() {
+        false if closed.is_empty() => return Err(closed::keyless()),
+        false => None,
+        true => {
+            let home = Home::open(arguments)?;
+            let report = report(arguments, dir, home.vault())?;
+            if report.is_none() && closed.is_empty() {
+                let why = "no audit trail was begun on this terminal".to_owned();
+                return Err(Failure::usage(why));
+            }
+            report
+        }
     };
-    output.result(&as_json(&report, output), || as_text(&report, output))?;
-    Ok(if report.is_whole() {
+    let verdict = closed::Verdict::of(living, closed, noted);
+    output.result(&verdict.json(output), || verdict.text(output))?;
+    Ok(if verdict.is_whole() {
         Exit::Done
     } else {
         Exit::Input

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use mynacard::auth::{
     Cancel, CheckContext, CheckedAnswer, Desk, DeskSettings, Error, Extra, Identity, Method,
-    OperatorConfirmation, Purpose, Screen, VisualSetting,
+    OperatorConfirmation, Purpose, Screen,
 };
 use mynacard::card::app::jpki;
 use mynacard::card::{LengthPolicy, Pin, Transport};
@@ -18,9 +18,9 @@ use crate::card::Source;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
-use crate::reception::Reception;
+use crate::reception::{CLEAR, Reception};
 use crate::trace::Recording;
-use crate::{audit, secret};
+use crate::{audit, interrupt, secret};
 
 pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
     let ask = context(arguments, Purpose::Reception)?;
@@ -31,16 +31,16 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     }
     let source = Source::of(&arguments.card, extended(arguments))?;
     let mut home = Home::open(&arguments.home)?;
-    let mut screen = screen(arguments, &mut home)?;
+    let screen = screen(arguments, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     if arguments.screen || (interactive(arguments, output) && !recorded) {
         let institution = home.terminal.institution();
         let piped = !io::stdin().is_terminal();
         return Reception {
-            desk: desk(arguments, &source, &home, service.clone()),
+            desk: desk(arguments, &source, &home, service.clone())?,
             service,
             source,
-            screen,
+            screen: interrupt::share(screen, CLEAR),
             ask,
             output,
             keep: keep(arguments),
@@ -49,11 +49,15 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
         }
         .run();
     }
+    // What was printed stays: it went where somebody sent it.
+    let screen = interrupt::share(screen, "");
     let checked = perform(arguments, source, ask, &home, service, output);
-    let checked = shown(&mut screen, checked)?;
-    output.result(&answer::json(checked, output), || {
-        answer::text(checked, output)
-    })
+    let mut looked = interrupt::look(&screen);
+    let checked = shown(&mut looked, checked)?;
+    let (value, text) = (answer::json(checked, output), answer::text(checked, output));
+    // A reader that stands still does not keep the program from ending in order.
+    drop(looked);
+    output.result(&value, || text)
 }
 
 /// The screen over this terminal's audit trail.
@@ -86,11 +90,16 @@ fn interactive(arguments: &CheckArguments, output: &Output) -> bool {
     !told && !output.is_json() && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
-fn desk(arguments: &CheckArguments, source: &Source, home: &Home, service: HttpsService) -> Desk {
+fn desk(
+    arguments: &CheckArguments,
+    source: &Source,
+    home: &Home,
+    service: HttpsService,
+) -> Result<Desk, Failure> {
     let settings = DeskSettings::new(trust(arguments, source))
-        .with_visual(VisualSetting::On, &home.terminal)
+        .with_visual(home.vault().visual_setting()?, &home.terminal)
         .with_card_options(card_options(arguments));
-    Desk::new(Box::new(service), settings)
+    Ok(Desk::new(Box::new(service), settings))
 }
 
 /// What the command line asks for; `usual` where it names no purpose.
@@ -122,9 +131,9 @@ pub(crate) fn perform(
 ) -> Result<CheckedAnswer, Failure> {
     let recording = Recording::create(&arguments.record, output)?;
     let mut relay = service.relay();
-    let desk = desk(arguments, &source, home, service);
+    let desk = desk(arguments, &source, home, service)?;
     let stop = Cancel::new();
-    let mut ready = desk.prepare(ask, SystemTime::now(), &stop)?;
+    let mut ready = interrupt::during(&stop, || desk.prepare(ask, SystemTime::now(), &stop))?;
     // The PIN is typed before the card is touched: no silence inside the dialogue.
     let pin = match (&arguments.visual, arguments.pin_pad) {
         (None, false) => Some(read_pin(arguments)?),
@@ -135,7 +144,7 @@ pub(crate) fn perform(
     let card: &mut dyn Transport = &mut *card;
     let identity = match (&arguments.visual, pin) {
         (Some(operator), _) => {
-            let tap = ready.tap(card, SystemTime::now(), &stop)?;
+            let tap = interrupt::during(&stop, || ready.tap(card, SystemTime::now(), &stop))?;
             confirmed(arguments, output)?;
             let confirmation = OperatorConfirmation::new(operator, tap.id(), SystemTime::now())?;
             Identity::Visual(&mut relay, confirmation)
@@ -143,7 +152,9 @@ pub(crate) fn perform(
         (None, Some(pin)) => Identity::Pin(pin),
         (None, None) => Identity::PinPad,
     };
-    let checked = ready.check(card, identity, SystemTime::now(), &stop);
+    let checked = interrupt::during(&stop, || {
+        ready.check(card, identity, SystemTime::now(), &stop)
+    });
     Ok(delivered(checked, output, &stop)?)
 }
 
@@ -175,7 +186,7 @@ fn delivered(
         // Nobody may be listening.
         let _ = writeln!(io::stderr(), "{said}");
         std::thread::sleep(pause);
-        checked = error.deliver_again(SystemTime::now(), stop);
+        checked = interrupt::during(stop, || error.deliver_again(SystemTime::now(), stop));
     }
     checked
 }

@@ -20,6 +20,7 @@ use crate::card::Source;
 use crate::check;
 use crate::failure::Failure;
 use crate::home::Home;
+use crate::interrupt;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -225,7 +226,8 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
     }
     let source = Source::of(&arguments.check.card, check::extended(&arguments.check))?;
     let mut home = Home::open(&arguments.check.home)?;
-    let mut screen = check::screen(&arguments.check, &mut home)?;
+    let screen = check::screen(&arguments.check, &mut home)?;
+    let screen = interrupt::share(screen, "");
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     let ask = ask.consenting(kinds);
     let checked = check::perform(
@@ -236,21 +238,23 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
         service.clone(),
         output,
     );
-    let checked = check::shown(&mut screen, checked)?;
+    let mut looked = interrupt::look(&screen);
+    let checked = check::shown(&mut looked, checked)?;
     let registration = Registration::after(checked, reference, care, kinds, visit)?;
     let mut desk = audited(&arguments.check.home, &mut home, service)?;
-    let kept = desk.register(&registration, &Cancel::new())?;
+    let stop = Cancel::new();
+    let kept = interrupt::during(&stop, || desk.register(&registration, &stop))?;
     let mut value = json(&kept);
     if let Some(members) = value.as_object_mut() {
         members.insert("check".to_owned(), crate::answer::json(checked, output));
     }
-    output.result(&value, || {
-        format!(
-            "{}{}",
-            crate::answer::text(checked, output),
-            text(&kept, output)
-        )
-    })
+    let text = format!(
+        "{}{}",
+        crate::answer::text(checked, output),
+        text(&kept, output)
+    );
+    drop(looked);
+    output.result(&value, || text)
 }
 
 /// This terminal's side of 居宅同意取得型, with its audit trail.

@@ -16,6 +16,7 @@ mod failure;
 mod guidance;
 mod home;
 mod input;
+mod interrupt;
 mod keys;
 mod logger;
 mod oqs;
@@ -46,7 +47,11 @@ fn main() -> ExitCode {
     };
     logger::start(arguments.output.log);
     let output = Output::new(&arguments.output);
+    interrupt::listen();
     let done = run(&arguments.command, &output);
+    if interrupt::asked() {
+        return interrupt::STOPPED.into();
+    }
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use mynacard::Advice;
 use mynacard::auth::{
     Cancel, CheckContext, CheckedAnswer, Desk, Error, ErrorKind, Identity, Method,
-    OperatorConfirmation, Screen, Step, VisualSetting,
+    OperatorConfirmation, Step, VisualSetting,
 };
 use mynacard::card::{Pin, Transport};
 use mynacard::client::https::HttpsService;
@@ -15,6 +15,7 @@ use mynacard::guidance::{self, Evidence, Language};
 use crate::answer;
 use crate::card::Source;
 use crate::failure::Failure;
+use crate::interrupt::{self, SharedScreen, look};
 use crate::keys::{Keys, Typed};
 use crate::output::{self, Output};
 use crate::secret;
@@ -24,7 +25,7 @@ pub(crate) struct Reception<'a> {
     pub(crate) desk: Desk,
     pub(crate) service: HttpsService,
     pub(crate) source: Source,
-    pub(crate) screen: Screen,
+    pub(crate) screen: SharedScreen,
     pub(crate) ask: CheckContext,
     pub(crate) output: &'a Output,
     /// How long an answer stands.
@@ -43,7 +44,7 @@ const PROOFS: [Evidence; 3] = [
 ];
 
 /// Clears the screen and what was scrolled out of it, and goes to the upper left corner.
-const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
+pub(crate) const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 
 /// The loop goes on, or staff left.
 enum Next {
@@ -113,21 +114,23 @@ impl Reception<'_> {
         operator: &mut Option<String>,
     ) -> Result<Next, Failure> {
         let now = SystemTime::now();
-        self.screen.tap(now)?;
+        look(&self.screen).tap(now)?;
         let checked = self.checked(method, keys, card, operator);
         if !self.source.is_virtual() {
             *card = None;
         }
+        // Held until it is written: what ends the program wipes the screen after that, not before.
+        let mut screen = look(&self.screen);
         let shown = match checked {
             Ok(Some(checked)) => {
-                let shown = self.screen.show(checked, SystemTime::now());
+                let shown = screen.show(checked, SystemTime::now());
                 shown
                     .map(|checked| answer::text(checked, self.output))
                     .map_err(Failure::from)
             }
             Ok(None) => return Ok(Next::Leave),
             Err(failure) => {
-                let audited = self.screen.refused_with(failure.code(), SystemTime::now());
+                let audited = screen.refused_with(failure.code(), SystemTime::now());
                 Err(audited.map_or_else(Failure::from, |()| failure))
             }
         };
@@ -140,6 +143,7 @@ impl Reception<'_> {
             }
         };
         self.say(&format!("{CLEAR}{text}"))?;
+        drop(screen);
         self.close(keys)
     }
 
@@ -149,12 +153,14 @@ impl Reception<'_> {
         let typed = keys.wait_for(self.keep);
         let wiped = self.say(CLEAR);
         let now = SystemTime::now();
+        let mut screen = look(&self.screen);
         match typed {
             // Its own clock ends it; one that was set back does not keep it.
-            Typed::Nothing => drop(self.screen.answer(now)?),
+            Typed::Nothing => drop(screen.answer(now)?),
             Typed::Line(_) | Typed::End => {}
         }
-        self.screen.close(now)?;
+        screen.close(now)?;
+        drop(screen);
         wiped?;
         Ok(match typed {
             Typed::End => Next::Leave,
@@ -172,9 +178,10 @@ impl Reception<'_> {
     ) -> Result<Option<CheckedAnswer>, Failure> {
         let stop = Cancel::new();
         let language = self.output.language();
-        let ready = self
-            .desk
-            .prepare(self.ask.by(method), SystemTime::now(), &stop)?;
+        let ready = interrupt::during(&stop, || {
+            self.desk
+                .prepare(self.ask.by(method), SystemTime::now(), &stop)
+        })?;
         let mut ready = ready.with_progress(move |step| tell(step, language));
         if method == Method::Pin {
             let prompt = self.output.pick("暗証番号（4桁）: ", "PIN (4 digits): ");
@@ -183,7 +190,9 @@ impl Reception<'_> {
                 .map_err(|error| Failure::secret("PIN", &error))?;
             let pin = Pin::new(&typed)?;
             let card = self.card(card)?;
-            let checked = ready.check(card, Identity::Pin(pin), SystemTime::now(), &stop);
+            let checked = interrupt::during(&stop, || {
+                ready.check(card, Identity::Pin(pin), SystemTime::now(), &stop)
+            });
             return self.delivered(checked, keys, &stop);
         }
         let name = match operator.take() {
@@ -197,7 +206,7 @@ impl Reception<'_> {
             }
         };
         let card = self.card(card)?;
-        let tap = ready.tap(card, SystemTime::now(), &stop)?;
+        let tap = interrupt::during(&stop, || ready.tap(card, SystemTime::now(), &stop))?;
         self.say(self.output.pick(
             "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
             "Compare the photo with the person; type yes if they are the same: ",
@@ -211,7 +220,9 @@ impl Reception<'_> {
         *operator = Some(name);
         let mut relay = self.service.relay();
         let identity = Identity::Visual(&mut relay, confirmation);
-        let checked = ready.check(card, identity, SystemTime::now(), &stop);
+        let checked = interrupt::during(&stop, || {
+            ready.check(card, identity, SystemTime::now(), &stop)
+        });
         self.delivered(checked, keys, &stop)
     }
 
@@ -233,7 +244,7 @@ impl Reception<'_> {
                 Typed::Line(word) if word.trim().is_empty() => {}
                 _ => return Err(error.into()),
             }
-            checked = error.deliver_again(SystemTime::now(), stop);
+            checked = interrupt::during(stop, || error.deliver_again(SystemTime::now(), stop));
         }
     }
 
@@ -269,7 +280,7 @@ impl Reception<'_> {
         };
         let number = choice.trim().parse::<usize>().ok();
         if let Some(proof) = number.and_then(|n| PROOFS.get(n.checked_sub(1)?)) {
-            self.screen.proven(*proof, SystemTime::now())?;
+            look(&self.screen).proven(*proof, SystemTime::now())?;
         }
         Ok(Next::Patient)
     }

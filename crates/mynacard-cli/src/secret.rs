@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
+use crate::interrupt;
+
 /// The longest secret that is read, in bytes.
 const LONGEST: usize = 256;
 
@@ -15,9 +17,16 @@ const LONGEST: usize = 256;
 pub(crate) fn read(prompt: &str, fd: Option<u32>) -> io::Result<Zeroizing<Vec<u8>>> {
     match fd {
         Some(fd) => read_fd(fd),
-        None => Ok(Zeroizing::new(
-            rpassword::prompt_password(prompt)?.into_bytes(),
-        )),
+        None => {
+            let hiding = interrupt::hiding();
+            let typed = rpassword::prompt_password(prompt);
+            drop(hiding);
+            match typed {
+                // Ctrl-C: at such a prompt it is typed like any other key.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupt::leave(),
+                typed => Ok(Zeroizing::new(typed?.into_bytes())),
+            }
+        }
     }
 }
 

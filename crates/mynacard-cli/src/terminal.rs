@@ -3,25 +3,28 @@
 use std::time::SystemTime;
 
 use mynacard::auth::service::VisualCheck;
-use mynacard::auth::{Cancel, ErrorKind, ServiceErrorKind, UserSettings};
+use mynacard::auth::{
+    AuditEvent, Cancel, ErrorKind, ServiceErrorKind, UserSettings, VisualSetting,
+};
 use mynacard::cert::Timestamp;
 use mynacard::client::https::{Endpoint, HttpsService};
 use serde_json::{Value, json};
 
-use crate::args::{ActivateArguments, HomeArguments, TerminalCommand};
+use crate::args::{ActivateArguments, HomeArguments, SwitchArgument, TerminalCommand};
 use crate::failure::Failure;
 use crate::home::{self, Home, NewHome};
 use crate::output::Output;
-use crate::{pem, secret};
+use crate::{audit, pem, secret};
 
 pub(crate) fn run(command: &TerminalCommand, output: &Output) -> Result<(), Failure> {
     match command {
         TerminalCommand::Activate(arguments) => activate(arguments, output),
         TerminalCommand::Show { home } => {
             let home = Home::open(home)?;
-            let shown = describe(&home);
-            output.result(&shown, || lines(&home, output))
+            let set = home.vault().visual_setting()?;
+            output.result(&describe(&home, set), || lines(&home, set, output))
         }
+        TerminalCommand::Visual { to, home } => visual(home, *to, output),
         TerminalCommand::Renew { home } => renew(home, output),
         TerminalCommand::Passcode {
             home,
@@ -82,8 +85,8 @@ fn renew(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
     kept(&home, output)
 }
 
-fn remove(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
-    let home = Home::open(home)?;
+fn remove(arguments: &HomeArguments, output: &Output) -> Result<(), Failure> {
+    let home = Home::open(arguments)?;
     let mut service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     match home.terminal.remove(&mut service, &Cancel::new()) {
         Ok(()) => {}
@@ -94,14 +97,41 @@ fn remove(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     }
     let name = home.terminal.name().to_owned();
+    // Before the vault, whose key the trail needs, is gone.
+    let trail = audit::close(arguments, home.vault())?;
     home.forget()?;
-    output.result(&json!({ "terminal": name, "removed": true }), || {
+    let value = json!({
+        "terminal": name,
+        "removed": true,
+        "audit": audit::closed_json(&trail),
+    });
+    output.result(&value, || {
         let done = output.pick(
             "この端末の利用を終了し、登録情報を削除しました",
             "ended, and its registration here removed",
         );
-        format!("{name}: {done}\n")
+        format!("{name}: {done}\n{}", audit::closed_text(&trail, output))
     })
+}
+
+/// Switches 「目視確認で本人認証」: what cannot be audited is not switched.
+fn visual(arguments: &HomeArguments, to: SwitchArgument, output: &Output) -> Result<(), Failure> {
+    let to = match to {
+        SwitchArgument::On => VisualSetting::On,
+        SwitchArgument::Off => VisualSetting::Off,
+    };
+    let mut home = Home::open(arguments)?;
+    to.permitted(&home.terminal)?;
+    let before = home.vault().visual_setting()?;
+    if to != before {
+        let trail = audit::open(arguments, home.vault_mut())?;
+        trail.append(&AuditEvent::visual_switched(to, SystemTime::now()))?;
+        if let Err(error) = home.vault_mut().store_visual_setting(to) {
+            trail.append(&AuditEvent::visual_switched(before, SystemTime::now()))?;
+            return Err(error.into());
+        }
+    }
+    output.result(&describe(&home, to), || lines(&home, to, output))
 }
 
 fn set_aside(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
@@ -121,29 +151,38 @@ fn set_aside(home: &HomeArguments, output: &Output) -> Result<(), Failure> {
 
 /// Shows what is kept, and where.
 fn kept(home: &Home, output: &Output) -> Result<(), Failure> {
-    let mut shown = describe(home);
+    let set = home.vault().visual_setting()?;
+    let mut shown = describe(home, set);
     if let Some(members) = shown.as_object_mut() {
         members.insert("vault".to_owned(), json!(home.path()));
     }
-    output.result(&shown, || lines(home, output))
+    output.result(&shown, || lines(home, set, output))
 }
 
-fn describe(home: &Home) -> Value {
+fn describe(home: &Home, visual: VisualSetting) -> Value {
     let institution = home.terminal.institution();
     json!({
         "terminal": home.terminal.name(),
         "institution": { "code": institution.code, "name": institution.name, "kind": institution.kind },
+        "visual_check": visual.as_str(),
         "visual_check_allowed": home.terminal.visual_check() == VisualCheck::Allowed,
         "not_after": Timestamp::from(home.terminal.not_after()).to_string(),
         "service": home.address,
     })
 }
 
-fn lines(home: &Home, output: &Output) -> String {
+fn lines(home: &Home, set: VisualSetting, output: &Output) -> String {
     let institution = home.terminal.institution();
-    let visual = match home.terminal.visual_check() {
-        VisualCheck::Allowed => output.pick("利用できます", "allowed"),
-        VisualCheck::NotAllowed => output.pick("利用できません", "not allowed"),
+    let visual = match (home.terminal.visual_check(), set) {
+        (VisualCheck::NotAllowed, _) => output.pick(
+            "この機関では利用できません",
+            "not allowed for this institution",
+        ),
+        (VisualCheck::Allowed, VisualSetting::On) => output.pick("オン", "on"),
+        (VisualCheck::Allowed, VisualSetting::Off) => output.pick(
+            "オフ（「mynacard terminal visual on」でオンにできます）",
+            "off (mynacard terminal visual on switches it on)",
+        ),
     };
     [
         (
@@ -154,7 +193,10 @@ fn lines(home: &Home, output: &Output) -> String {
             output.pick("機関", "institution"),
             format!("{} {}", institution.code, institution.name),
         ),
-        (output.pick("目視確認", "visual check"), visual.to_owned()),
+        (
+            output.pick("目視確認で本人認証", "identity by visual check"),
+            visual.to_owned(),
+        ),
         (
             output.pick("端末証明書の期限", "terminal certificate ends"),
             Timestamp::from(home.terminal.not_after()).to_string(),

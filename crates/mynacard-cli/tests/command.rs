@@ -199,6 +199,12 @@ fn a_visual_check_wants_the_operators_word_and_no_pin() {
         ];
         terminal.shell(&arguments, word)
     };
+    let off = check("yes\n");
+    assert_eq!(off.status.code(), Some(2), "{}", stdout(&off));
+    assert_eq!(json(&off)["error"]["code"], "MC-5024");
+    let on = ["--json", "terminal", "visual", "on", "--home", &home];
+    let on = terminal.shell(&on, "");
+    assert_eq!(json(&on)["visual_check"], "on", "{}", stdout(&on));
     for word in ["", "no\n", "はい\n"] {
         let refused = check(word);
         assert_eq!(

@@ -224,7 +224,7 @@ fn what_is_asked_without_a_card_is_in_the_audit_trail_and_else_not_shown() {
     ] {
         let shown = desk.run(&[&["--json"], what].concat(), "");
         let shown = stdout(&shown);
-        assert!(shown.contains("MC-5401"), "{what:?}: {shown}");
+        assert!(shown.contains("MC-5402"), "{what:?}: {shown}");
         assert!(
             !shown.contains("chart-1") && !shown.contains("国保"),
             "{shown}"

@@ -223,6 +223,8 @@ fn what_went_wrong_goes_wrong_again() {
 fn a_visual_check_runs_again_with_its_relay() {
     let office = Office::open();
     let file = office.file("visual");
+    let on = office.run(&["--json", "terminal", "visual", "on"], "");
+    assert_eq!(on.status.code(), Some(0), "{on:?}");
     let more = ["--visual", "受付 花子", "--confirm-fd", "0"];
     let checked = office.check("kyokai-self", &file, &more, "yes\n");
     assert_eq!(checked.status.code(), Some(0), "{checked:?}");

@@ -24,6 +24,16 @@ impl Key {
         Self(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
 
+    /// The key in digits, for a trail to which nothing is added any more.
+    pub(super) fn revealed(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex(&self.0))
+    }
+
+    /// The key of such a trail.
+    pub(super) fn of_revealed(digits: &str) -> Option<Self> {
+        Some(Self(Zeroizing::new(unhex(digits)?)))
+    }
+
     /// The line that begins with `open` (an object without its last brace), without the line's end; and its link.
     pub(super) fn seal(&self, before: &Link, open: &str) -> (String, Link) {
         let link = self.link(before, open);

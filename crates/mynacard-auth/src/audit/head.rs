@@ -27,9 +27,10 @@ pub(super) struct Head {
     pub(super) link: Link,
 }
 
+/// The same as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
     first: u32,
     file: u32,
     since: u64,
@@ -50,20 +51,23 @@ impl Head {
     }
 
     pub(super) fn write(&self, path: &Path, key: &Key) -> Result<(), Error> {
-        let written = Written {
+        let mut open = serde_json::to_string(&self.written())
+            .map_err(|error| failed(io::Error::other(error)))?;
+        open.pop();
+        let (mut line, _) = key.seal(&BEGINNING, &open);
+        line.push('\n');
+        file::write_whole(path, line.as_bytes()).map_err(failed)
+    }
+
+    pub(super) fn written(&self) -> Written {
+        Written {
             first: self.first,
             file: self.file,
             since: self.since,
             length: self.length,
             count: self.count,
             last: chain::hex(&self.link),
-        };
-        let mut open =
-            serde_json::to_string(&written).map_err(|error| failed(io::Error::other(error)))?;
-        open.pop();
-        let (mut line, _) = key.seal(&BEGINNING, &open);
-        line.push('\n');
-        file::write_whole(path, line.as_bytes()).map_err(failed)
+        }
     }
 
     fn parse(bytes: &[u8], key: &Key) -> Option<Self> {
@@ -71,7 +75,10 @@ impl Head {
         if !key.fits(&BEGINNING, open, &link) {
             return None;
         }
-        let written: Written = serde_json::from_str(&format!("{open}}}")).ok()?;
+        Self::of(serde_json::from_str(&format!("{open}}}")).ok()?)
+    }
+
+    pub(super) fn of(written: Written) -> Option<Self> {
         Some(Self {
             first: written.first,
             file: written.file,

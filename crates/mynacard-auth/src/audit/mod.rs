@@ -20,11 +20,13 @@
 //! ```
 
 mod chain;
+mod closed;
 mod files;
 mod head;
 mod trail;
 mod verify;
 
+pub use closed::ClosedTrail;
 pub use trail::{AuditTrail, Rotation};
 pub use verify::{Damage, Finding, Note, Report};
 
@@ -32,7 +34,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::{Error, Evidence, TapId};
+use crate::{Error, ErrorKind, Evidence, TapId, VisualSetting};
 
 /// Where audit events go: a file, the vendor's own log.
 pub trait Audit: Send {
@@ -40,7 +42,8 @@ pub trait Audit: Send {
     ///
     /// # Errors
     ///
-    /// Whatever keeping failed with; it becomes the source of [`ErrorKind::Audit`](crate::ErrorKind::Audit).
+    /// Whatever keeping failed with; it becomes the source of [`ErrorKind::Audit`](crate::ErrorKind::Audit). The trail's own
+    /// [`ErrorKind::AuditHead`](crate::ErrorKind::AuditHead) stays what it is: it wants another mend.
     fn record(
         &mut self,
         event: &AuditEvent,
@@ -93,6 +96,13 @@ pub enum AuditKind {
         /// How many patients the answer is about, where that is known.
         patients: Option<u64>,
     },
+    /// 「目視確認で本人認証」 was switched.
+    VisualSwitched {
+        /// To what.
+        to: VisualSetting,
+    },
+    /// The terminal is one no longer: its trail's last event.
+    Removed,
 }
 
 /// What was asked for without a card in the reader (居宅同意取得型).
@@ -142,6 +152,12 @@ impl AuditEvent {
     #[must_use]
     pub fn refused(error: &Error, at: SystemTime) -> Self {
         Self::new(at, AuditKind::Refused { code: error.code() })
+    }
+
+    /// 「目視確認で本人認証」 is switched: written down before it is.
+    #[must_use]
+    pub const fn visual_switched(to: VisualSetting, at: SystemTime) -> Self {
+        Self::new(at, AuditKind::VisualSwitched { to })
     }
 
     /// When, by the caller's clock.
@@ -195,6 +211,10 @@ impl AuditEvent {
                 }
                 asked
             }
+            AuditKind::VisualSwitched { to } => {
+                json!({ "at": at, "event": "setting", "setting": "visual-check", "to": to.as_str() })
+            }
+            AuditKind::Removed => json!({ "at": at, "event": "removed" }),
         }
         .to_string()
     }
@@ -228,6 +248,15 @@ impl DropReason {
             Self::AnotherTap => "another-tap",
             Self::Ended => "ended",
         }
+    }
+}
+
+/// Why an event could not be kept: the trail's own error where it is one, so that a missing head is named.
+pub(crate) fn not_kept(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    match error.downcast::<Error>() {
+        Ok(own) if matches!(own.kind(), ErrorKind::AuditHead) => *own,
+        Ok(own) => Error::from(ErrorKind::Audit).with_source(own),
+        Err(other) => Error::from(ErrorKind::Audit).with_source(other),
     }
 }
 

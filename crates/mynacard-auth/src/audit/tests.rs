@@ -10,6 +10,8 @@ use super::*;
 use crate::vault::{KeyStore, Unlock, Vault};
 use crate::{ErrorKind, Query};
 
+mod closed;
+
 struct Store(u8);
 
 impl KeyStore for Store {

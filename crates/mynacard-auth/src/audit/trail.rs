@@ -9,12 +9,13 @@ use std::{error, fmt};
 use serde_json::json;
 
 use super::chain::{self, BEGINNING, Key};
+use super::closed::ClosedTrail;
 use super::files::{self, LONGEST, Piece, Pieces};
 use super::head::{Head, failed};
 use super::verify::{self, Report};
 use crate::request::random_bytes;
 use crate::vault::{Vault, file};
-use crate::{Audit, AuditEvent, Error, ErrorKind};
+use crate::{Audit, AuditEvent, AuditKind, Error, ErrorKind};
 
 /// The audit trail in files: JSON lines, numbered and chained with a key from the vault, over all files.
 ///
@@ -165,7 +166,25 @@ impl AuditTrail {
         verify::run(&self.folder, &self.lines, head)
     }
 
-    fn append(&self, event: &AuditEvent) -> Result<(), Error> {
+    /// Ends the trail of a terminal that is removed: the last line says so, and beside the files a note is left with which
+    /// they can be read and verified once the vault and its keys are gone.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`], [`ErrorKind::AuditHead`].
+    pub fn close(self, now: SystemTime) -> Result<ClosedTrail, Error> {
+        self.append(&AuditEvent::new(now, AuditKind::Removed))?;
+        let _held = self.hold()?;
+        let head = Head::read(&self.head(), &self.heads)?;
+        ClosedTrail::write(&self.folder, head, self.lines)
+    }
+
+    /// Writes an event down; what [`Audit::record`] does, with this crate's own error.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`], [`ErrorKind::AuditHead`].
+    pub fn append(&self, event: &AuditEvent) -> Result<(), Error> {
         let _held = self.hold()?;
         let mut head = Head::read(&self.head(), &self.heads)?;
         let now = seconds(event.at());

@@ -110,6 +110,24 @@ struct Line {
     file: Option<u32>,
 }
 
+/// Reads the files of a trail that was closed: to its end nothing belongs, and files after its last one are another trail's.
+pub(super) fn run_closed(folder: &Path, key: &Key, head: &Head) -> Result<Report, Error> {
+    let mut numbers = files::numbers(folder).map_err(failed)?;
+    numbers.retain(|number| (head.first..=head.file).contains(number));
+    let mut walk = walk(folder, key, Some(head), &numbers)?;
+    // A line that no head counts: of a living trail a power cut explains it.
+    let added = |note: &Note| matches!(note, Note::NotCounted | Note::Torn { .. });
+    if walk.report.notes.iter().any(added) {
+        walk.report.notes.retain(|note| !added(note));
+        walk.find(&files::name(head.file), 0, Damage::Surplus);
+    }
+    let length = std::fs::metadata(files::path(folder, head.file)).map(|file| file.len());
+    if walk.report.is_whole() && length.ok() != Some(head.length) {
+        walk.find("head", 0, Damage::HeadDiffers);
+    }
+    Ok(walk.report)
+}
+
 /// Reads the files of `folder`.
 pub(super) fn run(folder: &Path, key: &Key, head: Result<Head, Error>) -> Result<Report, Error> {
     let head = match head {
@@ -120,13 +138,24 @@ pub(super) fn run(folder: &Path, key: &Key, head: Result<Head, Error>) -> Result
     let numbers = files::numbers(folder).map_err(failed)?;
     let first = head.as_ref().map_or(0, |head| head.first);
     let (earlier, ours): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|n| *n < first);
-    let mut walk = Walk::new(key, head.as_ref());
-    if head.is_none() {
-        walk.find("head", 0, Damage::NoHead);
-    }
+    let mut report = walk(folder, key, head.as_ref(), &ours)?.report;
     if !earlier.is_empty() {
         let files = earlier.len();
-        walk.report.notes.push(Note::EarlierFiles { files });
+        report.notes.insert(0, Note::EarlierFiles { files });
+    }
+    Ok(report)
+}
+
+fn walk<'a>(
+    folder: &Path,
+    key: &'a Key,
+    head: Option<&'a Head>,
+    ours: &[u32],
+) -> Result<Walk<'a>, Error> {
+    let first = head.map_or(0, |head| head.first);
+    let mut walk = Walk::new(key, head);
+    if head.is_none() {
+        walk.find("head", 0, Damage::NoHead);
     }
     walk.report.files = ours.len();
     let mut place = (files::name(first.max(1)), 1);
@@ -135,7 +164,7 @@ pub(super) fn run(folder: &Path, key: &Key, head: Result<Head, Error>) -> Result
         place = walk.file(folder, *number, is_last).map_err(failed)?;
     }
     walk.end(&place.0, place.1);
-    Ok(walk.report)
+    Ok(walk)
 }
 
 struct Walk<'a> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use mynacard_card::app::jpki;
 use mynacard_cert::TrustStore;
 
-use crate::Terminal;
 use crate::service::VisualCheck;
+use crate::{Error, ErrorKind, Terminal};
 
 /// A desk's policies; the defaults are what the official service expects.
 #[derive(Debug, Clone)]
@@ -48,6 +48,29 @@ pub enum VisualSetting {
     Off,
     /// Staff may compare photo and person.
     On,
+}
+
+impl VisualSetting {
+    /// A stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+        }
+    }
+
+    /// The setting, if this terminal's institution may have it so.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VisualCheckNotAllowed`].
+    pub fn permitted(self, terminal: &Terminal) -> Result<Self, Error> {
+        match (self, terminal.visual_check()) {
+            (Self::On, VisualCheck::NotAllowed) => Err(ErrorKind::VisualCheckNotAllowed.into()),
+            _ => Ok(self),
+        }
+    }
 }
 
 impl DeskSettings {

@@ -9,6 +9,7 @@ use super::{
     BulkItem, BulkQuery, BulkState, CancelReason, Consent, ConsentedQuery, HomeService, Narrowing,
     ReceptionNumber, Reference, Registration, Requery, RequeryAnswer,
 };
+use crate::audit::not_kept;
 use crate::{Asked, Audit, AuditEvent, AuditKind, Cancel, Error, ErrorKind, ServiceError};
 
 /// Consents, requeries and bulk queries of one facility.
@@ -226,9 +227,7 @@ impl HomeDesk {
                 AuditEvent::new(now, asked)
             }
         };
-        book.audit
-            .record(&event)
-            .map_err(|error| Error::from(ErrorKind::Audit).with_source(error))?;
+        book.audit.record(&event).map_err(not_kept)?;
         found
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::TapId;
+use crate::{ErrorKind, TapId};
 
 const KEEP: u64 = 30;
 
@@ -150,9 +150,7 @@ fn every_sequence_of_six_actions_agrees_with_the_model() {
             .map(|event| match event {
                 AuditKind::Shown { tap, .. } => (*tap, "shown"),
                 AuditKind::Dropped { tap, why } => (*tap, why.as_str()),
-                AuditKind::Refused { .. } | AuditKind::Proven { .. } | AuditKind::Asked { .. } => {
-                    unreachable!("nothing is refused here, or proven otherwise")
-                }
+                _ => unreachable!("nothing is refused here, or proven otherwise"),
             })
             .collect();
         let expected: Vec<_> = model
@@ -185,6 +183,39 @@ fn what_cannot_be_audited_is_dropped_all_the_same() {
     trail.fail(true);
     assert_eq!(screen.close(at(1)).unwrap_err().code(), "MC-5401");
     assert!(screen.answer(at(1)).unwrap().is_none());
+}
+
+#[test]
+fn a_head_that_is_missing_keeps_its_name() {
+    struct Headless;
+    impl Audit for Headless {
+        fn record(
+            &mut self,
+            _: &AuditEvent,
+        ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            Err(Box::new(Error::from(ErrorKind::AuditHead)))
+        }
+    }
+    let mut screen = Screen::new(Duration::from_secs(KEEP), Box::new(Headless));
+    let shown = screen.show(CheckedAnswer::sample(tap(1)), at(0));
+    assert_eq!(shown.unwrap_err().code(), "MC-5402");
+    let refused = screen.refused_with("MC-1003", at(1));
+    assert_eq!(refused.unwrap_err().code(), "MC-5402");
+}
+
+#[test]
+fn an_answer_ends_with_the_program_and_not_twice() {
+    let (mut screen, trail) = screen();
+    screen.show(CheckedAnswer::sample(tap(1)), at(0)).unwrap();
+    screen.leave(at(1)).unwrap();
+    assert!(screen.answer(at(1)).unwrap().is_none());
+    screen.leave(at(2)).unwrap();
+    drop(screen);
+    let ended = AuditKind::Dropped {
+        tap: tap(1),
+        why: DropReason::Ended,
+    };
+    assert_eq!(trail.events()[1..], [ended]);
 }
 
 #[test]

@@ -122,3 +122,49 @@ fn debug_shows_no_secret() {
     let settings = UserSettings::new("1312345678", "W0000001", "HIDDEN-CODE").unwrap();
     assert!(!format!("{settings:?}").contains("HIDDEN"));
 }
+
+#[test]
+fn the_visual_check_is_off_until_it_is_switched_on_where_it_may_be() {
+    use crate::VisualSetting::{Off, On};
+    use crate::vault::{Passcode, Stretching, Unlock, Vault};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let passcode = Passcode::new("eight chars").unwrap();
+    let unlock = Unlock::Passcode(&passcode, Stretching::FLOOR);
+    let mut vault = Vault::create(&path, &unlock).unwrap();
+    assert_eq!(vault.visual_setting().unwrap(), Off);
+    assert_eq!(
+        vault.store_visual_setting(On).unwrap_err().code(),
+        "MC-5210"
+    );
+
+    let terminal = |visual_check| {
+        let key = TerminalKey::generate().unwrap();
+        let activated = Activated {
+            visual_check,
+            ..activated(&key)
+        };
+        Terminal::new(key, activated).unwrap()
+    };
+    vault
+        .store_terminal(&terminal(VisualCheck::Allowed))
+        .unwrap();
+    vault.store_visual_setting(On).unwrap();
+    let now = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    let mut vault = Vault::open(&path, &unlock, now).unwrap();
+    assert_eq!(vault.visual_setting().unwrap(), On);
+
+    // The institution lost its leave with a renewal: off is always possible, on no more.
+    vault
+        .store_terminal(&terminal(VisualCheck::NotAllowed))
+        .unwrap();
+    vault.store_visual_setting(Off).unwrap();
+    let refused = vault.store_visual_setting(On).unwrap_err();
+    assert_eq!(refused.code(), "MC-5028");
+    assert_eq!(vault.visual_setting().unwrap(), Off);
+    for neither in [&b""[..], b"On", b"on "] {
+        vault.set("setting.visual-check", neither);
+        assert_eq!(vault.visual_setting().unwrap_err().code(), "MC-5210");
+    }
+}

@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 pub use attempts::VaultState;
 pub use format::Stretching;
 
-use crate::{Error, ErrorKind, Terminal};
+use crate::{Error, ErrorKind, Terminal, VisualSetting};
 
 /// The passcode of a vault (起動用パスコード): at least eight characters, wiped when dropped.
 pub struct Passcode {
@@ -73,6 +73,7 @@ pub struct Vault {
 }
 
 const TERMINAL: &str = "terminal";
+const VISUAL: &str = "setting.visual-check";
 
 impl Passcode {
     /// The passcode as typed.
@@ -233,6 +234,36 @@ impl Vault {
     pub fn store_terminal(&mut self, terminal: &Terminal) -> Result<(), Error> {
         self.set(TERMINAL, &terminal.to_secret_bytes()?);
         self.save()
+    }
+
+    /// The setting 「目視確認で本人認証」 of the terminal kept here: off until somebody switches it on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VaultEntry`] when the entry is neither on nor off.
+    pub fn visual_setting(&self) -> Result<VisualSetting, Error> {
+        match self.entry(VISUAL) {
+            None | Some(b"off") => Ok(VisualSetting::Off),
+            Some(b"on") => Ok(VisualSetting::On),
+            Some(_) => Err(ErrorKind::VaultEntry { name: VISUAL }.into()),
+        }
+    }
+
+    /// Switches 「目視確認で本人認証」 and writes the vault. Whoever opened the vault may; on only where the institution may use
+    /// the visual check.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VisualCheckNotAllowed`], [`ErrorKind::VaultFile`]: the setting stays as it was. For a vault without a
+    /// terminal as [`Self::terminal`].
+    pub fn store_visual_setting(&mut self, setting: VisualSetting) -> Result<(), Error> {
+        setting.permitted(&self.terminal()?)?;
+        let before = self.entry(VISUAL).map(<[u8]>::to_vec);
+        self.set(VISUAL, setting.as_str().as_bytes());
+        self.save().inspect_err(|_| match before {
+            Some(before) => self.set(VISUAL, &before),
+            None => self.remove(VISUAL),
+        })
     }
 }
 

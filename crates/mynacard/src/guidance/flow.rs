@@ -252,8 +252,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The visual check is off on this terminal.",
         ),
         Text::new(
-            "暗証番号での確認に切り替えるか、設定「目視確認で本人認証」を管理者に確認してください。",
-            "Switch to the PIN, or ask the administrator about the setting 目視確認で本人認証.",
+            "暗証番号での確認に切り替えてください。目視確認を使う場合は、管理者が設定「目視確認で本人認証」をオンにします（mynacard terminal visual on）。",
+            "Switch to the PIN. For visual checks the administrator switches the setting 目視確認で本人認証 on (mynacard terminal visual on).",
         ),
         Text::new(
             "暗証番号（4桁）の入力をお願いします。",
@@ -305,6 +305,20 @@ pub(super) const TABLE: &[Guidance] = &[
             "Please enter the PIN, or show another proof of insurance.",
         ),
         BY_PIN,
+    ),
+    entry(
+        "MC-5028",
+        Class::Caller,
+        Text::new(
+            "この機関では目視確認を利用できないため、設定「目視確認で本人認証」をオンにできません。",
+            "This institution may not use the visual check, so that the setting 目視確認で本人認証 cannot be switched on.",
+        ),
+        Text::new(
+            "暗証番号で確認してください。最近認められた場合は、端末証明書を更新してから（mynacard terminal renew）もう一度オンにしてください。",
+            "Check by PIN. If it was allowed lately, renew the terminal's certificate (mynacard terminal renew), then switch it on again.",
+        ),
+        Text::NONE,
+        &[],
     ),
     terminal(
         "MC-5201",

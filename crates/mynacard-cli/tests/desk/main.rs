@@ -8,166 +8,20 @@
     reason = "a test fails by panicking"
 )]
 
+mod interrupted;
+#[cfg(target_os = "linux")]
+mod pty;
+mod removed;
+mod setting;
+mod support;
+
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Child;
 
-use mynacard_sandbox::{Running, Sandbox, UserSettings};
+use mynacard_sandbox::Sandbox;
 use serde_json::Value;
-use tempfile::TempDir;
 
-const PASSCODE: &str = "correct horse battery";
-const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
-
-/// A sandbox with an activated terminal in a folder of its own.
-struct Terminal {
-    sandbox: Running,
-    folder: TempDir,
-    code: String,
-}
-
-impl Terminal {
-    fn activated() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let sandbox = Sandbox::builder().start().unwrap();
-        let settings = sandbox.issue_activation().unwrap();
-        std::fs::write(folder.path().join("passcode"), PASSCODE).unwrap();
-        let authority = folder.path().join("authority.pem");
-        std::fs::write(&authority, sandbox.ca_certificate_pem()).unwrap();
-        let terminal = Self {
-            folder,
-            code: settings.activation_code.clone(),
-            sandbox,
-        };
-        let activated = terminal.activate(&settings);
-        assert_eq!(activated.status.code(), Some(0), "{}", stdout(&activated));
-        terminal
-    }
-
-    fn activate(&self, settings: &UserSettings) -> Output {
-        let authority = self.folder.path().join("authority.pem");
-        self.run(
-            &[
-                "terminal",
-                "activate",
-                "--accept-terms",
-                "--service",
-                self.sandbox.url(),
-                "--ca",
-                authority.to_str().unwrap(),
-                "--institution",
-                &settings.institution_code,
-                "--id",
-                &settings.id,
-                "--code-fd",
-                "0",
-            ],
-            &settings.activation_code,
-        )
-    }
-
-    fn forget(&self) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_mynacard"))
-            .args(["--json", "terminal", "remove", "--forget", "--home"])
-            .arg(self.home())
-            .output()
-            .unwrap()
-    }
-
-    fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
-    fn start(&self, before: &str, arguments: &[&str]) -> Child {
-        Command::new("sh")
-            .arg("-c")
-            .arg(format!(
-                "exec 3<\"$0\"; {before} exec \"$@\" --passcode-fd 3 --home \"$MYNACARD_TEST_HOME\""
-            ))
-            .arg(self.folder.path().join("passcode"))
-            .arg(env!("CARGO_BIN_EXE_mynacard"))
-            .args(arguments)
-            .env("MYNACARD_TEST_HOME", self.home())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    }
-
-    fn run(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = self.start("", arguments);
-        // A command that fails before it reads closes its end; that is not the test's failure.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
-    }
-
-    fn check(&self, pin: &str) -> Output {
-        let arguments = [
-            "--json",
-            "check",
-            "--virtual",
-            "kyokai-self",
-            "--pin-fd",
-            "0",
-        ];
-        self.run(&arguments, pin)
-    }
-
-    fn verify(&self) -> (Option<i32>, Value) {
-        let verified = self.run(&["--json", "audit", "verify"], "");
-        (verified.status.code(), json(&verified))
-    }
-
-    fn trail(&self) -> PathBuf {
-        self.home().join("audit").join("audit-000001.jsonl")
-    }
-
-    /// The events of the trail: name and what tells most.
-    fn events(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.trail()).unwrap();
-        text.lines()
-            .map(|line| {
-                let line: Value = serde_json::from_str(line).unwrap();
-                let more = ["why", "code", "evidence"].map(|member| line[member].as_str());
-                let more = more.into_iter().flatten().next().unwrap_or_default();
-                format!("{} {more}", line["event"].as_str().unwrap())
-                    .trim()
-                    .to_owned()
-            })
-            .collect()
-    }
-
-    fn doctor(&self, more: &[&str]) -> (Option<i32>, Value) {
-        let arguments = [&["--json", "doctor"], more].concat();
-        let seen = self.run(&arguments, "");
-        (seen.status.code(), json(&seen))
-    }
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-#[track_caller]
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        panic!("{error}: {}{errors}", stdout(output))
-    })
-}
-
-fn mode(path: &Path, mode: u32) {
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-}
-
-#[track_caller]
-fn part<'v>(seen: &'v Value, name: &str) -> &'v Value {
-    let parts = seen["parts"].as_array().unwrap();
-    let mut named = parts.iter().filter(|part| part["name"] == name);
-    named.next().unwrap_or_else(|| panic!("{name} in {seen}"))
-}
+use support::{CLEAR, PASSCODE, Terminal, json, mode, part, stdout};
 
 #[test]
 fn what_happened_is_in_the_trail_and_damage_is_named_with_file_and_line() {
@@ -219,7 +73,7 @@ fn what_happened_is_in_the_trail_and_damage_is_named_with_file_and_line() {
     let refused = terminal.check("1234");
     assert_eq!(
         json(&refused)["error"]["code"],
-        "MC-5401",
+        "MC-5402",
         "{}",
         stdout(&refused)
     );
@@ -339,6 +193,7 @@ fn checks_at_the_same_time_are_audited_one_after_the_other() {
 #[test]
 fn the_reception_screen_leaves_nothing_of_a_patient_to_the_next() {
     let terminal = Terminal::activated();
+    assert_eq!(terminal.visual("on").status.code(), Some(0));
     let typed = "1\n1234\n\n\n9999\n\n2\n受付 花子\nyes\n\n2\nno\n\n3\n3\nq\n";
     let arguments = ["check", "--screen", "--virtual", "kyokai-self"];
     let day = terminal.run(&arguments, typed);
@@ -376,6 +231,7 @@ fn the_reception_screen_leaves_nothing_of_a_patient_to_the_next() {
     }
     let events = [
         "file",
+        "setting on",
         "shown online-pin",
         "dropped closed",
         "refused MC-1003",
