@@ -4,7 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::path::{Path, PathBuf};
+#[path = "../../mynacard-eligibility/tests/support/golden.rs"]
+mod support;
 
 use mynacard_eligibility::identifier::{
     BranchNumber, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber,
@@ -16,6 +17,7 @@ use mynacard_eligibility::{
     Answer, BulkReader, BulkWriter, Date, Encoding, FieldId as F, Language, Message, Record,
     Section, Unmappable, XmlOptions,
 };
+use support::{ENCODINGS, Golden};
 
 /// 2026-11-20 09:30:00 in Japan.
 const NOW: i64 = 1_795_134_600;
@@ -23,26 +25,7 @@ const NOW: i64 = 1_795_134_600;
 /// Whose answer has characters that CP932 cannot carry: theirs are written as references there.
 const BEYOND_CP932: [&str; 1] = ["outside-sjis"];
 
-fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden_people")
-        .join(name)
-}
-
-#[track_caller]
-fn same_as_golden(name: &str, bytes: &[u8]) {
-    let path = golden(name);
-    if std::env::var_os("MYNACARD_BLESS").is_some_and(|value| value == "1") {
-        std::fs::write(&path, bytes).unwrap();
-    }
-    let expected =
-        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(
-        expected == bytes,
-        "{name} differs from what is written now:\n{}",
-        String::from_utf8_lossy(bytes)
-    );
-}
+const GOLDEN: Golden = Golden("golden_people");
 
 fn everybody() -> Vec<(&'static str, Answer)> {
     mynacard_sandbox::fuzzing::everybody(NOW).unwrap()
@@ -60,8 +43,6 @@ fn options(id: &str, encoding: Encoding) -> XmlOptions {
     }
 }
 
-const ENCODINGS: [(Encoding, &str); 2] = [(Encoding::Utf8, "utf8"), (Encoding::ShiftJis, "sjis")];
-
 #[test]
 fn everybodys_answer_is_written_read_and_written_again() {
     let everybody = everybody();
@@ -70,7 +51,7 @@ fn everybodys_answer_is_written_read_and_written_again() {
         for (encoding, suffix) in ENCODINGS {
             let options = options(id, encoding);
             let bytes = answer.write_xml(&options).unwrap();
-            same_as_golden(&format!("{id}.{suffix}.xml"), &bytes);
+            GOLDEN.same(&format!("{id}.{suffix}.xml"), &bytes);
             let read = Answer::read_xml(&bytes).unwrap();
             assert_eq!(read.message().encoding, encoding);
             assert_eq!(
@@ -136,7 +117,7 @@ fn everybody_in_one_table() {
         // Her name has two such characters.
         let beyond = if encoding == Encoding::ShiftJis { 2 } else { 0 };
         assert_eq!(written.changed.len(), beyond);
-        same_as_golden(&format!("everybody.{suffix}.csv"), &written.bytes);
+        GOLDEN.same(&format!("everybody.{suffix}.csv"), &written.bytes);
         let text = encoding.decode(&written.bytes).unwrap();
         assert_eq!(text.lines().count(), rows + 1);
     }
@@ -259,7 +240,7 @@ fn insured(result: &Record) -> Option<Insured> {
 fn no_golden_file_is_left_over() {
     let everybody = everybody();
     let mut count = 0;
-    for file in std::fs::read_dir(golden("")).unwrap() {
+    for file in std::fs::read_dir(GOLDEN.path("")).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let stem = name.split('.').next().unwrap();
         let known =
