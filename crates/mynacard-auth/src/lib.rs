@@ -25,7 +25,6 @@ mod context;
 mod desk;
 mod digits;
 mod error;
-mod evidence;
 mod message;
 mod proof;
 mod purpose;
@@ -54,8 +53,8 @@ pub use desk::{
 };
 pub use digits::PinDigits;
 pub use error::{CODES, Error, ErrorKind, PinTries};
-pub use evidence::{Evidence, Query};
 pub use message::{CheckMessage, Message};
+pub use mynacard_eligibility::evidence::{Evidence, Query};
 pub use pinless::{GuardedCard, PinlessProvider};
 pub use proof::{Grant, Proof};
 pub use purpose::Purpose;

@@ -2,6 +2,7 @@
 
 use crate::insurers::{Contract, InsurerList};
 use crate::ticket::Ticket;
+use mynacard_eligibility::evidence::Evidence;
 use mynacard_eligibility::identifier::{InsurerNumber, TicketKind, TicketNumber};
 use mynacard_eligibility::matching::{Outcome, Patient, compare};
 use mynacard_eligibility::{Answer, Confirmation, Date, FieldId, Validity};
@@ -22,6 +23,8 @@ pub enum Service {
 pub struct Enrolment<'a> {
     /// Whether the insurer has a contract that covers the service.
     pub verdict: Verdict<'a>,
+    /// What the insurance was established by: it is kept with the checkup's record.
+    pub evidence: Evidence,
     /// The insurer's number in the answer.
     pub insurer: Option<InsurerNumber>,
     /// How the ticket compares, when there is one.
@@ -39,6 +42,10 @@ pub enum Verdict<'a> {
     NotContracted,
     /// The insurance is not valid.
     NotValid(Validity),
+    /// The paper or screen says that the insurance ended: the last day on it, or the day on which the insurance was lost.
+    Ended(Date),
+    /// The paper or screen says that the insurance begins on a later day.
+    NotYet(Date),
     /// The answer does not say enough: these fields are missing.
     CannotCompare(Vec<FieldId>),
 }
@@ -78,9 +85,15 @@ pub enum Missing {
 }
 
 /// Judges every insurance of an answer; none is picked. `on` is the day of the visit.
+///
+/// `evidence` is what the answer rests on. The answer of an online check has to say that the insurance is valid. A paper or
+/// screen that staff looked at says nothing of the kind: there the answer holds what they read off it (the app's screen also as
+/// [`screen::read`](mynacard_eligibility::shape::screen::read) gives it), its days decide, and a 資格確認書 must have its
+/// 有効期限. A 資格情報のお知らせ or a screen counts together with the card only, which is what its [`Evidence`] says.
 #[must_use]
 pub fn check<'a>(
     answer: &Answer,
+    evidence: Evidence,
     list: &'a InsurerList,
     ticket: Option<&Ticket>,
     service: Service,
@@ -89,7 +102,10 @@ pub fn check<'a>(
     answer
         .results()
         .into_iter()
-        .map(|result| enrolment(answer.validity(), result, list, ticket, service, on))
+        .map(|result| {
+            let refused = not_in_force(answer.validity(), evidence, result, on);
+            enrolment(refused, evidence, result, list, ticket, service, on)
+        })
         .collect()
 }
 
@@ -102,8 +118,47 @@ impl Enrolment<'_> {
     }
 }
 
-fn enrolment<'a>(
+/// Why the evidence does not show an insurance that is in force on the day.
+fn not_in_force<'a>(
     validity: Option<Validity>,
+    evidence: Evidence,
+    result: Confirmation<'_>,
+    on: Date,
+) -> Option<Verdict<'a>> {
+    const LAST: FieldId = FieldId::INSURED_CARD_EXPIRATION_DATE;
+    let missing = |field| Some(Verdict::CannotCompare(vec![field]));
+    match (evidence, validity) {
+        (_, Some(validity)) if !validity.is_valid() => return Some(Verdict::NotValid(validity)),
+        (Evidence::Online(_), None) => return missing(FieldId::QUALIFICATION_VALIDITY),
+        (Evidence::Online(_), Some(_)) => return None,
+        _ => {}
+    }
+    let day =
+        |field, counts: fn(Date, Date) -> bool| result.date(field).filter(|day| counts(*day, on));
+    let last = day(LAST, |last, on| last < on);
+    let lost = day(FieldId::DISQUALIFICATION_DATE, |lost, on| lost <= on);
+    if let Some(end) = lost.or(last) {
+        return Some(Verdict::Ended(end));
+    }
+    let begins = [
+        FieldId::INSURED_CARD_VALID_DATE,
+        FieldId::QUALIFICATION_DATE,
+    ];
+    let later = begins
+        .into_iter()
+        .find_map(|field| day(field, |first, on| first > on));
+    match later {
+        Some(first) => Some(Verdict::NotYet(first)),
+        None if evidence == Evidence::EligibilityCertificate && result.date(LAST).is_none() => {
+            missing(LAST)
+        }
+        None => None,
+    }
+}
+
+fn enrolment<'a>(
+    refused: Option<Verdict<'a>>,
+    evidence: Evidence,
     result: Confirmation<'_>,
     list: &'a InsurerList,
     ticket: Option<&Ticket>,
@@ -114,11 +169,10 @@ fn enrolment<'a>(
         .text(FieldId::INSURER_NUMBER)
         .and_then(|text| InsurerNumber::parse(text).ok())
         .map(|parsed| parsed.value);
-    let verdict = match (validity, &insurer) {
-        (None, _) => Verdict::CannotCompare(vec![FieldId::QUALIFICATION_VALIDITY]),
-        (Some(validity), _) if !validity.is_valid() => Verdict::NotValid(validity),
-        (Some(_), None) => Verdict::CannotCompare(vec![FieldId::INSURER_NUMBER]),
-        (Some(_), Some(number)) => match list.find(number) {
+    let verdict = match (refused, &insurer) {
+        (Some(refused), _) => refused,
+        (None, None) => Verdict::CannotCompare(vec![FieldId::INSURER_NUMBER]),
+        (None, Some(number)) => match list.find(number) {
             None => Verdict::NotContracted,
             Some(contract) if covers(contract, service) => Verdict::Covered(contract),
             Some(contract) => Verdict::NotCovered(contract),
@@ -127,6 +181,7 @@ fn enrolment<'a>(
     let ticket = ticket.map(|ticket| compare_ticket(ticket, result, insurer.as_ref(), service, on));
     Enrolment {
         verdict,
+        evidence,
         insurer,
         ticket,
     }

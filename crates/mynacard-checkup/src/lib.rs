@@ -1,10 +1,12 @@
 //! Health checkups (特定健診): contract lists, tickets and enrolment.
 //!
 //! One question is answered here: *is this visitor enrolled with an insurer that has a contract with us, what does the
-//! contract cover, and does the ticket she brings still agree?*
+//! contract cover, and does the ticket she brings still agree?* Whatever proves the insurance: an online check, or a screen,
+//! notice or 資格確認書 that staff look at ([`Evidence`](mynacard_eligibility::Evidence)).
 //!
 //! ```
 //! use mynacard_checkup::{InsurerList, Service, Source, check};
+//! use mynacard_eligibility::evidence::{Evidence, Query};
 //! use mynacard_eligibility::{Answer, Date, FieldId, Record, Section};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +17,8 @@
 //!     .result(Record::builder(Section::Confirmation).set(FieldId::INSURER_NUMBER, "  138016"))
 //!     .build()?;
 //! let today = Date::new(2026, 11, 20).ok_or("a date")?;
-//! let enrolments = check(&answer, &list, None, Service::Checkup, today);
+//! let proof = Evidence::Online(Query::FaceReader);
+//! let enrolments = check(&answer, proof, &list, None, Service::Checkup, today);
 //! assert!(enrolments[0].is_accepted());
 //! # Ok(())
 //! # }

@@ -515,6 +515,19 @@ fn people_are_told_that_nothing_proves_where_a_file_comes_from() {
         let english = text(&[command, &["--lang", "en"]].concat());
         assert!(english.contains("not authenticated"), "{command:?}");
     }
-    let watched = text(&["--json", "watch", "--once", path(dir.path())]);
-    assert_eq!(lines(&watched)[0]["authenticated"], false);
+    for command in [
+        &["watch", "--once", path(dir.path())][..],
+        &["show", path(&single)],
+        &["show", path(&bulk)],
+    ] {
+        let printed = text(&[&["--json"], command].concat());
+        let documents: Vec<Value> = match serde_json::from_str(&printed) {
+            Ok(document) => vec![document],
+            Err(_) => lines(&printed),
+        };
+        for document in documents {
+            assert_eq!(document["authenticated"], false, "{command:?}");
+            assert!(document["answer"].is_object(), "{command:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 use mynacard_auth::Cancel;
 use mynacard_client::folder::{
     Exchange, ExchangeEvent, ExchangeOptions, Folders, Password, PendingState, Response,
+    Unauthenticated,
 };
 use mynacard_eligibility::identifier::{InstitutionCode, InsuredNumber, InsurerNumber};
 use mynacard_eligibility::message::request::{self, Consent, Insured, Padding, Query, Sender};
@@ -138,7 +139,9 @@ fn an_answer_comes_once_and_again_only_after_a_restart_without_acknowledgement()
         (
             &first.request,
             first.late,
-            first.header(F::SEGMENT_OF_RESULT)
+            first
+                .header(F::SEGMENT_OF_RESULT)
+                .map(Unauthenticated::trust_the_folder)
         ),
         (&name, false, Some("1"))
     );
@@ -304,7 +307,7 @@ fn bulk_answers_come_plain_or_in_zips() {
         let mut seen = Vec::new();
         response
             .each_person(&never(), &mut |message, unit| {
-                assert_eq!(message.header.text(F::RECEPTION_NUMBER), Some("R-1"));
+                assert_eq!(message.peek().header.text(F::RECEPTION_NUMBER), Some("R-1"));
                 seen.push(
                     unit.peek()
                         .record
@@ -315,7 +318,13 @@ fn bulk_answers_come_plain_or_in_zips() {
             })
             .unwrap();
         assert_eq!(
-            (seen.len(), response.people(), response.reception_number()),
+            (
+                seen.len(),
+                response.people(),
+                response
+                    .reception_number()
+                    .map(Unauthenticated::trust_the_folder)
+            ),
             (50, 50, Some("R-1"))
         );
         assert!(
@@ -447,6 +456,7 @@ fn ten_thousand_exchanges_with_a_stuttering_terminal() {
                 let identifier = response
                     .header(F::ARBITRARY_FILE_IDENTIFIER)
                     .unwrap()
+                    .trust_the_folder()
                     .to_owned();
                 assert_eq!(identifier, response.request.id);
                 *seen.entry(identifier).or_default() += 1;

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/bulk.rs"]
+mod support;
+
 use mynacard_eligibility::identifier::{
     BranchNumber, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber,
 };
@@ -9,16 +12,13 @@ use mynacard_eligibility::message::request::{
     self, Care, Consent, Insured, Padding, Period, Query, Sender,
 };
 use mynacard_eligibility::{
-    BulkReader, BulkWriter, Date, Encoding, FieldId as F, FindingKind, Message, Record, Section,
-    Unmappable, Validity, XmlOptions,
+    BulkReader, BulkWriter, Changes, Date, Encoding, FieldId as F, FindingKind, Message, Record,
+    Section, Unmappable, Validity, XmlOptions,
 };
+use support::{SJIS, bulk_header, unit};
 
 const UTF8: XmlOptions = XmlOptions {
     encoding: Encoding::Utf8,
-    unmappable: Unmappable::Refuse,
-};
-const SJIS: XmlOptions = XmlOptions {
-    encoding: Encoding::ShiftJis,
     unmappable: Unmappable::Refuse,
 };
 
@@ -167,38 +167,6 @@ fn requests_refuse_what_the_interface_does_not_allow() {
     );
 }
 
-fn bulk_header() -> Record {
-    Record::builder(Section::Header)
-        .set(F::MEDICAL_INSTITUTION_CODE, "0110113719")
-        .set(F::RECEPTION_NUMBER, "R-1")
-        .set(F::CHARACTER_CODE_IDENTIFIER, "1")
-        .build()
-        .unwrap()
-}
-
-fn unit(index: usize) -> Record {
-    Record::builder(Section::Unit)
-        .set(F::PROCESSING_RESULT_STATUS, "1")
-        .set(F::QUALIFICATION_VALIDITY, "1")
-        .set(F::REFERENCE_NUMBER, index.to_string())
-        .child(
-            Record::builder(Section::Search)
-                .set(F::INSURED_IDENTIFICATION_NUMBER, index.to_string()),
-        )
-        .child(
-            Record::builder(Section::Confirmation)
-                .set(F::INSURED_CARD_CLASSIFICATION, "01")
-                .set(F::INSURER_NUMBER, "06130488")
-                .set(F::NAME, "医療 太郎")
-                .set(F::NAME_KANA, "ｲﾘｮｳ ﾀﾛｳ")
-                .set(F::SEX1, "1")
-                .set(F::BIRTHDATE, "19800401")
-                .set(F::INSURER_NAME, "全国健康保険協会"),
-        )
-        .build()
-        .unwrap()
-}
-
 #[test]
 fn bulk_messages_come_person_by_person() {
     for options in [UTF8, SJIS] {
@@ -213,7 +181,7 @@ fn bulk_messages_come_person_by_person() {
             writer.write(&unit(index)).unwrap();
         }
         let (bytes, changed) = writer.finish().unwrap();
-        assert_eq!(changed, []);
+        assert!(changed.is_empty());
         let mut reader = BulkReader::open(&bytes[..]).unwrap();
         for index in 1..=50 {
             let read = reader.next_unit().unwrap().unwrap();
@@ -298,4 +266,36 @@ fn what_stands_between_people_is_bounded_together() {
         }
     };
     assert_eq!(refused.code(), "MC-4006");
+}
+
+/// The places of replaced characters are named up to a bound, the others counted: a file of very many people stays small.
+#[test]
+fn replaced_characters_are_named_up_to_a_bound_and_counted_beyond() {
+    let options = XmlOptions {
+        unmappable: Unmappable::Replace,
+        ..SJIS
+    };
+    let body = Record::new(Section::Body);
+    let mut writer = BulkWriter::start(Vec::new(), &bulk_header(), &body, options).unwrap();
+    writer.write(&unit(1)).unwrap();
+    let mut result = Record::new(Section::Confirmation);
+    result.insert(F::NAME, "\u{20BB7}田 髙\u{20BB7}");
+    let mut person = Record::new(Section::Unit);
+    person.push(result);
+    let people = Changes::NAMED / 2 + 3;
+    for _ in 0..people {
+        writer.write(&person).unwrap();
+    }
+    let (bytes, changed) = writer.finish().unwrap();
+    assert_eq!(changed.places.len(), Changes::NAMED);
+    assert_eq!(changed.count(), 2 * people);
+    assert_eq!(changed.more, 2 * people - Changes::NAMED);
+    let (number, place) = changed.places[1];
+    assert_eq!((number, place.field, place.index), (2, Some(F::NAME), 4));
+    let mut reader = BulkReader::open(&bytes[..]).unwrap();
+    let mut read = 0;
+    while reader.next_unit().unwrap().is_some() {
+        read += 1;
+    }
+    assert_eq!(read, people + 1);
 }

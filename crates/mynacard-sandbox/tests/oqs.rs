@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use mynacard_client::folder::{
     Event, Exchange, Existing, FaceFolder, FaceOptions, Outcome, Password, Response,
+    Unauthenticated,
 };
 use mynacard_eligibility::message::MessageKind;
 use mynacard_eligibility::message::request::{
@@ -54,11 +55,20 @@ fn units(response: &Response) -> Vec<BulkUnit> {
 #[track_caller]
 fn upload(exchange: &mut Exchange, kind: MessageKind, message: &Message) -> Response {
     let accepted = ask(exchange, kind, message);
-    assert_eq!(accepted.outcome(), Outcome::Finished);
-    let number = accepted.reception_number().unwrap().to_owned();
+    assert_eq!(accepted.outcome().trust_the_folder(), Outcome::Finished);
+    let number = accepted
+        .reception_number()
+        .unwrap()
+        .trust_the_folder()
+        .to_owned();
     let fetch = download(&sender("fetch"), &number).unwrap();
     let result = ask(exchange, kind.download().unwrap(), &fetch);
-    assert_eq!(result.reception_number(), Some(number.as_str()));
+    assert_eq!(
+        result
+            .reception_number()
+            .map(Unauthenticated::trust_the_folder),
+        Some(number.as_str())
+    );
     result
 }
 
@@ -68,7 +78,7 @@ fn counts(response: &Response) -> [&str; 3] {
         F::NUMBER_OF_NORMAL_PROCESSING,
         F::NUMBER_OF_ERROR,
     ]
-    .map(|field| response.header(field).unwrap())
+    .map(|field| response.header(field).unwrap().trust_the_folder())
 }
 
 fn name_of(unit: &BulkUnit) -> Option<&str> {
@@ -87,9 +97,19 @@ fn a_single_query_finds_the_person_or_nobody() {
         ..taro()
     };
     let found = ask(&mut exchange, kind, &query_of("q1", &named));
-    assert_eq!(found.outcome(), Outcome::Finished);
-    assert_eq!(found.header(F::ARBITRARY_FILE_IDENTIFIER), Some("q1"));
-    assert_eq!(found.header(F::REFERENCE_CLASSIFICATION), Some("2"));
+    assert_eq!(found.outcome().trust_the_folder(), Outcome::Finished);
+    assert_eq!(
+        found
+            .header(F::ARBITRARY_FILE_IDENTIFIER)
+            .map(Unauthenticated::trust_the_folder),
+        Some("q1")
+    );
+    assert_eq!(
+        found
+            .header(F::REFERENCE_CLASSIFICATION)
+            .map(Unauthenticated::trust_the_folder),
+        Some("2")
+    );
     let answer = found.answer().unwrap().trust_the_folder();
     assert_eq!(answer.validity(), Some(Validity::Valid));
     // A result code also comes with success.
@@ -216,16 +236,28 @@ fn a_bulk_query_is_accepted_in_progress_and_then_there() {
     let mut exchange = computer(&share, "A");
     let message = bulk_query(&sender("bulk"), today(), &three(), request::Padding::Spaces);
     let accepted = ask(&mut exchange, MessageKind::BulkQuery, &message.unwrap());
-    let number = accepted.reception_number().unwrap().to_owned();
+    let number = accepted
+        .reception_number()
+        .unwrap()
+        .trust_the_folder()
+        .to_owned();
     let fetch = download(&sender("fetch"), &number).unwrap();
     let kind = MessageKind::BulkQueryDownload;
     let mut result = ask(&mut exchange, kind, &fetch);
-    assert_eq!(result.outcome(), Outcome::InProgress);
-    assert_eq!((result.people(), result.header(F::ERROR_CODE)), (0, None));
-    while result.outcome() == Outcome::InProgress {
+    assert_eq!(result.outcome().trust_the_folder(), Outcome::InProgress);
+    assert_eq!(
+        (
+            result.people(),
+            result
+                .header(F::ERROR_CODE)
+                .map(Unauthenticated::trust_the_folder)
+        ),
+        (0, None)
+    );
+    while result.outcome().trust_the_folder() == Outcome::InProgress {
         result = ask(&mut exchange, kind, &fetch);
     }
-    assert_eq!(result.outcome(), Outcome::Finished);
+    assert_eq!(result.outcome().trust_the_folder(), Outcome::Finished);
     assert_eq!(counts(&result), ["3", "3", "0"]);
     let units = units(&result);
     assert_eq!(
@@ -277,7 +309,11 @@ fn bulk_results_come_in_zips_and_from_a_written_upload() {
             .unwrap();
         let accepted = response(exchange.next(LONG, &never()));
         exchange.acknowledge(&name).unwrap();
-        let fetch = download(&sender("f"), accepted.reception_number().unwrap()).unwrap();
+        let fetch = download(
+            &sender("f"),
+            accepted.reception_number().unwrap().trust_the_folder(),
+        )
+        .unwrap();
         let result = ask(&mut exchange, MessageKind::BulkQueryDownload, &fetch);
         assert!(
             result.path.extension().is_some_and(|end| end == "zip"),
@@ -301,7 +337,7 @@ fn chart_numbers_are_registered_and_come_back() {
     let taro = taro();
     let message = register(&sender("r"), [("24434", &taro.insured)]).unwrap();
     let done = ask(&mut exchange, MessageKind::Registration, &message);
-    assert_eq!(done.outcome(), Outcome::Finished);
+    assert_eq!(done.outcome().trust_the_folder(), Outcome::Finished);
     let body = done.answer().unwrap().trust_the_folder();
     assert_eq!(body.text(F::PROCESSING_RESULT_STATUS), Some("1"));
     let found = ask(&mut exchange, MessageKind::Query, &query_of("q", &taro));
@@ -537,9 +573,14 @@ fn what_breaks_the_rules_is_refused_with_the_tag() {
         ),
     ] {
         let refused = ask(&mut exchange, kind, &message);
-        let sentence = refused.header(F::ERROR_MESSAGE).unwrap();
+        let sentence = refused.header(F::ERROR_MESSAGE).unwrap().trust_the_folder();
         assert_eq!(
-            (refused.outcome(), refused.header(F::ERROR_CODE)),
+            (
+                refused.outcome().trust_the_folder(),
+                refused
+                    .header(F::ERROR_CODE)
+                    .map(Unauthenticated::trust_the_folder)
+            ),
             (Outcome::Failed, Some(code)),
             "{sentence}"
         );

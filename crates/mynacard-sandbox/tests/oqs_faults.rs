@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use mynacard_auth::Cancel;
 use mynacard_client::folder::{
     Event, Exchange, ExchangeEvent, ExchangeOptions, Existing, FaceFolder, FaceOptions, Outcome,
-    PendingState,
+    PendingState, Unauthenticated,
 };
 use mynacard_eligibility::message::request::{Padding, bulk_query, download};
 use mynacard_eligibility::message::{FileName, MessageKind};
@@ -74,9 +74,10 @@ fn ten_thousand_exchanges_with_a_stuttering_terminal_lose_and_double_nothing() {
         let identifier = response
             .header(F::ARBITRARY_FILE_IDENTIFIER)
             .unwrap()
+            .trust_the_folder()
             .to_owned();
         assert_eq!(identifier, response.request.id);
-        assert_eq!(response.outcome(), Outcome::Finished);
+        assert_eq!(response.outcome().trust_the_folder(), Outcome::Finished);
         exchange.acknowledge(&response.request).unwrap();
         assert!(seen.insert(identifier), "{:?} came twice", response.request);
     }
@@ -118,9 +119,19 @@ fn every_fault_is_met_with_the_right_event() {
     running.set_faults(&[Fault::ErrorFile]);
     let name = submit(&mut exchange, "error");
     let failed = response(exchange.next(LONG, &never()));
-    assert_eq!(failed.outcome(), Outcome::Failed);
-    assert_eq!(failed.header(F::ERROR_CODE), Some("REF-5001"));
-    assert_eq!(failed.header(F::ARBITRARY_FILE_IDENTIFIER), Some("error"));
+    assert_eq!(failed.outcome().trust_the_folder(), Outcome::Failed);
+    assert_eq!(
+        failed
+            .header(F::ERROR_CODE)
+            .map(Unauthenticated::trust_the_folder),
+        Some("REF-5001")
+    );
+    assert_eq!(
+        failed
+            .header(F::ARBITRARY_FILE_IDENTIFIER)
+            .map(Unauthenticated::trust_the_folder),
+        Some("error")
+    );
     exchange.acknowledge(&name).unwrap();
     drop(exchange);
     let impatient = ExchangeOptions {
@@ -261,10 +272,19 @@ fn what_was_asked_survives_a_restart_at_every_stage_of_a_bulk_query() {
     let number = {
         let accepted = response(computer(&share, "A").next(LONG, &never()));
         assert_eq!(accepted.request, name);
-        accepted.reception_number().unwrap().to_owned()
+        accepted
+            .reception_number()
+            .unwrap()
+            .trust_the_folder()
+            .to_owned()
     };
     let again = response(computer(&share, "A").next(LONG, &never()));
-    assert_eq!(again.reception_number(), Some(number.as_str()));
+    assert_eq!(
+        again
+            .reception_number()
+            .map(Unauthenticated::trust_the_folder),
+        Some(number.as_str())
+    );
     computer(&share, "A").acknowledge(&name).unwrap();
     assert!(computer(&share, "A").next(SHORT, &never()).is_none());
     let fetch = download(&sender("down"), &number).unwrap();
@@ -304,7 +324,10 @@ fn two_receipt_computers_at_once_get_their_own_answers() {
         }
         while seen.len() < EACH {
             let response = response(exchange.next(LONG, &never()));
-            let identifier = response.header(F::ARBITRARY_FILE_IDENTIFIER).unwrap();
+            let identifier = response
+                .header(F::ARBITRARY_FILE_IDENTIFIER)
+                .unwrap()
+                .trust_the_folder();
             assert!(identifier.starts_with(who), "{who} got {identifier}");
             assert!(
                 seen.insert(identifier.to_owned()),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use mynacard::eligibility::{Encoding, Unmappable};
 
+use super::source::ZipArguments;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum OqsCommand {
     /// Print the answers that appear in a folder (OQSsiquc01res_face_*.xml), each once.
@@ -20,8 +22,10 @@ pub(crate) enum OqsCommand {
     },
     /// Print an answer file, of one person or of many.
     Show {
-        /// The file: XML, this library's JSON, or the screen text of マイナ資格確認アプリ.
+        /// The file: XML, a ZIP of it (plain or AES), this library's JSON, or the screen text of マイナ資格確認アプリ.
         file: PathBuf,
+        #[command(flatten)]
+        zip: ZipArguments,
     },
     /// Write an answer file, of one person or of many, in another shape.
     Convert(ConvertArguments),
@@ -29,8 +33,10 @@ pub(crate) enum OqsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArguments {
-    /// The file: XML, this library's JSON, or the screen text of マイナ資格確認アプリ.
+    /// The file: XML, a ZIP of it (plain or AES), this library's JSON, or the screen text of マイナ資格確認アプリ.
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) zip: ZipArguments,
     /// The shape.
     #[arg(long, value_enum)]
     pub(super) to: Shape,

@@ -9,13 +9,13 @@ use mynacard::eligibility::encoding::Place;
 use mynacard::eligibility::shape::csv::{self, CsvOptions, Headings};
 use mynacard::eligibility::shape::{fhir, screen};
 use mynacard::eligibility::{
-    Answer, BulkWriter, DateTime, Encoding, Error, ErrorKind, Unmappable, XmlOptions,
+    Answer, BulkWriter, Changes, DateTime, Encoding, Error, ErrorKind, Unmappable, XmlOptions,
 };
 use serde_json::json;
 
 use super::args::{ConvertArguments, Shape};
 use super::as_json;
-use super::source::{Many, Source};
+use super::source::{AnswerFile, Many, Source};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -25,6 +25,7 @@ const NAMED: usize = 20;
 /// One conversion: where it goes, and what is done with characters that the encoding does not have.
 struct Conversion<'a> {
     arguments: &'a ConvertArguments,
+    file: &'a AnswerFile<'a>,
     encoding: Encoding,
     unmappable: Unmappable,
     output: &'a Output,
@@ -32,13 +33,15 @@ struct Conversion<'a> {
 
 pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<(), Failure> {
     let (encoding, unmappable) = arguments.policy().map_err(Failure::usage)?;
+    let file = AnswerFile::open(&arguments.file, &arguments.zip)?;
     let conversion = Conversion {
         arguments,
+        file: &file,
         encoding,
         unmappable,
         output,
     };
-    match Source::open(&arguments.file)? {
+    file.read(|source| match source {
         Source::One(answer, lost) => {
             if lost > 0 {
                 notice(&format!("{lost} line(s) of the screen are no field"));
@@ -46,7 +49,7 @@ pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<(), F
             conversion.one(&answer)
         }
         Source::Many(many) => conversion.many(*many),
-    }
+    })
 }
 
 impl Conversion<'_> {
@@ -67,7 +70,7 @@ impl Conversion<'_> {
         }
     }
 
-    fn many(&self, mut many: Many) -> Result<(), Failure> {
+    fn many(&self, mut many: Many<'_>) -> Result<(), Failure> {
         match self.arguments.to {
             Shape::XmlUtf8 | Shape::XmlSjis => return self.bulk_xml(many),
             Shape::Csv => {
@@ -100,22 +103,26 @@ impl Conversion<'_> {
     }
 
     /// Twice, person by person: first into nothing, so that nothing is printed of what breaks off or is refused.
-    fn bulk_xml(&self, many: Many) -> Result<(), Failure> {
+    fn bulk_xml(&self, many: Many<'_>) -> Result<(), Failure> {
         self.stream_xml(many, io::sink())?;
-        let Source::Many(again) = Source::open(&self.arguments.file)? else {
-            return Err(Failure::content(
+        let changed = self.file.read(|source| match source {
+            Source::Many(again) => self.stream_xml(*again, io::BufWriter::new(io::stdout().lock())),
+            Source::One(..) => Err(Failure::content(
                 &self.arguments.file,
                 "changed while it was read",
-            ));
-        };
-        let changed = self.stream_xml(*again, io::BufWriter::new(io::stdout().lock()))?;
-        for (number, place) in changed {
-            report(&[place], Some(number), None);
+            )),
+        })?;
+        for person in changed.places.chunk_by(|(one, _), (other, _)| one == other) {
+            let places: Vec<Place> = person.iter().map(|(_, place)| *place).collect();
+            report(&places, person.first().map(|(number, _)| *number), None);
+        }
+        if changed.more > 0 {
+            notice(&format!("and {} more character(s) replaced", changed.more));
         }
         Ok(())
     }
 
-    fn stream_xml(&self, mut many: Many, out: impl Write) -> Result<Vec<(usize, Place)>, Failure> {
+    fn stream_xml(&self, mut many: Many<'_>, out: impl Write) -> Result<Changes, Failure> {
         let mut next = many.next()?;
         let start = BulkWriter::start_message(out, many.message(), self.xml());
         let mut writer = start.map_err(|error| refused(error, None, None))?;

@@ -17,11 +17,11 @@ pub(crate) use args::OqsCommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use source::Source;
+use source::{AnswerFile, Many, Source};
 
 pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<Exit, Failure> {
     let done = match command {
-        OqsCommand::Show { file } => show(file, output),
+        OqsCommand::Show { file, zip } => show(&AnswerFile::open(file, zip)?, output),
         OqsCommand::Convert(arguments) => convert::run(arguments, output),
         OqsCommand::Watch {
             folder,
@@ -32,19 +32,25 @@ pub(crate) fn run(command: &OqsCommand, output: &Output) -> Result<Exit, Failure
     done.map(|()| Exit::Done)
 }
 
-/// One answer as a document; of many people one a line, as they are read.
-fn show(file: &Path, output: &Output) -> Result<(), Failure> {
-    let mut many = match Source::open(file)? {
+/// One answer as a document; of many people one a line, as they are read. Each says that nothing proves who wrote the file.
+fn show(file: &AnswerFile<'_>, output: &Output) -> Result<(), Failure> {
+    file.read(|source| match source {
         Source::One(answer, _) => {
-            return output.result(&as_json(&answer), || {
+            let document = json!({ "authenticated": false, "answer": as_json(&answer) });
+            output.result(&document, || {
                 format!("{}\n{}", origin(output), answer.to_text(output.language()))
-            });
+            })
         }
-        Source::Many(many) => many,
-    };
+        Source::Many(many) => show_many(*many, output),
+    })
+}
+
+fn show_many(mut many: Many<'_>, output: &Output) -> Result<(), Failure> {
     while let Some((number, answer)) = many.next_answer()? {
         if output.is_json() {
-            output.line(&json!({ "number": number, "answer": as_json(&answer) }).to_string())?;
+            let answer = as_json(&answer);
+            let line = json!({ "number": number, "authenticated": false, "answer": answer });
+            output.line(&line.to_string())?;
         } else {
             output.line(&format!("[{number}] {}", origin(output)))?;
             output.line(&answer.to_text(output.language()))?;

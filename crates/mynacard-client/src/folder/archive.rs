@@ -42,7 +42,7 @@ impl Source<'_> {
         }
     }
 
-    fn unpack(
+    pub(super) fn unpack(
         &self,
         mut file: BufReader<File>,
         use_it: &mut dyn FnMut(&mut dyn Read) -> Result<(), Error>,
@@ -118,6 +118,36 @@ impl Source<'_> {
             })),
         }
     }
+}
+
+/// Reads the XML in a ZIP that lies anywhere, plain or AES: of a file of several, the one called as the ZIP is. No more than
+/// `limit` bytes of it, and until `stop`.
+///
+/// # Errors
+/// [`ErrorKind::ZipPassword`] without the password of an AES ZIP or with another one, [`ErrorKind::ZipRefused`],
+/// [`ErrorKind::FileTooLarge`], [`ErrorKind::Stopped`], an unreadable file; or what `use_it` returns.
+pub fn read_zip<T, E: From<Error>>(
+    path: &Path,
+    password: Option<&Password>,
+    limit: u64,
+    stop: &Cancel,
+    use_it: impl FnOnce(&mut dyn Read) -> Result<T, E>,
+) -> Result<T, E> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let source = Source {
+        path,
+        name: &format!("{stem}.xml"),
+        password,
+        limit,
+        stop,
+    };
+    let file = BufReader::new(File::open(path).map_err(unreadable)?);
+    let (mut use_it, mut used) = (Some(use_it), None);
+    source.unpack(file, &mut |xml| {
+        used = use_it.take().map(|use_it| use_it(xml));
+        Ok(())
+    })?;
+    used.unwrap_or_else(|| Err(Error::new(ErrorKind::FileUnreadable).into()))
 }
 
 /// Why reading ended early.

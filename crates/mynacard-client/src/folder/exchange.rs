@@ -178,18 +178,30 @@ impl Exchange {
     fn new_request(&self, kind: MessageKind, id: &str) -> Result<FileName, Error> {
         let request =
             FileName::request(kind, id).ok_or_else(|| Error::new(ErrorKind::IdRefused))?;
-        // An answer that lies there already would be taken for the new one's.
-        if self.journal.get(&request).is_some() || self.is_on_share(&request) {
+        if self.journal.get(&request).is_some() {
             return Err(Error::new(ErrorKind::AlreadyAsked));
         }
-        Ok(request)
+        match self.is_on_share(&request) {
+            Some(false) => Ok(request),
+            // An answer that lies there already would be taken for the new one's.
+            Some(true) => Err(Error::new(ErrorKind::AlreadyAsked)),
+            None => Err(Error::new(ErrorKind::FolderUnavailable)),
+        }
     }
 
-    fn is_on_share(&self, request: &FileName) -> bool {
+    /// Whether a request or its answer is on the share; nothing when the share does not say.
+    fn is_on_share(&self, request: &FileName) -> Option<bool> {
         let answer = self.folders.res.join(request.response().to_string());
-        self.folders.req.join(request.to_string()).exists()
-            || answer.exists()
-            || answer.with_extension("zip").exists()
+        let places = [
+            self.folders.req.join(request.to_string()),
+            answer.with_extension("zip"),
+            answer,
+        ];
+        let found = places.map(|place| there(&place));
+        match found.contains(&Some(true)) {
+            true => Some(true),
+            false => (!found.contains(&None)).then_some(false),
+        }
     }
 
     /// Journals a request that was written under its temporary name, and gives it its real one.
@@ -232,14 +244,15 @@ impl Exchange {
     }
 
     /// An id that was not used yet: the day, a number of four digits, and the journal's tag, which no other receipt computer
-    /// on the share has.
+    /// on the share has. While the share is away only the journal is asked, and [`Exchange::submit`] refuses.
     #[must_use]
     pub fn next_id(&self, kind: MessageKind, day: Date) -> String {
         let tag = self.journal.tag();
         let mut ids = (1..).map(|number: u32| format!("{}{number:04}-{tag}", day.basic()));
         let free = ids.find(|id| {
-            FileName::request(kind, id)
-                .is_some_and(|name| self.journal.get(&name).is_none() && !self.is_on_share(&name))
+            FileName::request(kind, id).is_some_and(|name| {
+                self.journal.get(&name).is_none() && self.is_on_share(&name) != Some(true)
+            })
         });
         free.unwrap_or_default()
     }
@@ -586,6 +599,24 @@ mod tests {
         );
         assert!(!temporary.exists() && req.join(request.to_string()).exists());
         assert!(!exchange.interrupted);
+
+        // A share that is away, or half of it, says of no name that it is free.
+        for folder in ["req", "res"] {
+            let [place, away] = [folder, "away"].map(|name| root.path().join(name));
+            fs::rename(&place, &away).unwrap();
+            for id in ["1", "3"] {
+                let asked = exchange.new_request(kind, id).unwrap_err();
+                let expected = if id == "1" { "MC-6508" } else { "MC-6501" };
+                assert_eq!(asked.code(), expected, "{folder}");
+            }
+            assert!(
+                !exchange
+                    .next_id(kind, Date::new(2026, 11, 20).unwrap())
+                    .is_empty()
+            );
+            fs::rename(&away, &place).unwrap();
+        }
+        exchange.new_request(kind, "3").unwrap();
 
         // Where the folder is there and the file certainly is not, nothing was asked.
         let other = FileName::request(kind, "2").unwrap();

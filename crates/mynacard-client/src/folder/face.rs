@@ -324,7 +324,8 @@ impl Default for FaceOptions {
 /// The folder is not available, or has a file of that name.
 pub fn put_face(folder: &Path, name: &FaceName, xml: &[u8]) -> Result<PathBuf, Error> {
     let path = folder.join(name.file_name());
-    if path.exists() {
+    let taken = path.try_exists();
+    if taken.map_err(|error| Error::new(ErrorKind::FolderUnavailable).caused_by(error))? {
         return Err(Error::new(ErrorKind::AlreadyThere));
     }
     // Several programs may put files of the same name at once.

@@ -29,6 +29,7 @@ mod step;
 mod unauthenticated;
 mod watch;
 
+pub use archive::read_zip;
 pub use error::{CODES, Error, ErrorKind};
 pub use exchange::{Exchange, ExchangeEvent, ExchangeOptions, Folders};
 pub use face::{Event, Existing, FaceFile, FaceFolder, FaceOptions, put_face};

@@ -33,7 +33,7 @@ pub struct Response {
     people: usize,
 }
 
-/// How the terminal says the request went (処理結果区分, table 003).
+/// How the file says the request went (処理結果区分, table 003).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -90,18 +90,19 @@ impl Response {
         Ok(response)
     }
 
-    /// How the terminal says the request went.
+    /// How the file says the request went.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        match self.header(FieldId::SEGMENT_OF_RESULT) {
+    pub fn outcome(&self) -> Unauthenticated<Outcome> {
+        let segment = self.rest.header.text(FieldId::SEGMENT_OF_RESULT);
+        Unauthenticated::new(match segment {
             Some("1") => Outcome::Finished,
             Some("2") => Outcome::InProgress,
             Some("9") => Outcome::Failed,
             _ => Outcome::Other,
-        }
+        })
     }
 
-    /// How many people (or chart numbers) a bulk answer has.
+    /// How many people (or chart numbers) a bulk answer has, as they were counted in the file.
     #[must_use]
     pub fn people(&self) -> usize {
         self.people
@@ -109,17 +110,18 @@ impl Response {
 
     /// A field of the header: the outcome (`SegmentOfResult`), an error, counts.
     #[must_use]
-    pub fn header(&self, field: FieldId) -> Option<&str> {
-        self.rest.header.text(field)
+    pub fn header(&self, field: FieldId) -> Option<Unauthenticated<&str>> {
+        self.rest.header.text(field).map(Unauthenticated::new)
     }
 
     /// The number under which the result of an upload is fetched.
     #[must_use]
-    pub fn reception_number(&self) -> Option<&str> {
-        self.rest
-            .header
+    pub fn reception_number(&self) -> Option<Unauthenticated<&str>> {
+        let (header, body) = (&self.rest.header, &self.rest.body);
+        let number = header
             .text(FieldId::RECEPTION_NUMBER)
-            .or_else(|| self.rest.body.text(FieldId::RECEPTION_NUMBER))
+            .or_else(|| body.text(FieldId::RECEPTION_NUMBER));
+        number.map(Unauthenticated::new)
     }
 
     /// The one person's answer of a single query.
@@ -144,16 +146,16 @@ impl Response {
     pub fn each_person(
         &self,
         stop: &Cancel,
-        each: &mut dyn FnMut(&Message, Unauthenticated<BulkUnit>),
+        each: &mut dyn FnMut(Unauthenticated<&Message>, Unauthenticated<BulkUnit>),
     ) -> Result<(), Error> {
         self.stream(stop, &mut |header, unit| {
-            each(header, Unauthenticated::new(unit));
+            each(Unauthenticated::new(header), Unauthenticated::new(unit));
         })
         .map(drop)
     }
 
     pub(super) fn file_identifier(&self) -> Option<&str> {
-        self.header(FieldId::ARBITRARY_FILE_IDENTIFIER)
+        self.rest.header.text(FieldId::ARBITRARY_FILE_IDENTIFIER)
     }
 
     fn stream(

@@ -1,7 +1,7 @@
 //! A value that came through a shared folder: whoever can write there can make one.
 
 /// A value whose origin nothing proves; taking it out says so in the code that does it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unauthenticated<T>(T);
 
 impl<T> Unauthenticated<T> {

@@ -46,12 +46,46 @@ pub struct BulkUnit {
 pub struct BulkWriter<W: Write> {
     out: W,
     options: XmlOptions,
-    /// Where characters had to be changed: which unit, and the place.
-    changed: Vec<(usize, Place)>,
+    changed: Changes,
     count: usize,
     /// What of the body stands before the people.
     before: Record,
     header_written: bool,
+}
+
+/// Where characters had to be changed in a bulk message: the first places, and how many more there were.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The first places, at most [`Changes::NAMED`]: which unit, from one, and where in it. The unit of what stands before the
+    /// people is zero.
+    pub places: Vec<(usize, Place)>,
+    /// How many more characters were changed.
+    pub more: usize,
+}
+
+impl Changes {
+    /// So many places are named.
+    pub const NAMED: usize = 1000;
+
+    /// Whether everything was written as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// How many characters were changed.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.places.len() + self.more
+    }
+
+    fn add(&mut self, unit: usize, places: Vec<Place>) {
+        let all = places.len();
+        let room = Self::NAMED.saturating_sub(self.places.len());
+        let named = places.into_iter().take(room).map(|place| (unit, place));
+        self.places.extend(named);
+        self.more += all.saturating_sub(room);
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,7 +291,7 @@ impl<W: Write> BulkWriter<W> {
         let mut bulk = BulkWriter {
             out,
             options,
-            changed: Vec::new(),
+            changed: Changes::default(),
             count: 0,
             before: body.clone(),
             header_written: header.is_some(),
@@ -284,11 +318,11 @@ impl<W: Write> BulkWriter<W> {
         self.put(writer)
     }
 
-    /// Closes the message; gives the sink and where characters had to be changed (unit, place).
+    /// Closes the message; gives the sink and where characters had to be changed.
     ///
     /// # Errors
     /// The sink failed.
-    pub fn finish(self) -> Result<(W, Vec<(usize, Place)>), Error> {
+    pub fn finish(self) -> Result<(W, Changes), Error> {
         self.end(None)
     }
 
@@ -297,11 +331,11 @@ impl<W: Write> BulkWriter<W> {
     ///
     /// # Errors
     /// As [`Message::write_xml`], or the sink failed.
-    pub fn finish_with(self, rest: &Message) -> Result<(W, Vec<(usize, Place)>), Error> {
+    pub fn finish_with(self, rest: &Message) -> Result<(W, Changes), Error> {
         self.end(Some(rest))
     }
 
-    fn end(mut self, rest: Option<&Message>) -> Result<(W, Vec<(usize, Place)>), Error> {
+    fn end(mut self, rest: Option<&Message>) -> Result<(W, Changes), Error> {
         let mut writer = XmlWriter::new(self.options);
         if let Some(rest) = rest {
             writer.fields(&beyond(&rest.body, &self.before), 2)?;
@@ -325,9 +359,7 @@ impl<W: Write> BulkWriter<W> {
 
     fn put(&mut self, writer: XmlWriter) -> Result<(), Error> {
         let written = writer.finish()?;
-        let count = self.count;
-        self.changed
-            .extend(written.changed.into_iter().map(|place| (count, place)));
+        self.changed.add(self.count, written.changed);
         self.out
             .write_all(&written.bytes)
             .map_err(|error| Error::from(ErrorKind::WriteFailed).caused_by(error))

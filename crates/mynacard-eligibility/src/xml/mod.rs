@@ -9,7 +9,7 @@ mod write;
 use crate::{Encoding, Unmappable};
 use core::fmt;
 
-pub use bulk::{BulkReader, BulkUnit, BulkWriter};
+pub use bulk::{BulkReader, BulkUnit, BulkWriter, Changes};
 pub(crate) use read::read_message;
 pub use write::Written;
 pub(crate) use write::write_message;

@@ -1,4 +1,4 @@
-//! Which proof of insurance was used at the desk, by every kind of institution.
+//! Which proof of insurance was used at the desk, by every kind of institution: clinics, pharmacies, checkup institutions.
 
 /// How the insurance of this visit was established.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
