@@ -106,9 +106,11 @@ impl Journal {
 
     pub(super) fn remove(&mut self, request: &str) -> Result<(), Error> {
         step();
-        match fs::remove_file(self.folder.join(format!("{request}.json"))) {
+        let path = self.folder.join(format!("{request}.json"));
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
             _ => {
+                sync_folder(&path);
                 self.entries.remove(&key(request));
                 Ok(())
             }

@@ -1,7 +1,7 @@
 //! A power cut after each call: what a file system may then hold, by what was flushed and what was not.
 //!
 //! Contents that were not flushed (`fsync` of the file) may be missing; names that were not flushed (`fsync` of the folder)
-//! may be the old ones. Both or neither: four worlds after each call.
+//! may be the old ones. Both or neither: four worlds after each call, and two more in which a half of what was not flushed is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,28 @@ type Content = Vec<u8>;
 struct File {
     flushed: Content,
     present: Content,
+}
+
+/// What became of the contents.
+#[derive(Clone, Copy)]
+enum Kept {
+    Flushed,
+    Half,
+    All,
+}
+
+impl File {
+    fn found(&self, kept: Kept) -> Content {
+        match kept {
+            Kept::Flushed => self.flushed.clone(),
+            Kept::All => self.present.clone(),
+            // Appended bytes arrive from the front; a file cut shorter is cut, or it is not.
+            Kept::Half => match self.present.strip_prefix(&self.flushed[..]) {
+                Some(new) => [&self.flushed, &new[..new.len() / 2]].concat(),
+                None => self.present.clone(),
+            },
+        }
+    }
 }
 
 /// A folder tree in memory, as the calls so far left it.
@@ -55,27 +77,16 @@ pub fn worlds(root: &Path, before: &World, calls: &[Call]) -> (BTreeSet<World>, 
 
 impl Disk {
     fn views(&self) -> BTreeSet<World> {
-        let view = |names: &BTreeMap<PathBuf, usize>, flushed: bool| -> World {
+        let view = |names: &BTreeMap<PathBuf, usize>, kept| -> World {
             names
                 .iter()
-                .map(|(path, file)| {
-                    let file = &self.files[*file];
-                    let content = if flushed {
-                        &file.flushed
-                    } else {
-                        &file.present
-                    };
-                    (path.clone(), content.clone())
-                })
+                .map(|(path, file)| (path.clone(), self.files[*file].found(kept)))
                 .collect()
         };
-        [
-            view(&self.flushed, true),
-            view(&self.flushed, false),
-            view(&self.present, true),
-            view(&self.present, false),
-        ]
-        .into()
+        [&self.flushed, &self.present]
+            .into_iter()
+            .flat_map(|names| [Kept::Flushed, Kept::Half, Kept::All].map(|kept| view(names, kept)))
+            .collect()
     }
 
     fn apply(&mut self, root: &Path, call: &Call) {
@@ -131,6 +142,19 @@ impl Disk {
                 let (from, to) = (inside(call.path(0)).unwrap(), inside(call.path(1)).unwrap());
                 let file = self.present.remove(&from).unwrap();
                 self.present.insert(to, file);
+            }
+            "link" | "linkat" => {
+                let (from, to) = (inside(call.path(0)).unwrap(), inside(call.path(1)).unwrap());
+                let file = self.present[&from];
+                self.present.insert(to, file);
+            }
+            "ftruncate" => {
+                let opened = call.descriptor().and_then(|fd| self.open.get(&fd));
+                if let Some(Opened::File(file)) = opened {
+                    let length = call.arguments.rsplit(',').next().unwrap();
+                    let length = length.trim().parse().unwrap();
+                    self.files[*file].present.resize(length, 0);
+                }
             }
             "unlink" | "unlinkat" => {
                 if let Some(path) = inside(call.path(0)) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 /// The calls that change a file system, or that a change depends on.
-const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,ftruncate,flock";
+const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,ftruncate,flock";
 
 /// The child opens a file of this name, which does not exist, where its work begins and where it is done.
 pub const BEGIN: &str = "/work-begins-here";
@@ -24,7 +24,10 @@ pub struct Call {
 /// What happens instead of a call.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
+    /// This call fails.
     Error(&'static str),
+    /// This call and every later one of its name fail.
+    Lasting(&'static str),
     Killed,
 }
 
@@ -62,10 +65,15 @@ pub fn record(work: &str, folder: &Path, log: &Path) -> Vec<Call> {
 /// Runs the child with a fault at the nth call of a name.
 pub fn with_fault(work: &str, folder: &Path, log: &Path, call: &Call, fault: Fault) -> ExitStatus {
     let how = match fault {
-        Fault::Error(error) => format!("error={error}"),
+        Fault::Error(error) | Fault::Lasting(error) => format!("error={error}"),
         Fault::Killed => "signal=KILL".to_owned(),
     };
-    let inject = format!("inject={}:{how}:when={}", call.name, call.number);
+    let more = if matches!(fault, Fault::Lasting(_)) {
+        "+"
+    } else {
+        ""
+    };
+    let inject = format!("inject={}:{how}:when={}{more}", call.name, call.number);
     strace(work, folder, log, Some(&inject))
 }
 

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use mynacard_auth::audit::Rotation;
 use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
 use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, ErrorKind};
-use mynacard_client::folder::{Exchange, ExchangeOptions, Folders, PendingState};
+use mynacard_client::folder::{Exchange, ExchangeOptions, Folders, PendingState, put_face};
 use mynacard_eligibility::identifier::{InstitutionCode, InsuredNumber, InsurerNumber};
-use mynacard_eligibility::message::MessageKind;
 use mynacard_eligibility::message::request::{self, Consent, Insured, Padding, Query, Sender};
+use mynacard_eligibility::message::{FaceName, FileName, MessageKind};
 use mynacard_eligibility::{Date, Message};
 
 /// A piece of work in a folder.
@@ -95,34 +96,129 @@ pub const WORKS: &[Work] = &[
     },
     Work {
         name: "audit-event",
-        prepare: |folder| {
-            vault(folder);
+        prepare: trail,
+        run: |folder| {
+            open(folder, OLD)
+                .and_then(|vault| AuditTrail::of(&vault, &folder.join("audit")).ok()?)
+                .is_some_and(|mut trail| trail.record(&event()).is_ok())
+        },
+        // The file's first line and the old event, and perhaps the new one.
+        judge: |folder| match whole(folder) {
+            2 => Found::Old,
+            3 => Found::New,
+            third => panic!("a third number of lines: {third}"),
+        },
+    },
+    Work {
+        name: "audit-begin",
+        prepare: vault,
+        run: |folder| {
+            open(folder, OLD).is_some_and(|mut vault| {
+                AuditTrail::open(&mut vault, &folder.join("audit"), now()).is_ok()
+            })
+        },
+        judge: |folder| {
             let mut vault = open(folder, OLD).unwrap();
+            let begun = AuditTrail::of(&vault, &folder.join("audit")).unwrap();
+            let found = if begun.is_some() {
+                Found::New
+            } else {
+                Found::Old
+            };
             let mut trail = AuditTrail::open(&mut vault, &folder.join("audit"), now()).unwrap();
             trail.record(&event()).unwrap();
+            let report = trail.verify().unwrap();
+            assert!(report.is_whole() && report.lines == 2, "{report:?}");
+            found
+        },
+    },
+    Work {
+        name: "audit-rotation",
+        prepare: trail,
+        run: |folder| {
+            open(folder, OLD)
+                .and_then(|vault| AuditTrail::of(&vault, &folder.join("audit")).ok()?)
+                .map(|trail| trail.with_rotation(SHORT))
+                .is_some_and(|mut trail| trail.record(&event()).is_ok())
+        },
+        judge: |folder| match whole(folder) {
+            // The new file's first line may be there without the event.
+            2 | 3 => Found::Old,
+            4 => Found::New,
+            third => panic!("a third number of lines: {third}"),
+        },
+    },
+    Work {
+        name: "audit-recovery",
+        prepare: |folder| {
+            trail(folder);
+            let files = std::fs::read_dir(folder.join("audit")).unwrap();
+            let file = files.map(|file| file.unwrap().path()).next().unwrap();
+            let torn = std::fs::OpenOptions::new().append(true).open(file);
+            std::io::Write::write_all(&mut torn.unwrap(), b"{\"n\":3,\"at\"").unwrap();
         },
         run: |folder| {
             open(folder, OLD)
                 .and_then(|vault| AuditTrail::of(&vault, &folder.join("audit")).ok()?)
                 .is_some_and(|mut trail| trail.record(&event()).is_ok())
         },
+        judge: |folder| match whole(folder) {
+            // That a line was cut off is written down before the event.
+            2 | 3 => Found::Old,
+            4 => Found::New,
+            third => panic!("a third number of lines: {third}"),
+        },
+    },
+    Work {
+        name: "folder-acknowledge",
+        prepare: asked,
+        run: |folder| {
+            exchange(folder).is_ok_and(|mut exchange| exchange.acknowledge(&name()).is_ok())
+        },
+        judge: |folder| match state(folder) {
+            Some(PendingState::Waiting) => Found::Old,
+            Some(PendingState::Done) => Found::New,
+            third => panic!("a third state: {third:?}"),
+        },
+    },
+    Work {
+        name: "folder-abandon",
+        prepare: asked,
+        run: |folder| exchange(folder).is_ok_and(|mut exchange| exchange.abandon(&name()).is_ok()),
+        judge: |folder| match state(folder) {
+            Some(PendingState::Waiting) => Found::Old,
+            Some(PendingState::Abandoned) => Found::New,
+            third => panic!("a third state: {third:?}"),
+        },
+    },
+    Work {
+        name: "folder-prune",
+        prepare: |folder| {
+            asked(folder);
+            exchange(folder).unwrap().acknowledge(&name()).unwrap();
+        },
+        run: |folder| exchange(folder).is_ok_and(|mut exchange| exchange.prune(u64::MAX).is_ok()),
+        judge: |folder| match state(folder) {
+            Some(PendingState::Done) => Found::Old,
+            None => Found::New,
+            third => panic!("a third state: {third:?}"),
+        },
+    },
+    Work {
+        name: "face-file",
+        prepare: |_| {},
+        run: |folder| put_face(folder, &face(), FACE).is_ok(),
         judge: |folder| {
-            let vault = open(folder, OLD).unwrap();
-            let mut trail = AuditTrail::of(&vault, &folder.join("audit"))
-                .unwrap()
-                .unwrap();
-            let report = trail.verify().unwrap();
-            assert!(report.is_whole(), "{report:?}");
-            // The next event finds its place, whatever was interrupted.
-            trail.record(&event()).unwrap();
-            let after = trail.verify().unwrap();
-            assert!(after.is_whole() && after.notes.is_empty(), "{after:?}");
-            // The file's first line and the old event, and perhaps the new one.
-            match report.lines {
-                2 => Found::Old,
-                3 => Found::New,
-                third => panic!("a third number of lines: {third}"),
-            }
+            let found = match std::fs::read(folder.join(face().file_name())) {
+                Ok(bytes) => {
+                    assert_eq!(bytes, FACE, "a part of a face file");
+                    Found::New
+                }
+                Err(_) => Found::Old,
+            };
+            let again = put_face(folder, &face(), FACE);
+            assert_eq!(again.is_ok(), found == Found::Old);
+            found
         },
     },
     Work {
@@ -186,6 +282,63 @@ fn vault(folder: &Path) {
 
 fn event() -> AuditEvent {
     AuditEvent::refused(&ErrorKind::CardChanged.into(), now())
+}
+
+/// A trail of two lines: the file's first one, and an event.
+fn trail(folder: &Path) {
+    vault(folder);
+    let mut vault = open(folder, OLD).unwrap();
+    let mut trail = AuditTrail::open(&mut vault, &folder.join("audit"), now()).unwrap();
+    trail.record(&event()).unwrap();
+}
+
+/// How many lines there are, all of them whole, before another event is written after whatever was interrupted.
+fn whole(folder: &Path) -> u64 {
+    let vault = open(folder, OLD).unwrap();
+    let mut trail = AuditTrail::of(&vault, &folder.join("audit"))
+        .unwrap()
+        .unwrap();
+    let report = trail.verify().unwrap();
+    assert!(report.is_whole(), "{report:?}");
+    trail.record(&event()).unwrap();
+    let after = trail.verify().unwrap();
+    assert!(after.is_whole() && after.notes.is_empty(), "{after:?}");
+    report.lines
+}
+
+/// Every file is full.
+const SHORT: Rotation = Rotation {
+    bytes: 1,
+    age: Duration::MAX,
+};
+
+const FACE: &[u8] = b"<XmlMsg>a face file</XmlMsg>";
+
+fn face() -> FaceName {
+    FaceName {
+        identifier: "disk".into(),
+        time: None,
+    }
+}
+
+fn asked(folder: &Path) {
+    share(folder);
+    let mut exchange = exchange(folder).unwrap();
+    let name = exchange.submit(MessageKind::Query, ID, &message(), 1);
+    assert_eq!(name.unwrap(), self::name());
+}
+
+fn name() -> FileName {
+    FileName::request(MessageKind::Query, ID).unwrap()
+}
+
+/// What the journal says of the one request.
+fn state(folder: &Path) -> Option<PendingState> {
+    let exchange = exchange(folder).unwrap();
+    let mut all = exchange.requests();
+    let state = all.next().map(|asked| asked.state);
+    assert!(all.next().is_none());
+    state
 }
 
 fn share(folder: &Path) {

@@ -1,4 +1,5 @@
 //! Terminals of one institution, each with a desk, a line and virtual cards of its own, against one stand-in.
+#![allow(dead_code)] // the soak and the load test each use a part
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -41,21 +42,29 @@ pub fn stand_in() -> Running {
 
 /// So many activated terminals.
 pub fn fleet(running: &Running, count: usize) -> Vec<Counter> {
-    let endpoint =
-        Endpoint::sandbox(running.url(), running.ca_certificate_der()).with_timeouts(Timeouts {
-            connect: Duration::from_secs(60),
-            answer: Duration::from_secs(60),
-            whole: Duration::from_secs(120),
-        });
-    (0..count)
-        .map(|number| Counter::open(running, &endpoint, number))
+    let issued: Vec<_> = (0..count)
+        .map(|_| running.issue_activation().expect("settings are handed out"))
+        .collect();
+    fleet_of(running.url(), running.ca_certificate_der(), &issued)
+}
+
+/// One activated terminal for each of these, of a stand-in that may be another process.
+pub fn fleet_of(url: &str, root: &[u8], issued: &[mynacard_sandbox::UserSettings]) -> Vec<Counter> {
+    let endpoint = Endpoint::sandbox(url, root).with_timeouts(Timeouts {
+        connect: Duration::from_secs(60),
+        answer: Duration::from_secs(60),
+        whole: Duration::from_secs(120),
+    });
+    issued
+        .iter()
+        .enumerate()
+        .map(|(number, issued)| Counter::open(issued, &endpoint, number))
         .collect()
 }
 
 impl Counter {
-    fn open(running: &Running, endpoint: &Endpoint, number: usize) -> Self {
+    fn open(issued: &mynacard_sandbox::UserSettings, endpoint: &Endpoint, number: usize) -> Self {
         let stop = Cancel::new();
-        let issued = running.issue_activation().expect("settings are handed out");
         let settings = UserSettings::new(
             &issued.institution_code,
             &issued.id,

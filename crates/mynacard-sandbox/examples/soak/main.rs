@@ -4,31 +4,39 @@
 //! `cargo run --release -p mynacard-sandbox --example soak -- [CHECKS] [TERMINALS]` (100,000 and 16).
 #![allow(clippy::print_stdout, clippy::expect_used, unreachable_pub)] // A program that prints; a stand-in that does not start ends it.
 
+mod apart;
 mod fleet;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use fleet::{Timed, fleet, stand_in};
+use apart::StandIn;
+use fleet::{Timed, fleet_of};
 use mynacard_auth::Cancel;
 
 /// Checks of one terminal alone, for the times that no queue is part of.
 const ALONE: usize = 1_000;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let serves = arguments
+        .next_if(|first| first == apart::STAND_IN)
+        .is_some();
     let mut number = |otherwise| {
         arguments
             .next()
             .map_or(otherwise, |text| text.parse().expect("a number"))
     };
+    if serves {
+        return apart::serve(number(1));
+    }
     let (checks, terminals) = (number(100_000), number(16));
 
-    let running = stand_in();
-    let mut counters = fleet(&running, terminals);
-    println!("{checks} checks, {terminals} terminals, one stand-in in the same process");
+    let mut stand_in = StandIn::start(terminals);
+    let mut counters = fleet_of(&stand_in.url, &stand_in.root, &stand_in.settings);
+    println!("{checks} checks, {terminals} terminals, one stand-in in another process");
 
     let first = counters.first_mut().expect("one terminal at least");
     let alone: Vec<Timed> = (0..ALONE.min(checks))
@@ -65,9 +73,10 @@ fn main() {
     row("a round trip without any work (info)", &mut trips);
 
     let (done, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let ids = Mutex::new(BTreeSet::new());
+    let ids = Mutex::new(HashSet::with_capacity(checks));
     let waits = Mutex::new(Vec::with_capacity(checks));
     let samples = Mutex::new(vec![sample()]);
+    let before = stand_in.counts();
     let begin = Instant::now();
     std::thread::scope(|scope| {
         for counter in &mut counters {
@@ -79,7 +88,8 @@ fn main() {
                     }
                     match counter.check() {
                         Ok(timed) => {
-                            let id = timed.answer.check_id().to_owned();
+                            let id = u128::from_str_radix(timed.answer.check_id(), 16)
+                                .expect("a check's id is 32 digits");
                             ids.lock().expect("no thread panics").insert(id);
                             waits.lock().expect("no thread panics").push(timed.whole);
                         }
@@ -100,7 +110,8 @@ fn main() {
         lost.into_inner(),
         ids.into_inner().expect("no thread panics").len(),
     );
-    let known = running.checks().expect("the database answers") as usize - alone.len();
+    let after = stand_in.counts();
+    let known = usize::try_from(after.0 - before.0).unwrap_or(usize::MAX);
     println!(
         "\nall terminals at once: {:.0} checks a second",
         checks as f64 / took.as_secs_f64()
@@ -110,14 +121,36 @@ fn main() {
         &mut waits.into_inner().expect("no thread panics"),
     );
     println!("lost {lost}, doubled {}", known - named.min(known));
-    println!("\nmemory in KiB and descriptors, at each tenth");
-    for (memory, descriptors) in samples.into_inner().expect("no thread panics") {
+    println!("\nthe terminals' memory in KiB and descriptors, at each tenth");
+    let samples = samples.into_inner().expect("no thread panics");
+    for (memory, descriptors) in &samples {
         println!("  {memory:>8} {descriptors:>5}");
+    }
+    println!(
+        "the stand-in's, which keeps every outcome: {} to {} KiB, {} to {} descriptors",
+        before.1, after.1, before.2, after.2
+    );
+    let flat = is_flat(&samples, checks);
+    if !flat {
+        println!("FAILED: memory or descriptors grow");
     }
     if lost > 0 || known != checks || named != checks {
         println!("FAILED: {checks} checks, {named} answers, {known} at the service");
-        std::process::exit(1);
+    } else if flat {
+        return;
     }
+    drop(stand_in);
+    std::process::exit(1);
+}
+
+/// Says whether the terminals hold no more at the end than after the first tenth, beyond what this program notes of each check
+/// (a number and a time) and what an allocator may keep.
+fn is_flat(samples: &[(u64, usize)], checks: usize) -> bool {
+    let (Some(early), Some(late)) = (samples.get(1), samples.last()) else {
+        return false;
+    };
+    let noted = checks as u64 * 40 / 1024;
+    late.0 <= early.0 + noted + 4096 && late.1 <= early.1 + 2
 }
 
 /// What is neither the card's nor the service's.
