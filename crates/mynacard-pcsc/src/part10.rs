@@ -128,6 +128,74 @@ mod tests {
         assert_eq!(Features::read(&[]), Features::default());
     }
 
+    /// Whatever a driver answers: limits stay within what a card can carry, and a field that is cut short says nothing.
+    #[test]
+    fn any_answer_is_read_as_far_as_its_fields_are_whole() {
+        let mut random = 0x2545_F491_4F6C_DD1D_u64;
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % u64::try_from(below).unwrap()).unwrap()
+        };
+        let tags = [VERIFY_PIN_DIRECT, GET_TLV_PROPERTIES, MAX_APDU_DATA_SIZE];
+        let mut found = [0; 3];
+        for _ in 0..50_000 {
+            let (mut list, mut features, mut limits) = (Vec::new(), Features::default(), None);
+            for _ in 0..next(6) {
+                let tag = tags.get(next(4)).copied().unwrap_or(0x77);
+                let length = [4, 4, 4, 0, 1, 9][next(6)];
+                let value: Vec<u8> = (0..length)
+                    .map(|at| {
+                        if at > 1 {
+                            u8::try_from(next(2)).unwrap()
+                        } else {
+                            u8::try_from(next(256)).unwrap()
+                        }
+                    })
+                    .collect();
+                if let Ok(four) = <[u8; 4]>::try_from(&value[..]) {
+                    match tag {
+                        VERIFY_PIN_DIRECT => features.verify_pin = Some(u32::from_be_bytes(four)),
+                        GET_TLV_PROPERTIES => features.properties = Some(u32::from_be_bytes(four)),
+                        _ => {}
+                    }
+                }
+                if tag == MAX_APDU_DATA_SIZE {
+                    limits = limits.or(Some(value.clone()));
+                }
+                list.extend([tag, u8::try_from(length).unwrap()]);
+                list.extend(value);
+            }
+            let whole = list.len();
+            // A last field that announces more than there is.
+            list.extend(&[tags[next(3)], 5, 1, 2, 3, 4][..next(7)]);
+            assert_eq!(Features::read(&list), features, "{list:02X?}");
+            assert_eq!(stated_limits(&list), stated_limits(&list[..whole]));
+            let stated = stated_limits(&list);
+            let four = limits.and_then(|value| <[u8; 4]>::try_from(&value[..]).ok());
+            let size = four.map(u32::from_le_bytes);
+            assert_eq!(
+                stated.is_some(),
+                size.is_some_and(|size| size == 0 || (257..=65_536).contains(&size)),
+                "{list:02X?}"
+            );
+            if let Some(limits) = stated {
+                let most = Limits::EXTENDED;
+                assert!(limits.max_command <= most.max_command);
+                assert!((258..=most.max_response).contains(&limits.max_response));
+            }
+            for (count, seen) in found.iter_mut().zip([
+                features.verify_pin.is_some(),
+                features.properties.is_some(),
+                stated.is_some(),
+            ]) {
+                *count += u32::from(seen);
+            }
+        }
+        assert!(found.iter().all(|count| *count > 1000), "{found:?}");
+    }
+
     #[track_caller]
     fn stated(size: u32, expected: Option<Limits>) {
         let mut properties = vec![0x0B, 2, 0x12, 0x34, 0x0A, 4];
