@@ -212,12 +212,14 @@ impl Deviation {
         Self::ALL.get(usize::from(kind) % Self::ALL.len()).copied()
     }
 
-    /// Whether every octet of data that arrives is still the card's, in its place.
-    const fn keeps_data(self) -> bool {
-        !matches!(
-            self,
-            Deviation::Flipped | Deviation::Empty | Deviation::Doubled | Deviation::Padded
-        )
+    /// Whether every octet of data that arrives is still the card's, in its place. What waited behind a 61xx and was lost on
+    /// the way is not given again: there a shorter answer leaves a hole.
+    fn keeps_data(self, habits: Habits) -> bool {
+        match self {
+            Deviation::Flipped | Deviation::Empty | Deviation::Doubled | Deviation::Padded => false,
+            Deviation::Cut | Deviation::WrongLength => !habits.has(Quirk::GetResponse),
+            _ => true,
+        }
     }
 
     /// An exchange that the card does not see.

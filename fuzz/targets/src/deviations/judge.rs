@@ -145,7 +145,7 @@ impl Case<'_> {
                 flow.name
             );
         } else if let Ok(found) = result
-            && happened.iter().all(|kind| kind.keeps_data())
+            && happened.iter().all(|kind| kind.keeps_data(self.habits))
             && flow.name != "every-counter"
             && let Ok(truth) = self.truth()
         {

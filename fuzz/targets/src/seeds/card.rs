@@ -60,6 +60,7 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         deviations(seeds, place, flow);
     }
     by_hand(seeds);
+    found(seeds);
     reader(seeds);
 }
 
@@ -145,6 +146,19 @@ fn deviations(seeds: &mut Vec<Seed>, place: u8, flow: &Flow) {
         let seed = vec![place, kind & 3, more, habits, at, kind, 0x82];
         seeds.push(("card_deviations", name, seed));
     }
+}
+
+/// Single cases that were found by machine.
+fn found(seeds: &mut Vec<Seed>) {
+    // A lost answer behind a 61xx, answered as if its length had been wrong.
+    let place = FLOWS
+        .iter()
+        .zip(0_u8..)
+        .find(|(flow, _)| flow.name == "pin-pad");
+    let place = place.expect("listed").1;
+    let [more, habits] = habits(&[Quirk::GetResponse]).to_be_bytes();
+    let seed = vec![place, 1, more, habits, 3, 8, 0];
+    seeds.push(("card_deviations", "found-hole-behind-61xx".into(), seed));
 }
 
 /// Habits by bit, as the target reads them.
