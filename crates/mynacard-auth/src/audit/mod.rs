@@ -42,8 +42,8 @@ pub trait Audit: Send {
     ///
     /// # Errors
     ///
-    /// Whatever keeping failed with; it becomes the source of [`ErrorKind::Audit`](crate::ErrorKind::Audit). The trail's own
-    /// [`ErrorKind::AuditHead`](crate::ErrorKind::AuditHead) stays what it is: it wants another mend.
+    /// Whatever keeping failed with; it becomes the source of [`ErrorKind::Audit`]. The trail's own
+    /// [`ErrorKind::AuditHead`] stays what it is: it wants another mend.
     fn record(
         &mut self,
         event: &AuditEvent,
