@@ -1,6 +1,6 @@
 //! Every dialogue that the library leads with a card, as data: what it may send, and what it brings home.
 
-mod sight;
+pub(crate) mod sight;
 
 use mynacard_card::app::card_face::CardFace;
 use mynacard_card::app::common::Common;

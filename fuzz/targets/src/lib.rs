@@ -14,6 +14,7 @@ mod flows;
 mod insurance;
 mod reader;
 mod records;
+mod relay;
 pub mod seeds;
 mod service;
 mod signed;
@@ -45,6 +46,9 @@ pub const TARGETS: &[Target] = &[
     ("identifier", service::identifier),
     ("message", insurance::message),
     ("relay", service::relay),
+    ("relay_script", |data| {
+        relay::script(data);
+    }),
     ("response", card::response),
     ("revocation", |data| {
         files::revocation(data);
@@ -61,6 +65,9 @@ pub const TARGETS: &[Target] = &[
     ("tlv", card::tlv),
     ("trace", card::trace),
     ("vault", service::vault),
+    ("vault_passcode", |data| {
+        service::vault_passcode(data);
+    }),
     ("virtual_card", virtual_card::sequence),
     ("vpcd", reader::link),
     ("zip", insurance::zip),
@@ -87,6 +94,8 @@ pub fn accepts(name: &str, data: &[u8]) -> bool {
         "certificate_signed" => Some(signed::certificate as _),
         "revocation_list" => Some(signed::list as _),
         "revocation_ocsp" => Some(signed::ocsp as _),
+        "relay_script" => Some(relay::script as _),
+        "vault_passcode" => Some(service::vault_passcode as _),
         _ => None,
     };
     judge.expect("a target that judges")(data)

@@ -6,18 +6,19 @@ mod card;
 mod desk;
 mod files;
 mod insurance;
+mod relay;
 mod signed;
 
 use std::time::UNIX_EPOCH;
 
-use mynacard_auth::vault::{Unlock, Vault};
+use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
 use mynacard_eligibility::identifier::IdentifierKind;
 use mynacard_sim::{person, pki};
 
 use serde_json::json;
 
 use crate::joined;
-use crate::service::{FixedKey, file, forget};
+use crate::service::{FixedKey, PASSCODE, file, forget};
 use crate::virtual_card::day;
 
 /// A seed: the target it is for, its name, its bytes.
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Seed> {
     services(&mut seeds);
     signed::add(&mut seeds);
     desk::add(&mut seeds);
+    relay::add(&mut seeds);
     seeds
 }
 
@@ -149,6 +151,25 @@ fn services(seeds: &mut Vec<Seed>) {
 /// An empty vault's file. Made once: it is salted, so that another one differs.
 pub fn vault() -> &'static [u8] {
     include_bytes!("../../seeds/vault/empty")
+}
+
+/// The same under a passcode.
+pub fn vault_with_passcode() -> &'static [u8] {
+    include_bytes!("../../seeds/vault_passcode/empty")
+}
+
+/// A new empty vault under a passcode, for the same day.
+///
+/// # Errors
+/// The file system's.
+pub fn new_vault_with_passcode() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let path = file();
+    forget(&path);
+    let passcode = Passcode::new(PASSCODE)?;
+    Vault::create(&path, &Unlock::Passcode(&passcode, Stretching::FLOOR))?;
+    let bytes = std::fs::read(&path)?;
+    forget(&path);
+    Ok(bytes)
 }
 
 /// A new empty vault's file, for the day when the format changes.

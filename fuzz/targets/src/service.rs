@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use mynacard_auth::Terminal;
 use mynacard_auth::pinless::Guard;
-use mynacard_auth::vault::{KeyStore, Unlock, Vault};
+use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault};
 use mynacard_client::folder::FaceName;
 use mynacard_client::https::fuzzing::understand_all;
 use mynacard_eligibility::identifier::{IdentifierKind, validate};
@@ -83,6 +83,41 @@ pub(crate) fn vault(data: &[u8]) {
     }
     forget(&path);
 }
+
+/// A vault's file, opened with a passcode as staff type it, at the least stretching that is accepted. Whether it opened.
+///
+/// Files that ask for more than that and stay within the ceiling are read up to the guess: it would take seconds each.
+pub(crate) fn vault_passcode(data: &[u8]) -> bool {
+    let path = file();
+    if std::fs::write(&path, data).is_err() {
+        return false;
+    }
+    let passcode = Passcode::new(PASSCODE).expect("long enough");
+    let unlock = Unlock::Passcode(&passcode, Stretching::FLOOR);
+    let state = Vault::state(&path, UNIX_EPOCH);
+    // Memory, passes and lanes of the header, as a file with a passcode has them.
+    let least = crate::seeds::vault_with_passcode().get(9..21);
+    let asks_for_more = data.get(8) == Some(&1) && state.is_ok() && data.get(9..21) != least;
+    let opened = !asks_for_more && {
+        let opened = Vault::open(&path, &unlock, UNIX_EPOCH);
+        let whole = data == crate::seeds::vault_with_passcode();
+        assert_eq!(opened.is_ok(), whole, "another vault than ours was opened");
+        if let Err(error) = &opened {
+            let own = ["MC-5202", "MC-5205", "MC-5206"];
+            assert!(own.contains(&error.code()), "refused with {}", error.code());
+            assert!(
+                state.is_ok() || error.code() != "MC-5202",
+                "a guess at no vault"
+            );
+        }
+        whole
+    };
+    forget(&path);
+    opened
+}
+
+/// What opens the checked-in vault.
+pub(crate) const PASSCODE: &str = "correct horse";
 
 /// Removes the vault and what stands beside it: the next input has all its attempts.
 pub(crate) fn forget(path: &std::path::Path) {

@@ -55,6 +55,19 @@ fn the_vault_among_them_opens() {
 }
 
 #[test]
+fn the_right_script_of_a_relay_makes_the_card_sign_and_no_other_one_does() {
+    for ((target, name), seed) in checked_in() {
+        match target.as_str() {
+            "relay_script" => {
+                assert_eq!(accepts(&target, &seed), name == "right", "{name}");
+            }
+            "vault_passcode" => assert!(accepts(&target, &seed), "{name}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
 fn what_is_signed_right_is_accepted_and_what_another_signed_is_not() {
     let found = checked_in();
     for (target, right, wrong) in [

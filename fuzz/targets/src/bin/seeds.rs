@@ -1,4 +1,4 @@
-//! Writes the seeds anew: `cargo xtask seeds`. With `--new-vault`, the salted vault too.
+//! Writes the seeds anew: `cargo xtask seeds`. With `--new-vault`, the salted vaults too.
 
 use std::fs;
 use std::path::Path;
@@ -19,6 +19,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if std::env::args().any(|argument| argument == "--new-vault") {
         fs::write(folder.join("vault/empty"), seeds::new_vault()?)?;
+        fs::write(
+            folder.join("vault_passcode/empty"),
+            seeds::new_vault_with_passcode()?,
+        )?;
     }
     Ok(())
 }

@@ -41,14 +41,7 @@ impl Relay {
         let Some(challenge) = self.relayed(jpki, &challenge)? else {
             return Ok(false);
         };
-        let message = [b"MNSIMPINLESS", challenge.as_slice(), FACILITY].concat();
-        let signature: p256::ecdsa::Signature = terminal().sign(&message);
-        let answer = [
-            &[0x80, 0xA2, 0x00, 0xC1, 0x40][..],
-            signature.to_bytes().as_slice(),
-        ]
-        .concat();
-        Ok(self.relayed(jpki, &answer)?.is_some() && self.guard.is_proven())
+        Ok(self.relayed(jpki, &answer(&challenge))?.is_some() && self.guard.is_proven())
     }
 
     /// The card's data, where guard and card agreed.
@@ -82,6 +75,17 @@ impl Relay {
     }
 }
 
+/// The command that answers the card's challenge with the terminal's signature.
+pub(crate) fn answer(challenge: &[u8]) -> Vec<u8> {
+    let message = [b"MNSIMPINLESS", challenge, FACILITY].concat();
+    let signature: p256::ecdsa::Signature = terminal().sign(&message);
+    [
+        &[0x80, 0xA2, 0x00, 0xC1, 0x40][..],
+        signature.to_bytes().as_slice(),
+    ]
+    .concat()
+}
+
 const FACILITY: &[u8] = b"1312345678";
 
 /// The terminal's key.
@@ -90,7 +94,7 @@ fn terminal() -> p256::ecdsa::SigningKey {
 }
 
 /// The command that shows the terminal's certificate, signed by the simulation's terminal CA.
-fn present() -> &'static [u8] {
+pub(crate) fn present() -> &'static [u8] {
     static COMMAND: OnceLock<Vec<u8>> = OnceLock::new();
     COMMAND.get_or_init(|| {
         let key = include_bytes!("../../../../crates/mynacard-sandbox/data/terminal-ca.key.der");

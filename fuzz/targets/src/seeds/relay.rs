@@ -1,0 +1,55 @@
+//! Seeds of relays and vaults: the right script, and each answer of it as somebody else might send it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::Seed;
+use crate::joined;
+use crate::relay::RIGHT;
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    let script = |name: &str, answers: &[Vec<u8>]| {
+        let answers = answers.iter().map(Vec::as_slice);
+        ("relay_script", name.to_owned(), joined(answers))
+    };
+    let right = || vec![RIGHT.to_vec(); 5];
+    seeds.push(script("right", &right()));
+    let answer = |step: u32, command: Option<&[u8]>, done: bool| {
+        let body = json!({
+            "sandbox": true, "relay_id": "r", "step": step,
+            "command": command.map(|bytes| STANDARD.encode(bytes)), "done": done,
+            "grant": done.then(|| "00".repeat(16)),
+        });
+        [&[0][..], body.to_string().as_bytes()].concat()
+    };
+    // PIN, signature, another application, another file, a chained command: in the place of each right one.
+    let wrong: [(&str, &[u8]); 5] = [
+        ("verify", b"\x00\x20\x00\x98\x041234"),
+        ("sign", &[0x80, 0x2A, 0x00, 0x97, 0x01, 0x00]),
+        ("select", &[0x00, 0xA4, 0x04, 0x0C, 0x02, 0xD3, 0x92]),
+        ("file", &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x06]),
+        ("chained", &[0x10, 0x84, 0x00, 0x00, 0x10]),
+    ];
+    for (step, (name, command)) in (1..).zip(wrong) {
+        let mut answers = right();
+        if let Some(place) = answers.get_mut(usize::try_from(step).unwrap_or_default() - 1) {
+            *place = answer(step, Some(command), false);
+        }
+        seeds.push(script(name, &answers));
+    }
+    seeds.push(script("at-once", &[answer(1, None, true)]));
+    seeds.push(script("empty", &[answer(1, None, false)]));
+    let refusal = json!({"sandbox": true, "code": "REF-2001", "message_ja": "", "message_en": "",
+        "field": null, "retry_after": null});
+    let mut answers = right();
+    if let Some(last) = answers.last_mut() {
+        *last = [&[1][..], refusal.to_string().as_bytes()].concat();
+    }
+    seeds.push(script("refused", &answers));
+    seeds.push((
+        "vault_passcode",
+        "empty".into(),
+        super::vault_with_passcode().to_vec(),
+    ));
+}
