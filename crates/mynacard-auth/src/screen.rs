@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::audit::{Audit, AuditEvent, AuditKind, DropReason, not_kept};
+use crate::home::RequeryAnswer;
 use crate::{CheckedAnswer, Error, Evidence};
 
 /// Holds the one answer that staff see, until they close it (閉じる), it stood too long, or the next card comes.
@@ -17,8 +18,14 @@ pub struct Screen {
 }
 
 struct Shown {
-    answer: CheckedAnswer,
+    what: What,
     since: SystemTime,
+}
+
+/// The one answer: of a card at this desk, or of a requery without one.
+enum What {
+    Checked(Box<CheckedAnswer>),
+    Requeried(Box<RequeryAnswer>),
 }
 
 impl Screen {
@@ -54,7 +61,27 @@ impl Screen {
                 evidence,
             },
         )?;
-        Ok(&self.shown.insert(Shown { answer, since: now }).answer)
+        let what = What::Checked(Box::new(answer));
+        let shown = self.shown.insert(Shown { what, since: now });
+        Ok(shown.checked().expect("it was put there just now"))
+    }
+
+    /// Shows the insurance of a visited patient (再照会), under the same rules as an answer to a card.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Audit`](crate::ErrorKind::Audit) when the trail cannot be kept: the answer is dropped unseen.
+    pub fn show_requery(
+        &mut self,
+        answer: RequeryAnswer,
+        now: SystemTime,
+    ) -> Result<&RequeryAnswer, Error> {
+        self.tap(now)?;
+        let check_id = answer.check_id().to_owned();
+        self.record(now, AuditKind::RequeryShown { check_id })?;
+        let what = What::Requeried(Box::new(answer));
+        let shown = self.shown.insert(Shown { what, since: now });
+        Ok(shown.requeried().expect("it was put there just now"))
     }
 
     /// The answer, while it may be seen. A clock that was set back ends it too.
@@ -69,7 +96,17 @@ impl Screen {
         if !self.shown.as_ref().is_some_and(stands) {
             self.drop_answer(now, DropReason::TimedOut)?;
         }
-        Ok(self.shown.as_ref().map(|shown| &shown.answer))
+        Ok(self.shown.as_ref().and_then(Shown::checked))
+    }
+
+    /// The insurance of a visited patient, while it may be seen; as [`Screen::answer`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn requeried(&mut self, now: SystemTime) -> Result<Option<&RequeryAnswer>, Error> {
+        self.answer(now)?;
+        Ok(self.shown.as_ref().and_then(Shown::requeried))
     }
 
     /// Staff close the answer (閉じる).
@@ -136,14 +173,20 @@ impl Screen {
 
     fn drop_answer(&mut self, now: SystemTime, why: DropReason) -> Result<(), Error> {
         match self.shown.take() {
-            Some(shown) => self.record(
-                now,
-                AuditKind::Dropped {
-                    tap: shown.answer.tap(),
-                    why,
-                },
-            ),
             None => Ok(()),
+            Some(shown) => {
+                let dropped = match shown.what {
+                    What::Checked(answer) => AuditKind::Dropped {
+                        tap: answer.tap(),
+                        why,
+                    },
+                    What::Requeried(answer) => AuditKind::RequeryDropped {
+                        check_id: answer.check_id().to_owned(),
+                        why,
+                    },
+                };
+                self.record(now, dropped)
+            }
         }
     }
 
@@ -152,6 +195,22 @@ impl Screen {
         self.audit
             .record(&AuditEvent::new(now, what))
             .map_err(not_kept)
+    }
+}
+
+impl Shown {
+    fn checked(&self) -> Option<&CheckedAnswer> {
+        match &self.what {
+            What::Checked(answer) => Some(answer),
+            What::Requeried(_) => None,
+        }
+    }
+
+    fn requeried(&self) -> Option<&RequeryAnswer> {
+        match &self.what {
+            What::Requeried(answer) => Some(answer),
+            What::Checked(_) => None,
+        }
     }
 }
 

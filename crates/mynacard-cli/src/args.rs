@@ -11,7 +11,8 @@ use crate::oqs::OqsCommand;
 /// Confirm a patient's health insurance with a My Number Card (マイナ保険証の資格確認).
 ///
 /// Every command takes --json. Exit codes: 0 done (for `check`: the service answered), 2 wrong use, 10 the card refused or was not there,
-/// 11 the service or another party refused, 12 malformed input, 14 reader, line, disk or machine.
+/// 11 the service or another party refused, 12 malformed input, 14 reader, line, disk or machine, 130 stopped by Ctrl-C or a
+/// signal.
 #[derive(Debug, Parser)]
 #[command(name = "mynacard", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -175,6 +176,19 @@ pub(crate) struct CheckArguments {
     /// Read the operator's confirmation (one line, `yes`) from this open file descriptor instead of the terminal.
     #[arg(long, value_name = "N", requires = "visual")]
     pub(crate) confirm_fd: Option<u32>,
+    /// For the comparison write the card's photo (JPEG 2000), verified, into this new file, which goes when staff have answered.
+    /// 照合番号B, printed on the card, opens it. The keys behind real cards' photos are not public: theirs is refused here (MC-3501).
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "visual",
+        conflicts_with = "trace"
+    )]
+    pub(crate) photo: Option<PathBuf>,
+    /// Read 照合番号B (birth date, year of expiry and security code: `19800401 2035 1234`) from this open file descriptor instead
+    /// of the terminal.
+    #[arg(long, value_name = "N", requires = "photo")]
+    pub(crate) number_b_fd: Option<u32>,
     /// Be the reception screen, one patient after the other, also where nobody sits at a terminal; without it that is what
     /// happens at a terminal unless the PIN, the keypad or the operator is named.
     #[arg(long, conflicts_with_all = ["pin_pad", "visual"])]

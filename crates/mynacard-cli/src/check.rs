@@ -18,6 +18,7 @@ use crate::card::Source;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
+use crate::photo::{self, Photo};
 use crate::reception::{CLEAR, Reception};
 use crate::trace::Recording;
 use crate::{audit, interrupt, secret};
@@ -139,13 +140,30 @@ pub(crate) fn perform(
         (None, false) => Some(read_pin(arguments)?),
         _ => None,
     };
+    let photo = match &arguments.photo {
+        Some(file) => Some((file, photo::number(arguments.number_b_fd)?)),
+        None => None,
+    };
     let (card, _) = source.open(output)?;
     let mut card = recording.of(card, &notes(arguments));
     let card: &mut dyn Transport = &mut *card;
     let identity = match (&arguments.visual, pin) {
         (Some(operator), _) => {
-            let tap = interrupt::during(&stop, || ready.tap(card, SystemTime::now(), &stop))?;
+            let (tap, shown) = match photo {
+                None => {
+                    let tap = || ready.tap(card, SystemTime::now(), &stop);
+                    (interrupt::during(&stop, tap)?, None)
+                }
+                Some((file, number)) => {
+                    let known = photo::authorities(simulated(arguments, &source))?;
+                    let now = SystemTime::now();
+                    let tap = || ready.tap_with_face(card, number, &known, now, &stop);
+                    let (tap, face) = interrupt::during(&stop, tap)?;
+                    (tap, Some(Photo::write(file, face.photo_jp2())?))
+                }
+            };
             confirmed(arguments, output)?;
+            drop(shown);
             let confirmation = OperatorConfirmation::new(operator, tap.id(), SystemTime::now())?;
             Identity::Visual(&mut relay, confirmation)
         }
@@ -193,10 +211,16 @@ fn delivered(
 
 /// Waits until the operator says that face and photo are the same person's. Asked after the card was read, and only then.
 fn confirmed(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
-    let question = output.pick(
-        "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
-        "Compare the photo with the person; type yes if they are the same: ",
-    );
+    let question = match &arguments.photo {
+        None => output.pick(
+            "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+            "Compare the photo with the person; type yes if they are the same: ",
+        ),
+        Some(_) => output.pick(
+            "書き出した写真（署名を検証済み）とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+            "Compare the photo that was written, its signature verified, with the person; type yes if they are the same: ",
+        ),
+    };
     let answer = secret::read_shown(question, arguments.confirm_fd)
         .map_err(|error| Failure::secret("confirmation", &error))?;
     if answer.trim().eq_ignore_ascii_case("yes") {
@@ -213,13 +237,23 @@ fn read_pin(arguments: &CheckArguments) -> Result<Pin, Failure> {
 }
 
 /// The roots that a card's certificate may come from: production, unless a virtual card is asked for in so many words.
-#[cfg_attr(not(feature = "demo"), expect(unused_variables))]
 fn trust(arguments: &CheckArguments, source: &Source) -> TrustStore {
-    #[cfg(feature = "demo")]
-    if source.is_virtual() || arguments.accept_simulation {
-        return TrustStore::simulation();
+    if simulated(arguments, source) {
+        TrustStore::simulation()
+    } else {
+        TrustStore::production()
     }
-    TrustStore::production()
+}
+
+/// Whether a card of the simulation is asked for in so many words.
+#[cfg(feature = "demo")]
+fn simulated(arguments: &CheckArguments, source: &Source) -> bool {
+    source.is_virtual() || arguments.accept_simulation
+}
+
+#[cfg(not(feature = "demo"))]
+fn simulated(_: &CheckArguments, _: &Source) -> bool {
+    false
 }
 
 fn card_options(arguments: &CheckArguments) -> jpki::Options {

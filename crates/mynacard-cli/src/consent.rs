@@ -1,13 +1,14 @@
 //! `mynacard consent` and `mynacard requery`: 居宅同意取得型 at the desk.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
 use mynacard::auth::home::{
     CancelReason, Care, Consent, ConsentKind, ConsentKinds, ConsentState, ConsentedQuery, DateOf,
     HomeDesk, Period, Reference, Registration, Requery, VisitingPatient,
 };
-use mynacard::auth::{Cancel, Error, ErrorKind, Extra};
+use mynacard::auth::{Cancel, Error, ErrorKind, Extra, Screen};
 use mynacard::cert::Timestamp;
 use mynacard::client::https::HttpsService;
 use mynacard::eligibility::{Date, DateTime};
@@ -21,7 +22,9 @@ use crate::check;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::interrupt;
+use crate::keys::Keys;
 use crate::output::Output;
+use crate::reception::{self, CLEAR};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConsentCommand {
@@ -91,6 +94,12 @@ pub(crate) struct RequeryArguments {
     /// Ask for the 特定疾病 information too; the patient agreed.
     #[arg(long)]
     pub(crate) specific_diseases: bool,
+    /// Show the answer until it is closed or its time is over, as at a terminal, also where the input is none.
+    #[arg(long)]
+    pub(crate) screen: bool,
+    /// How long an answer stands on such a screen, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) keep: u16,
 }
 
 /// Which patients.
@@ -177,9 +186,19 @@ pub(crate) fn run(command: &ConsentCommand, output: &Output) -> Result<(), Failu
 /// `mynacard requery`: the service says first whether the patient is a visited one; nothing else is asked of the others.
 pub(crate) fn requery(arguments: &RequeryArguments, output: &Output) -> Result<(), Failure> {
     let reference = Reference::new(&arguments.patient.reference)?;
-    let mut desk = desk(&arguments.patient.home)?;
+    let mut home = Home::open(&arguments.patient.home)?;
+    let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
+    let keep = Duration::from_secs(arguments.keep.into());
+    let trail = audit::open(&arguments.patient.home, home.vault_mut())?;
+    let on_screen = arguments.screen || at_a_terminal(output);
+    let screen = interrupt::share(
+        Screen::new(keep, Box::new(trail)),
+        if on_screen { CLEAR } else { "" },
+    );
+    let mut desk = audited(&arguments.patient.home, &mut home, service)?;
     let stop = Cancel::new();
-    let patient = VisitingPatient::of(&desk.inquire(&reference, &stop)?)?;
+    let found = interrupt::during(&stop, || desk.inquire(&reference, &stop))?;
+    let patient = VisitingPatient::of(&found)?;
     let mut query = Requery::new(patient)?;
     if arguments.limit_application {
         query = query.with(Extra::LimitApplication);
@@ -187,7 +206,10 @@ pub(crate) fn requery(arguments: &RequeryArguments, output: &Output) -> Result<(
     if arguments.specific_diseases {
         query = query.with(Extra::SpecificDiseases);
     }
-    let answered = desk.requery(&query, &stop)?;
+    let answered = interrupt::during(&stop, || desk.requery(&query, &stop))?;
+    // Held until it is written where a screen is wiped: what ends the program wipes it after that.
+    let mut looked = interrupt::look(&screen);
+    let answered = looked.show_requery(answered, SystemTime::now())?;
     let answer = answered.answer();
     let validity = answer.validity();
     let advice = validity.as_ref().and_then(guidance::for_validity);
@@ -200,12 +222,22 @@ pub(crate) fn requery(arguments: &RequeryArguments, output: &Output) -> Result<(
         "guidance": advice.map(|entry| entry.code),
         "answer": serde_json::from_str::<Value>(&answer.to_json()).unwrap_or(Value::Null),
     });
-    output.result(&value, || {
-        let staff = advice.map_or(String::new(), |entry| {
-            format!("● {}\n", entry.staff.raw(output.language()))
-        });
-        format!("{staff}{}", answer.to_text(output.language()))
-    })
+    let staff = advice.map_or(String::new(), |entry| {
+        format!("● {}\n", entry.staff.raw(output.language()))
+    });
+    let text = format!("{staff}{}", answer.to_text(output.language()));
+    if !on_screen {
+        drop(looked);
+        return output.result(&value, || text);
+    }
+    output.bytes(format!("{CLEAR}{text}").as_bytes())?;
+    drop(looked);
+    reception::close(&screen, keep, &mut Keys::new(), output).map(drop)
+}
+
+/// Whether somebody sits at a terminal, and no program reads.
+fn at_a_terminal(output: &Output) -> bool {
+    !output.is_json() && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failure> {

@@ -4,8 +4,9 @@
 //! A thread of its own hears the signal. A dialogue with the card or the service is stopped in order first, so that the card is
 //! powered down; whoever merely waits for a key is not waited for.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::thread;
@@ -30,6 +31,7 @@ static HELD: Mutex<Held> = Mutex::new(Held {
     screen: None,
     wipe: "",
     hidden: None,
+    left: None,
 });
 
 /// What has to be put in order before the program ends.
@@ -42,6 +44,8 @@ struct Held {
     wipe: &'static str,
     /// How the terminal was before something secret is typed.
     hidden: Option<modes::Saved>,
+    /// A file that must not stay.
+    left: Option<PathBuf>,
 }
 
 /// Hears signals from now on.
@@ -83,6 +87,11 @@ pub(crate) fn during<T>(stop: &Cancel, work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Names the file that must not stay when the program ends.
+pub(crate) fn leaves(file: Option<PathBuf>) {
+    held().left = file;
+}
+
 /// While this lives the terminal hides what is typed.
 pub(crate) fn hiding() -> Hiding {
     held().hidden = modes::Saved::now();
@@ -104,6 +113,11 @@ pub(crate) fn leave() -> ! {
         ending = held();
     }
     ending.restore();
+    if let Some(file) = ending.left.take()
+        && let Err(error) = fs::remove_file(file)
+    {
+        log::error!("a file stays behind: {error}");
+    }
     // Neither is given back: nothing more is begun, and nothing more is shown.
     let shared = ending.screen.as_ref().and_then(Weak::upgrade);
     let mut screen = shared.as_ref().and_then(try_look);

@@ -22,6 +22,7 @@ mod logger;
 mod oqs;
 mod output;
 mod pem;
+mod photo;
 #[cfg(feature = "pcsc")]
 mod reader;
 mod reception;

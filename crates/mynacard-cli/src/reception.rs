@@ -147,22 +147,9 @@ impl Reception<'_> {
         self.close(keys)
     }
 
-    /// Waits for 閉じる, and not longer than an answer may stand; then nothing of it is left.
+    /// Waits for 閉じる.
     fn close(&mut self, keys: &mut Keys) -> Result<Next, Failure> {
-        self.say(self.output.pick("\n[Enter] 閉じる ", "\n[Enter] close "))?;
-        let typed = keys.wait_for(self.keep);
-        let wiped = self.say(CLEAR);
-        let now = SystemTime::now();
-        let mut screen = look(&self.screen);
-        match typed {
-            // Its own clock ends it; one that was set back does not keep it.
-            Typed::Nothing => drop(screen.answer(now)?),
-            Typed::Line(_) | Typed::End => {}
-        }
-        screen.close(now)?;
-        drop(screen);
-        wiped?;
-        Ok(match typed {
+        Ok(match close(&self.screen, self.keep, keys, self.output)? {
             Typed::End => Next::Leave,
             _ => Next::Patient,
         })
@@ -288,6 +275,29 @@ impl Reception<'_> {
     fn say(&self, text: &str) -> Result<(), Failure> {
         self.output.bytes(text.as_bytes())
     }
+}
+
+/// Waits for 閉じる, and not longer than an answer may stand; then nothing of it is left, here and on the terminal.
+pub(crate) fn close(
+    screen: &SharedScreen,
+    keep: Duration,
+    keys: &mut Keys,
+    output: &Output,
+) -> Result<Typed, Failure> {
+    let say = |text: &str| output.bytes(text.as_bytes());
+    say(output.pick("\n[Enter] 閉じる ", "\n[Enter] close "))?;
+    let typed = keys.wait_for(keep);
+    let wiped = say(CLEAR);
+    let now = SystemTime::now();
+    let mut screen = look(screen);
+    match typed {
+        // Its own clock ends it; one that was set back does not keep it.
+        Typed::Nothing => drop(screen.answer(now)?),
+        Typed::Line(_) | Typed::End => {}
+    }
+    screen.close(now)?;
+    drop(screen);
+    wiped.map(|()| typed)
 }
 
 /// What happened to a proof that is still good, and the question whether to send it again.

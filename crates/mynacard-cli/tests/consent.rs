@@ -10,7 +10,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use mynacard_sandbox::{Fault, Institution, Running, Sandbox, UserSettings};
 use serde_json::Value;
@@ -66,7 +66,23 @@ impl Desk {
 
     /// Runs with this terminal's folder and the passcode on descriptor 3.
     fn run(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new("sh")
+        let mut child = self.start(arguments);
+        // A command that fails before it reads closes its end; that is not the test's failure.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs with an input that stays open and says nothing.
+    fn run_waiting(&self, arguments: &[&str]) -> Output {
+        let mut child = self.start(arguments);
+        let keys = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(keys);
+        output
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
+        Command::new("sh")
             .arg("-c")
             .arg("exec 3<\"$0\"; home=$1; shift; exec \"$@\" --passcode-fd 3 --home \"$home\"")
             .args([self.path("passcode"), self.path("home")])
@@ -76,10 +92,7 @@ impl Desk {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        // A command that fails before it reads closes its end; that is not the test's failure.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
+            .unwrap()
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
@@ -230,6 +243,56 @@ fn what_is_asked_without_a_card_is_in_the_audit_trail_and_else_not_shown() {
             "{shown}"
         );
     }
+}
+
+#[test]
+fn a_requerys_answer_is_closed_or_goes_by_itself_like_a_cards() {
+    const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
+    let desk = Desk::open();
+    desk.register("chart-1", "visiting", &[]);
+    let requery = ["requery", "--reference", "chart-1"];
+    let trail = || std::fs::read_to_string(desk.path("home/audit/audit-000001.jsonl")).unwrap();
+    let before = trail().lines().count();
+    for (keep, why) in [("120", "closed"), ("1", "timed-out")] {
+        let screen = [&requery[..], &["--screen", "--keep", keep]].concat();
+        // A key closes it; without one its time does, while the input stays open.
+        let shown = match why {
+            "closed" => desk.run(&screen, "\n"),
+            _ => desk.run_waiting(&screen),
+        };
+        let text = stdout(&shown);
+        assert_eq!(shown.status.code(), Some(0), "{text}");
+        assert!(text.starts_with(CLEAR) && text.ends_with(CLEAR), "{text:?}");
+        assert!(text.contains("有効な資格が確認できました。"), "{text}");
+        assert!(text.contains("[Enter] 閉じる"), "{text}");
+    }
+    let answered = desk.json(&requery);
+    let events: Vec<String> = trail()
+        .lines()
+        .skip(before)
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|event| event["event"] != "asked")
+        .map(|event| {
+            assert!(event["check_id"].is_string(), "{event}");
+            let more = event["why"].as_str().or(event["evidence"].as_str());
+            format!("{} {}", event["event"].as_str().unwrap(), more.unwrap())
+        })
+        .collect();
+    let expected = [
+        "shown online-requery",
+        "dropped closed",
+        "shown online-requery",
+        "dropped timed-out",
+        "shown online-requery",
+        "dropped ended",
+    ];
+    assert_eq!(events, expected);
+    let last = trail();
+    let last = last.lines().last().unwrap();
+    assert!(
+        last.contains(answered["check_id"].as_str().unwrap()),
+        "{last}"
+    );
 }
 
 #[test]

@@ -88,6 +88,41 @@ fn readers_status_and_check_at_a_reader() {
             assert_eq!(readers[0]["card"], true, "{readers}");
 
             let folder = tempfile::tempdir().unwrap();
+            let home = folder.path().join("home");
+            let home = home.to_str().unwrap();
+            let seen = mynacard(&["--json", "doctor", "--no-passcode", "--home", home], "");
+            let seen = json(&seen);
+            let parts = seen["parts"].as_array().unwrap();
+            let of = |name: &str| {
+                parts
+                    .iter()
+                    .filter(|part| part["name"] == name)
+                    .collect::<Vec<_>>()
+            };
+            let reader = of("reader");
+            assert_eq!(reader[0]["state"], "good", "{seen}");
+            let named = reader[0]["found"].as_str().unwrap();
+            assert!(named.contains("Private PCD"), "{named}");
+            let cards: Vec<_> = of("card")
+                .iter()
+                .map(|part| part["found"].as_str())
+                .collect();
+            assert_eq!(cards[0], Some("カードがあります。"), "{seen}");
+            assert_eq!(
+                cards.last(),
+                Some(&Some("カードは置かれていません（確認のときに置きます）。")),
+                "{seen}"
+            );
+            // A terminal that was never registered is named too.
+            assert_eq!(of("vault")[0]["code"], "MC-5208", "{seen}");
+            let heard_by_then = heard.lock().unwrap().len();
+            mynacard(&["--json", "doctor", "--no-passcode", "--home", home], "");
+            assert_eq!(
+                heard.lock().unwrap().len(),
+                heard_by_then,
+                "the doctor read something of the card"
+            );
+
             let sandbox = Sandbox::builder().start().unwrap();
             let authority = folder.path().join("authority.pem");
             std::fs::write(&authority, sandbox.ca_certificate_pem()).unwrap();

@@ -5,7 +5,8 @@
 mod check_support;
 
 use std::ops::ControlFlow;
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use check_support::{Office, card};
 use mynacard_auth::home::{
@@ -14,8 +15,8 @@ use mynacard_auth::home::{
     VisitingPatient,
 };
 use mynacard_auth::{
-    CheckContext, CheckedAnswer, Error, Evidence, Extra, Identity, Method, OperatorConfirmation,
-    Purpose, Query,
+    Audit, AuditEvent, CheckContext, CheckedAnswer, Error, Evidence, Extra, Identity, Method,
+    OperatorConfirmation, Purpose, Query, Screen,
 };
 use mynacard_card::Pin;
 use mynacard_client::https::HttpsService;
@@ -94,6 +95,79 @@ fn a_visited_patient_is_asked_about_again_without_her_card() {
     let unknown = Requery::new(VisitingPatient::on_record(reference("nobody"))).unwrap();
     let refused = desk(&office).requery(&unknown, &office.stop);
     assert_eq!(code(refused), "MC-6131");
+}
+
+/// A trail in memory that can be full.
+#[derive(Clone, Default)]
+struct Trail(Arc<Mutex<(Vec<String>, bool)>>);
+
+impl Audit for Trail {
+    fn record(
+        &mut self,
+        event: &AuditEvent,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let mut trail = self.0.lock().unwrap();
+        if trail.1 {
+            return Err("disk full".into());
+        }
+        trail.0.push(event.to_json());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_requerys_answer_leaves_the_screen_as_a_cards_does() {
+    let office = Office::open();
+    let registered = enrol(&office, "chart-1", Care::Visiting, &[MEDICINES]);
+    let asked = || {
+        let query = Requery::new(VisitingPatient::of(&registered).unwrap()).unwrap();
+        desk(&office).requery(&query, &office.stop).unwrap()
+    };
+    let trail = Trail::default();
+    let mut screen = Screen::new(Duration::from_secs(60), Box::new(trail.clone()));
+    let at = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + seconds);
+    let mut expected = Vec::new();
+    for (now, why) in [(0, "closed"), (100, "timed-out"), (200, "another-tap")] {
+        let answer = asked();
+        let id = answer.check_id().to_owned();
+        assert_eq!(screen.show_requery(answer, at(now)).unwrap().check_id(), id);
+        assert!(screen.answer(at(now + 1)).unwrap().is_none());
+        assert!(screen.requeried(at(now + 1)).unwrap().is_some());
+        expected.push(format!(
+            r#"{{"at":{},"check_id":"{id}","event":"shown","evidence":"online-requery"}}"#,
+            1_790_000_000 + now
+        ));
+        let gone = match why {
+            "closed" => (2, screen.close(at(now + 2))),
+            "timed-out" => (
+                60,
+                screen
+                    .requeried(at(now + 60))
+                    .map(|left| assert!(left.is_none())),
+            ),
+            _ => (3, screen.tap(at(now + 3))),
+        };
+        gone.1.unwrap();
+        assert!(screen.requeried(at(now + gone.0)).unwrap().is_none());
+        expected.push(format!(
+            r#"{{"at":{},"check_id":"{id}","event":"dropped","why":"{why}"}}"#,
+            1_790_000_000 + now + gone.0
+        ));
+    }
+    assert_eq!(trail.0.lock().unwrap().0, expected);
+    // A card's answer takes its place; what cannot be written down is not shown.
+    screen.show_requery(asked(), at(300)).unwrap();
+    let checked = visit(&office, "kokuho", Purpose::Reception, &[]);
+    screen.show(checked, at(301)).unwrap();
+    assert!(screen.requeried(at(301)).unwrap().is_none());
+    screen.close(at(302)).unwrap();
+    trail.0.lock().unwrap().1 = true;
+    assert_eq!(
+        code(screen.show_requery(asked(), at(303)).map(drop)),
+        "MC-5401"
+    );
+    trail.0.lock().unwrap().1 = false;
+    assert!(screen.requeried(at(303)).unwrap().is_none());
 }
 
 #[test]

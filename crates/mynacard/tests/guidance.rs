@@ -81,6 +81,40 @@ fn every_entry_speaks_both_languages_to_staff() {
 }
 
 #[test]
+fn what_is_said_of_the_signature_password_is_what_the_card_layer_takes() {
+    let takes = |length: usize| {
+        mynacard::card::SignaturePassword::new(
+            "A1B2C3D4E5F6G7H8I9"
+                .as_bytes()
+                .get(..length)
+                .expect("long enough"),
+        )
+        .is_ok()
+    };
+    assert_eq!(
+        (1..=18).filter(|length| takes(*length)).collect::<Vec<_>>(),
+        (6..=16).collect::<Vec<_>>()
+    );
+    assert!(mynacard::card::SignaturePassword::new("abc123!?".as_bytes()).is_err());
+    let next = |code: &str| guidance::for_code(code).expect("listed").next;
+    for code in ["MC-1003", "MC-1006"] {
+        let (ja, en) = (next(code).ja, next(code).en);
+        assert!(
+            ja.contains("署名用パスワードの場合は") && ja.contains("6～16文字"),
+            "{code}: {ja}"
+        );
+        assert!(en.contains("ignature password has 6 to 16"), "{code}: {en}");
+    }
+    for code in ["MC-1003", "MC-1005"] {
+        assert!(
+            next(code).ja.contains("5回続けて間違えるとロック"),
+            "{code}"
+        );
+    }
+    assert!(next("MC-1005").ja.contains("暗証番号は3回"));
+}
+
+#[test]
 fn what_staff_cannot_mend_at_once_names_another_proof() {
     let nobody_waits = |code: &str| NOBODY_WAITS.contains(&code);
     let bare: Vec<_> = guidance::all()

@@ -34,7 +34,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::{Error, ErrorKind, Evidence, TapId, VisualSetting};
+use crate::{Error, ErrorKind, Evidence, Query, TapId, VisualSetting};
 
 /// Where audit events go: a file, the vendor's own log.
 pub trait Audit: Send {
@@ -74,6 +74,18 @@ pub enum AuditKind {
     Dropped {
         /// The tap that it answered.
         tap: TapId,
+        /// Why.
+        why: DropReason,
+    },
+    /// The insurance of a visited patient came up on the screen, without a card (再照会).
+    RequeryShown {
+        /// The service's name for the query.
+        check_id: String,
+    },
+    /// It left the screen and the memory.
+    RequeryDropped {
+        /// The service's name for the query.
+        check_id: String,
         /// Why.
         why: DropReason,
     },
@@ -191,6 +203,13 @@ impl AuditEvent {
             AuditKind::Dropped { tap, why } => {
                 json!({ "at": at, "event": "dropped", "tap": tap.to_string(), "why": why.as_str() })
             }
+            AuditKind::RequeryShown { check_id } => json!({
+                "at": at, "event": "shown", "check_id": check_id,
+                "evidence": Evidence::Online(Query::Requery).as_str(),
+            }),
+            AuditKind::RequeryDropped { check_id, why } => json!({
+                "at": at, "event": "dropped", "check_id": check_id, "why": why.as_str(),
+            }),
             AuditKind::Refused { code } => json!({ "at": at, "event": "refused", "code": code }),
             AuditKind::Proven { evidence } => {
                 json!({ "at": at, "event": "proven", "evidence": evidence.as_str() })

@@ -7,8 +7,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::ErrorKind;
 use crate::vault::{KeyStore, Unlock, Vault};
-use crate::{ErrorKind, Query};
 
 mod closed;
 

@@ -9,7 +9,7 @@ use mynacard_sandbox::{Fault, Sandbox};
 
 use super::support::{CLEAR, Terminal};
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
         .status()

@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod doctor;
 mod interrupted;
+mod photo;
 #[cfg(target_os = "linux")]
 mod pty;
 mod removed;
