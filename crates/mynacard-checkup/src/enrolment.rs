@@ -90,6 +90,10 @@ pub enum Missing {
 /// screen that staff looked at says nothing of the kind: there the answer holds what they read off it (the app's screen also as
 /// [`screen::read`](mynacard_eligibility::shape::screen::read) gives it), its days decide, and a 資格確認書 must have its
 /// 有効期限. A 資格情報のお知らせ or a screen counts together with the card only, which is what its [`Evidence`] says.
+///
+/// An insurer that stands in several rows of the list is judged by the first ([`InsurerList::find`]), and the others are findings
+/// ([`Rule::Duplicate`](crate::Rule::Duplicate)). A list without a column for the service covers it nowhere, which is a finding too
+/// ([`Rule::HeadingMissing`](crate::Rule::HeadingMissing)): look at [`InsurerList::findings`] before judging by it.
 #[must_use]
 pub fn check<'a>(
     answer: &Answer,

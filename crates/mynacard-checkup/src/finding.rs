@@ -44,4 +44,7 @@ pub enum Rule {
     InvoiceNumber,
     /// Not a date.
     Date,
+    /// No column has this heading, so nothing was read for it: a mark that is under another heading counts as none. The row is the
+    /// lowest of the headings.
+    HeadingMissing,
 }

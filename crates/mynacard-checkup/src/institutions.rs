@@ -135,6 +135,9 @@ impl InstitutionList {
             ],
         )?;
         let mut list = InstitutionList::default();
+        // Not every list has remarks.
+        let missing = table.missing().filter(|found| found.column != REMARK);
+        list.findings.extend(missing);
         let mut seen = HashSet::new();
         for row in table.rows() {
             if let Some(institution) = institution(&row, &mut list.findings) {

@@ -75,6 +75,7 @@ impl InsurerList {
             ],
         )?;
         let mut list = InsurerList::default();
+        list.findings.extend(table.missing());
         let mut seen = HashSet::new();
         for row in table.rows() {
             if let Some(contract) = contract(&row, &mut list.findings) {

@@ -2,6 +2,7 @@
 
 use crate::finding::{ListFinding, Rule};
 use crate::{Error, ErrorKind, xlsx};
+use core::cmp::Reverse;
 use mynacard_eligibility::{Date, Encoding, fold};
 
 /// The most bytes of a list's file.
@@ -22,7 +23,7 @@ const HEADING_HEIGHT: usize = 4;
 pub enum Source<'a> {
     /// CSV in UTF-8, with or without a byte order mark, or in CP932.
     Csv(&'a [u8]),
-    /// A workbook of Excel; its first sheet that has the headings.
+    /// A workbook of Excel; its first sheet that has more of the headings than the number's.
     Xlsx(&'a [u8]),
 }
 
@@ -35,6 +36,12 @@ pub(crate) struct Cell {
 /// A sheet: rows of cells, the first of the file first.
 pub(crate) type Sheet = Vec<Vec<Cell>>;
 
+/// Headings and their columns.
+type Columns = Vec<(&'static str, usize)>;
+
+/// How good a place for the headings is: how many there are, where they end, where they begin, how long the key's cell is.
+type Rank = (usize, Reverse<usize>, usize, Reverse<usize>);
+
 /// Sheets while they are filled; one number bounds the cells of all.
 pub(crate) struct Filling {
     sheets: Vec<Sheet>,
@@ -45,7 +52,11 @@ pub(crate) struct Filling {
 pub(crate) struct Table {
     rows: Vec<(usize, Vec<Cell>)>,
     /// For each heading that was found, its column.
-    columns: Vec<(&'static str, usize)>,
+    columns: Columns,
+    /// The lowest row of the headings, from one.
+    heading_row: usize,
+    /// The headings that no column has.
+    missing: Vec<&'static str>,
 }
 
 /// One row, by heading.
@@ -67,10 +78,25 @@ impl Table {
             Source::Csv(bytes) => csv_rows(bytes)?,
             Source::Xlsx(bytes) => xlsx::sheets(bytes)?,
         };
-        let found = sheets
-            .into_iter()
-            .find_map(|sheet| locate(sheet, key, headings));
-        found.ok_or_else(|| Error::new(ErrorKind::HeadingMissing { heading: key }))
+        // A sheet of notes may name the key and nothing else.
+        let mut bare = None;
+        for sheet in sheets {
+            match locate(sheet, key, headings) {
+                Some(table) if table.columns.len() > 1 => return Ok(table),
+                Some(table) => bare = bare.or(Some(table)),
+                None => {}
+            }
+        }
+        bare.ok_or_else(|| Error::new(ErrorKind::HeadingMissing { heading: key }))
+    }
+
+    /// The headings that no column has.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = ListFinding> {
+        self.missing.iter().map(|&heading| ListFinding {
+            row: self.heading_row,
+            column: heading,
+            rule: Rule::HeadingMissing,
+        })
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -194,63 +220,114 @@ fn read_date(text: &str) -> Option<Date> {
 }
 
 /// Finds the headings; what is below them are the rows.
+///
+/// Notes name headings too, so every cell that has the key is tried: where most headings are found is the list. Of as many the
+/// first ones count (pages may repeat them), and within these the lowest row and the shortest cell.
 fn locate(sheet: Sheet, key: &'static str, headings: &[(&'static str, &[&str])]) -> Option<Table> {
-    let plain = |cell: &Cell| fold::compare_key(&cell.text);
     let wanted = fold::compare_key(key);
-    let top = sheet
+    // The rows that may be headings are folded once, however many cells have the key.
+    let top: Vec<Vec<String>> = sheet
         .iter()
-        .take(HEADING_ROWS)
-        .position(|row| row.iter().any(|cell| plain(cell).contains(&wanted)))?;
-    let key_column = sheet
-        .get(top)?
-        .iter()
-        .position(|cell| plain(cell).contains(&wanted))?;
-    let is_data = |row: &Vec<Cell>| {
-        row.get(key_column).is_some_and(|cell| {
-            fold::narrow(&cell.text)
-                .bytes()
-                .any(|byte| byte.is_ascii_digit())
+        .take(HEADING_ROWS + HEADING_HEIGHT)
+        .map(|row| {
+            row.iter()
+                .map(|cell| fold::compare_key(&cell.text))
+                .collect()
         })
-    };
-    let height = sheet
-        .iter()
-        .skip(top + 1)
-        .take(HEADING_HEIGHT)
-        .position(is_data)
-        .unwrap_or(0)
-        + 1;
-    let heading_rows = sheet.get(top..top + height)?;
-    let mut columns = vec![(key, key_column)];
-    for (name, spellings) in headings {
-        let matches = |cell: &Cell| {
-            let cell = plain(cell);
-            !cell.is_empty()
-                && spellings
-                    .iter()
-                    .any(|spelling| cell.starts_with(&fold::compare_key(spelling)))
-        };
-        // The lowest row names single columns, the rows above it groups of them.
-        let found = heading_rows
-            .iter()
-            .rev()
-            .find_map(|row| row.iter().position(matches));
-        columns.extend(
-            found
-                .filter(|column| !columns.iter().any(|(_, taken)| taken == column))
-                .map(|column| (*name, column)),
-        );
+        .collect();
+    let places = places(&top, headings);
+    let mut best: Option<(Rank, Columns)> = None;
+    for (row, cells) in top.iter().enumerate().take(HEADING_ROWS) {
+        for (column, cell) in cells.iter().enumerate() {
+            if !cell.contains(&wanted) {
+                continue;
+            }
+            let end = row + height(&sheet, row, column);
+            let columns = columns(
+                (key, column),
+                headings,
+                places.get(row..end).unwrap_or_default(),
+            );
+            let rank = (columns.len(), Reverse(end), row, Reverse(cell.len()));
+            if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                best = Some((rank, columns));
+            }
+        }
     }
+    let ((_, Reverse(end), ..), columns) = best?;
+    let missing = headings
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !columns.iter().any(|(found, _)| found == name))
+        .collect();
     let rows = sheet
         .into_iter()
         .enumerate()
-        .skip(top + height)
+        .skip(end)
         .map(|(index, row)| (index + 1, row));
     Some(Table {
         rows: rows
             .filter(|(_, row)| row.iter().any(|cell| !cell.text.is_empty()))
             .collect(),
         columns,
+        heading_row: end,
+        missing,
     })
+}
+
+/// For each row, the column of each heading.
+fn places(top: &[Vec<String>], headings: &[(&'static str, &[&str])]) -> Vec<Vec<Option<usize>>> {
+    let spellings: Vec<Vec<String>> = headings
+        .iter()
+        .map(|(_, spellings)| spellings.iter().map(|one| fold::compare_key(one)).collect())
+        .collect();
+    let place = |row: &Vec<String>, spellings: &Vec<String>| {
+        row.iter()
+            .position(|cell| spellings.iter().any(|one| cell.starts_with(one)))
+    };
+    top.iter()
+        .map(|row| spellings.iter().map(|one| place(row, one)).collect())
+        .collect()
+}
+
+/// How many rows the headings take whose key stands there: up to the first row that has a number below it.
+fn height(sheet: &Sheet, row: usize, column: usize) -> usize {
+    let is_data = |row: &Vec<Cell>| {
+        row.get(column).is_some_and(|cell| {
+            fold::narrow(&cell.text)
+                .bytes()
+                .any(|byte| byte.is_ascii_digit())
+        })
+    };
+    sheet
+        .iter()
+        .skip(row + 1)
+        .take(HEADING_HEIGHT)
+        .position(is_data)
+        .unwrap_or(0)
+        + 1
+}
+
+/// The columns of the headings in these rows, each for one heading.
+fn columns(
+    key: (&'static str, usize),
+    headings: &[(&'static str, &[&str])],
+    rows: &[Vec<Option<usize>>],
+) -> Columns {
+    let mut columns = vec![key];
+    for (at, (name, _)) in headings.iter().enumerate() {
+        // The lowest row names single columns, the rows above it groups of them.
+        let found = rows
+            .iter()
+            .rev()
+            .find_map(|row| row.get(at).copied().flatten());
+        columns.extend(
+            found
+                .filter(|column| !columns.iter().any(|(_, taken)| taken == column))
+                .map(|column| (*name, column)),
+        );
+    }
+    columns
 }
 
 fn csv_rows(bytes: &[u8]) -> Result<Vec<Sheet>, Error> {

@@ -53,7 +53,7 @@ const WRITE: &str = r#"
 import sys, datetime, openpyxl
 book = openpyxl.Workbook()
 book.active.title = "説明"
-book.active["A1"] = "この表は例です"
+book.active["A1"] = "この表は例です。※保険者番号は半角で入力してください"
 sheet = book.create_sheet("保険者")
 sheet["A1"] = "委託元保険者一覧表"
 sheet.append([])

@@ -135,6 +135,80 @@ fn breaches_are_findings_with_row_and_column() {
 }
 
 #[test]
+fn a_heading_that_no_column_has_is_a_finding() {
+    let missing = |findings: &[mynacard_checkup::ListFinding]| {
+        findings
+            .iter()
+            .filter(|found| found.rule == Rule::HeadingMissing)
+            .map(|found| (found.row, found.column))
+            .collect::<Vec<_>>()
+    };
+    let whole = InsurerList::read(Source::Csv(INSURERS.as_bytes())).unwrap();
+    assert_eq!(missing(&whole.findings), []);
+    for heading in [
+        "委託元保険者名",
+        "郵便番号",
+        "所在地",
+        "電話番号",
+        "特定健康診査",
+        "特定保健指導",
+        "健診当日初回面接実施",
+        "備考",
+    ] {
+        let renamed = INSURERS.replacen(heading, "別の見出し", 1);
+        let list = InsurerList::read(Source::Csv(renamed.as_bytes())).unwrap();
+        assert_eq!(missing(&list.findings), [(3, heading)]);
+        let covers = |list: &InsurerList| {
+            let one = &list.contracts[0];
+            [one.checkup, one.guidance, one.first_interview]
+                .into_iter()
+                .filter(|covered| *covered)
+                .count()
+        };
+        // What nobody could read is not taken from another column.
+        let lost = usize::from(heading.contains("健診") || heading.contains("特定"));
+        assert_eq!(covers(&list), covers(&whole) - lost, "{heading}");
+    }
+    let csv = "健診・保健指導機関番号,実施機関名\n2710000007,診療所\n";
+    let list = InstitutionList::read(Source::Csv(csv.as_bytes())).unwrap();
+    let missing = missing(&list.findings);
+    assert_eq!(missing.len(), 17, "{missing:?}");
+    assert!(missing.contains(&(1, "集団")) && !missing.contains(&(1, "備考")));
+}
+
+#[test]
+fn a_note_that_names_the_number_is_no_heading() {
+    let note = "※保険者番号は半角で入力してください";
+    let title = "委託元保険者一覧表,,,,,,,,";
+    let above = format!("{note}\r\n説明,,1\r\n説明,,2\r\n説明,,3\r\n{title}");
+    let plain = InsurerList::read(Source::Csv(INSURERS.as_bytes())).unwrap();
+    for (instead, rows) in [
+        (format!("{note},,,,,,,,"), 0),
+        (format!(",,{note},,,,,,"), 0),
+        (format!(",,,,{note},,,,"), 0),
+        (format!(",,,,,,,,,{note}"), 0),
+        // The headings are six rows below it.
+        (above, 4),
+    ] {
+        let text = INSURERS.replacen(title, &instead, 1);
+        let mut list = InsurerList::read(Source::Csv(text.as_bytes())).unwrap();
+        for contract in &mut list.contracts {
+            contract.row -= rows;
+        }
+        for found in &mut list.findings {
+            found.row -= rows;
+        }
+        assert_eq!(list, plain, "{instead}");
+    }
+    // Headings that a page repeats lose none of the rows above them.
+    let heads = INSURERS.lines().nth(2).unwrap();
+    let text = INSURERS.replacen("06130488,", &format!("{heads}\r\n06130488,"), 1);
+    let list = InsurerList::read(Source::Csv(text.as_bytes())).unwrap();
+    assert_eq!(list.contracts.len(), plain.contracts.len());
+    finds(&list.findings, 5, "保険者番号", Rule::NumberUnreadable);
+}
+
+#[test]
 fn institutions_are_read() {
     let csv = "健診・保健指導機関番号,実施機関名,郵便番号,所在地,電話番号,集団,個別,貧血,心電図,眼底,クレアチニン,健診当日初回面接,動機付け支援,積極的支援,追加健診項目,登録番号,登録年月日,取消年月日,オンライン資格確認による受付の可否,備考\n\
         2710000007,診療所,530-0001,大阪市,06-1234-5678,,○,○,△,,○,○,○,○,,T7000012050002,令和5年10月1日,,○,要予約\n\
