@@ -198,8 +198,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The check took too long and was stopped.",
         ),
         Text::new(
-            "暗証番号を送った後に止まったときは、有効時間（約2分）のうちなら「再送」できます（カードは不要です）。そうでないときは、カードを置き直してもらい最初からもう一度確認してください。続くときは回線とカードリーダーの接続を確かめてください。",
-            "Stopped after sending, the same proof can be sent again within about two minutes, without the card. Otherwise have the card put on the reader again and start anew. If it goes on, check the line and the reader's connection.",
+            "確認データ（署名）を送った後に止まったときは、有効時間（約2分）のうちなら「再送」できます（カードは不要です）。そうでないときは、カードを置き直してもらい最初からもう一度確認してください。続くときは回線とカードリーダーの接続を確かめてください。",
+            "If it stopped after the signed proof had been sent, the same proof can be sent again within about two minutes, without the card. Otherwise have the card put on the reader again and start anew. If it goes on, check the line and the reader's connection.",
         ),
         ONCE_MORE,
         OTHER_PROOF,
