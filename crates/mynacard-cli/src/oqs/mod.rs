@@ -103,11 +103,20 @@ fn watch(
                 unread = Some(failure.exit());
             }
             Event::Unavailable(error) if once => return Err(error.into()),
-            Event::Unavailable(error) => output.failure(&error.into()),
+            Event::Unavailable(error) => away(&error.into(), output)?,
             _ => {}
         }
     }
     Ok(unread.unwrap_or(Exit::Done))
+}
+
+/// The folder is away and watching goes on: one line among those of the answers.
+fn away(failure: &Failure, output: &Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return output.line(&json!({ "error": output.error(failure) }).to_string());
+    }
+    output.failure(failure);
+    Ok(())
 }
 
 fn delivered(file: &FaceFile, output: &Output) -> Result<(), Failure> {
