@@ -52,7 +52,7 @@ pub struct Child {
     pub section: Section,
     /// The field it is written after; at the end without one.
     pub after: Option<F>,
-    /// The list element around all of its occurrences.
+    /// The list element around all of its occurrences. Reading takes them without it too, and within the body's list elsewhere.
     pub list: Option<&'static str>,
 }
 

@@ -45,10 +45,15 @@ fn a_service_is_believed_where_staff_are_corrected() {
         ),
         (Rule::CheckDigit, Some(8), "8", "0", "MC-4023")
     );
-    assert_eq!(
-        InsurerNumber::strict("0613048").unwrap_err().rule,
-        Rule::Length
-    );
+    // Too short for the one, too long for the other: what lacks. Beyond the longest: what is too many.
+    for (text, place) in [("0613048", 8), ("06-13", 5), ("061304881", 9)] {
+        let error = InsurerNumber::strict(text).unwrap_err();
+        assert_eq!(
+            (error.rule, error.position),
+            (Rule::Length, Some(place)),
+            "{text}"
+        );
+    }
     assert_eq!(
         InsurerNumber::strict("0613O488").unwrap_err().position,
         Some(5)

@@ -211,6 +211,54 @@ fn bulk_messages_come_person_by_person() {
     }
 }
 
+/// A single answer has its insurances in a list; somebody may write a person of a bulk one alike.
+#[test]
+fn insurances_in_a_list_are_read_inside_a_person_too() {
+    let one = |name: &str| {
+        format!(
+            "<ResultOfQualificationConfirmation><Name>{name}</Name></ResultOfQualificationConfirmation>"
+        )
+    };
+    let xml = format!(
+        "<XmlMsg><MessageHeader/><MessageBody><BulkConfirmUnit><QualificationValidity>1</QualificationValidity>\
+         <ResultList>{}{}<New>1</New></ResultList></BulkConfirmUnit><BulkConfirmUnit>{}</BulkConfirmUnit></MessageBody></XmlMsg>",
+        one("一"),
+        one("二"),
+        one("三")
+    );
+    let names = |unit: &Record| {
+        unit.children(Section::Confirmation)
+            .map(|result| result.text(F::NAME).unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let message = Message::read_xml(xml.as_bytes()).unwrap();
+    let whole: Vec<&Record> = message.body.children(Section::Unit).collect();
+    let mut reader = BulkReader::open(xml.as_bytes()).unwrap();
+    for (unit, expected) in whole.iter().zip([&["一", "二"][..], &["三"]]) {
+        let streamed = reader.next_unit().unwrap().unwrap();
+        assert_eq!(&streamed.record, *unit);
+        assert_eq!(names(unit), expected);
+        assert_eq!(
+            streamed.to_answer(reader.header()).results().len(),
+            expected.len()
+        );
+    }
+    assert_eq!(reader.next_unit().unwrap(), None);
+    // What the list does not know is kept, and said.
+    assert_eq!(whole[0].unknown().len(), 1);
+    assert!(message.findings().iter().any(|finding| {
+        (finding.kind, finding.path.as_str())
+            == (
+                FindingKind::UnknownTag,
+                "MessageBody/BulkConfirmUnit[1]/New",
+            )
+    }));
+    let written = message.write_xml(&UTF8).unwrap().bytes;
+    let again = Message::read_xml(&written).unwrap();
+    assert_eq!(again.body, message.body);
+    assert_eq!(again.write_xml(&UTF8).unwrap().bytes, written);
+}
+
 #[test]
 fn a_bulk_message_that_breaks_off_keeps_what_came_before() {
     let mut writer = BulkWriter::start(

@@ -280,6 +280,52 @@ fn fhir_has_the_systems_of_jp_core() {
         (&"active".into(), &"2025-08-01".into())
     );
     assert_eq!(bundle["timestamp"], "2026-11-20T09:30:00+09:00");
+    // Told once more: whoever reads the resources finds the values by these alone.
+    let branch = confirmation().set(F::INSURED_BRANCH_NUMBER, "01");
+    let coverage = fhir::coverage(&branch.build().unwrap(), None);
+    let insurer = &coverage["contained"][1]["identifier"][0];
+    for (coded, system) in [
+        (
+            &bundle["identifier"],
+            "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no",
+        ),
+        (
+            &coverage["identifier"][0],
+            "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID",
+        ),
+        (
+            insurer,
+            "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber",
+        ),
+        (
+            &coverage["relationship"]["coding"][0],
+            "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory",
+        ),
+        (
+            &coverage["type"]["coding"][0],
+            "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuranceMajorCategory",
+        ),
+    ] {
+        assert_eq!(coded["system"], system);
+    }
+    assert_eq!(insurer["value"], "00138016");
+    let extensions: Vec<_> = coverage["extension"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| ["url", "valueString"].map(|key| one[key].as_str().unwrap()))
+        .collect();
+    let base = "http://jpfhir.jp/fhir/core/Extension/StructureDefinition";
+    let of = |name| format!("{base}/JP_Coverage_InsuredPerson{name}");
+    let (symbol, number, branch) = (of("Symbol"), of("Number"), of("SubNumber"));
+    assert_eq!(
+        extensions,
+        [
+            [symbol.as_str(), "千代田"],
+            [number.as_str(), "1234"],
+            [branch.as_str(), "01"],
+        ]
+    );
     let nobody = Answer::builder()
         .set(F::QUALIFICATION_VALIDITY, "4")
         .build()

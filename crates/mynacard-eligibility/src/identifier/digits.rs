@@ -46,9 +46,11 @@ pub(super) fn digits_after(
             .map(usize::to_string)
             .collect::<Vec<_>>()
             .join(" or ");
+        // What is too much for every length begins behind the longest; else the next place is the first that lacks a digit.
+        let longest = lengths.iter().copied().max().unwrap_or(0);
         return error(
             Rule::Length,
-            None,
+            Some(mark + compact.len().min(longest) + 1),
             format!("{expected} digits"),
             format!("{}", compact.len()),
         );

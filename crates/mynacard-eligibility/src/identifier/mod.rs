@@ -112,7 +112,8 @@ pub struct IdentifierError {
     /// Which rule is broken.
     pub rule: Rule,
     /// The place, from one, in the text as it was typed, spaces and hyphens (of a telephone number parentheses too) not counted; in
-    /// 記号 and 番号, which keep theirs, all after the leading spaces are counted.
+    /// 記号 and 番号, which keep theirs, all after the leading spaces are counted. Of a wrong length it is the first place that is too
+    /// many, or the first without a digit.
     pub position: Option<usize>,
     /// What the rule wants.
     pub expected: String,

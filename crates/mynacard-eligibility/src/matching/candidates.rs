@@ -20,14 +20,23 @@ pub enum Candidates<'a> {
 
 /// Looks among the charts.
 ///
-/// A chart number in the answer decides alone, unless the birth date of that chart differs: then the number was registered for
-/// somebody else, and the search goes on by birth date and kana.
+/// `beside` is the 照会番号 that stands beside the result: bulk answers and lists of consented patients have it on the person, not
+/// on the insurance. It is `text(FieldId::REFERENCE_NUMBER)` of the [`Answer`](crate::Answer) or of the
+/// [`BulkUnit`](crate::BulkUnit)'s record; a number in the result itself goes before it. Of several numbers of one person the
+/// first counts: the others are findings ([`FindingKind::Duplicate`](crate::FindingKind::Duplicate)) and stay among the unknown
+/// elements.
+///
+/// A chart number decides alone, unless the birth date of that chart differs: then the number was registered for somebody else,
+/// and the search goes on by birth date and kana.
 #[must_use]
 pub fn candidates<'a>(
     result: &Record,
+    beside: Option<&str>,
     patients: impl IntoIterator<Item = &'a Patient>,
 ) -> Candidates<'a> {
-    let reference = result.text(F::REFERENCE_NUMBER);
+    let reference = result
+        .text(F::REFERENCE_NUMBER)
+        .or(beside.filter(|number| !number.is_empty()));
     let mut by_reference = Vec::new();
     let mut by_person = Vec::new();
     for patient in patients {

@@ -185,14 +185,21 @@ fn says_nothing(field: F, text: &str) -> bool {
 }
 
 fn has_placeholder(text: &str) -> bool {
-    text.contains(['●', '〓'])
+    text.contains(is_placeholder)
 }
 
-/// Each placeholder stands for any one character.
+fn is_placeholder(character: char) -> bool {
+    matches!(character, '●' | '〓')
+}
+
+/// Each placeholder stands for any one character. What looks like a hyphen behind one may be a long vowel mark: the fold could not
+/// know that a kana stands before it.
 fn matches_placeholders(ours: &str, theirs: &str) -> bool {
+    let mut behind = false;
     ours.chars().count() == theirs.chars().count()
-        && ours
-            .chars()
-            .zip(theirs.chars())
-            .all(|(ours, theirs)| ours == theirs || matches!(theirs, '●' | '〓'))
+        && ours.chars().zip(theirs.chars()).all(|(ours, theirs)| {
+            let mark = behind && (ours, theirs) == ('ー', '-');
+            behind = mark || is_placeholder(theirs);
+            behind || ours == theirs
+        })
 }

@@ -1,4 +1,7 @@
 //! FHIR R4 after JP Core: each insurance as a `Coverage` that contains its patient and insurer.
+//!
+//! What is written is the same in R4 and R4B, which left these four resources alone; so the tests read it with `fhir.resources` as
+//! R4B, since that reader has no module of R4.
 
 use crate::identifier::InsurerNumber;
 use crate::{Answer, FieldId as F, Record, Validity};

@@ -158,7 +158,7 @@ impl<R: Read> RecordReader<R> {
         if let Some(child) = layout
             .children
             .iter()
-            .find(|child| child.list == Some(name))
+            .find(|child| list_tag(child) == Some(name))
         {
             return self.list(record, child);
         }
@@ -192,7 +192,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     fn list(&mut self, record: &mut Record, child: &Child) -> Result<(), Error> {
-        let list = child.list.unwrap_or_default();
+        let list = list_tag(child).unwrap_or_default();
         let attributes = self.pull.take_attributes();
         let mut strangers = Vec::new();
         loop {
@@ -376,6 +376,14 @@ impl<R: Read> RecordReader<R> {
             field,
         });
     }
+}
+
+/// The list element around a section. A person of a bulk message has the insurances without one, as we write them; the list that
+/// stands around them in a single answer is read there too.
+fn list_tag(child: &Child) -> Option<&'static str> {
+    let around = |place: &&Child| place.section == child.section;
+    let in_answer = || Section::Body.layout().children.iter().find(around)?.list;
+    child.list.or_else(in_answer)
 }
 
 /// Spellings of single implementers.
