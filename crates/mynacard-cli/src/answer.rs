@@ -1,9 +1,8 @@
 //! A checked answer for the screen and for programs.
 
-use mynacard::auth::service::CertificateStatus;
 use mynacard::auth::{CheckedAnswer, Warning};
 use mynacard::cert::Timestamp;
-use mynacard::guidance::{self, Guidance, Language};
+use mynacard::guidance;
 use serde_json::{Value, json};
 
 use crate::output::Output;
@@ -27,7 +26,7 @@ pub(crate) fn json(checked: &CheckedAnswer, output: &Output) -> Value {
         "card_milliseconds": times.card.as_millis(),
         "service_milliseconds": times.service.as_millis(),
         "warnings": checked.warnings().iter().map(warning_name).collect::<Vec<_>>(),
-        "guidance": guidance_of(checked).iter().map(|entry| json!({
+        "guidance": guidance::for_answer(checked).iter().map(|entry| json!({
             "code": entry.code,
             "staff": entry.staff.raw(output.language()),
             "next": entry.next.raw(output.language()),
@@ -40,7 +39,7 @@ pub(crate) fn json(checked: &CheckedAnswer, output: &Output) -> Value {
 /// The check as staff read it: what it means, then the insurance.
 pub(crate) fn text(checked: &CheckedAnswer, output: &Output) -> String {
     let mut text = String::new();
-    for entry in guidance_of(checked) {
+    for entry in guidance::for_answer(checked) {
         text.push_str(&format!(
             "● {}\n  → {}\n",
             entry.staff.raw(output.language()),
@@ -77,25 +76,11 @@ pub(crate) fn text(checked: &CheckedAnswer, output: &Output) -> String {
 /// One line or two: what the answer means, and the burden of each insurance in it.
 #[cfg(feature = "demo")]
 pub(crate) fn summary(checked: &CheckedAnswer, output: &Output) -> String {
-    guidance_of(checked)
+    guidance::for_answer(checked)
         .iter()
         .map(|entry| format!("    ● {}", entry.staff.raw(output.language())))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// What staff must know about this answer, most important first.
-fn guidance_of(checked: &CheckedAnswer) -> Vec<&'static Guidance> {
-    let outcome = match checked.answer() {
-        None => guidance::for_code("OK-3001"),
-        Some(answer) => answer.validity().as_ref().and_then(guidance::for_validity),
-    };
-    let certificate = match checked.certificate_status() {
-        CertificateStatus::EndsSoon => guidance::for_code("OK-0101"),
-        CertificateStatus::Ended => guidance::for_code("OK-0102"),
-        _ => None,
-    };
-    outcome.into_iter().chain(certificate).collect()
 }
 
 fn warning_name(warning: &Warning) -> &'static str {
@@ -111,50 +96,42 @@ fn warning_name(warning: &Warning) -> &'static str {
 
 /// What staff read of a warning; nothing where the guidance above it says the same with its next step.
 fn warning_text(warning: &Warning, output: &Output) -> Option<String> {
-    let sentence = match warning {
+    let language = output.language();
+    let number = match warning {
         Warning::EndsSoon { .. } | Warning::Expired { .. } => return None,
-        Warning::NotProduction { .. } => output.pick(
-            "試験用のカードです。本物の資格確認ではありません。",
-            "A test card: this is not a real confirmation.",
-        ),
-        Warning::IssuerUnknown => output.pick(
-            "カードの発行元をこの端末では確認できません。",
-            "This terminal does not know the card's issuer.",
-        ),
-        Warning::ClockOff { seconds } => {
-            let off = seconds.unsigned_abs();
-            let (ja, en) = match seconds {
-                0.. => ("進んで", "ahead of"),
-                _ => ("遅れて", "behind"),
-            };
-            return Some(match output.language() {
-                Language::Japanese => format!(
-                    "このパソコンの時計がサービスより{off}秒{ja}います。日付と時刻の自動設定を有効にしてください。"
-                ),
-                Language::English => format!(
-                    "This computer's clock is {off} s {en} the service's. Switch on the automatic setting of date and time."
-                ),
-            });
-        }
-        _ => output.pick(
-            "この回答には注意が必要です。ソフトウェアを更新してください。",
-            "This answer needs care. Update the software.",
-        ),
+        Warning::ClockOff { seconds } => Some(seconds.unsigned_abs()),
+        _ => None,
     };
-    Some(sentence.to_owned())
+    Some(match guidance::for_warning(warning) {
+        Some(entry) => format!(
+            "{}\n  → {}",
+            entry.staff.with_number(language, number),
+            entry.next.raw(language)
+        ),
+        // Newer than this program.
+        None => output
+            .pick(
+                "この回答には注意が必要です。ソフトウェアを更新してください。",
+                "This answer needs care. Update the software.",
+            )
+            .to_owned(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use mynacard::guidance::Language;
+
     use super::*;
 
     #[test]
-    fn every_warning_has_a_sentence_of_its_own() {
+    fn a_warning_is_said_with_its_figure_and_its_next_step_and_none_twice() {
         let said = |warning, language| warning_text(&warning, &Output::plain(language));
         let clock =
             |seconds| said(Warning::ClockOff { seconds }, Language::Japanese).unwrap_or_default();
-        assert!(clock(150).contains("時計がサービスより150秒進んで"));
-        assert!(clock(-150).contains("時計がサービスより150秒遅れて"));
+        assert!(clock(150).contains("時計より150秒進んで"));
+        assert!(clock(-150).contains("時計より150秒遅れて"));
+        assert!(clock(150).contains("  → ") && clock(150).contains("自動設定"));
         let behind = said(Warning::ClockOff { seconds: -150 }, Language::English);
         assert!(behind.is_some_and(|text| text.contains("150 s behind")));
         let issuer = said(Warning::IssuerUnknown, Language::Japanese);

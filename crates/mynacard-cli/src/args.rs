@@ -176,14 +176,11 @@ pub(crate) struct CheckArguments {
     /// Read the operator's confirmation (one line, `yes`) from this open file descriptor instead of the terminal.
     #[arg(long, value_name = "N", requires = "visual")]
     pub(crate) confirm_fd: Option<u32>,
-    /// For the comparison write the card's photo (JPEG 2000), verified, into this new file, which goes when staff have answered.
-    /// 照合番号B, printed on the card, opens it. The keys behind real cards' photos are not public: theirs is refused here (MC-3501).
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "visual",
-        conflicts_with = "trace"
-    )]
+    /// For the comparison write the card's photo (JPEG 2000), verified, into this new file, which goes when staff have answered;
+    /// also for the visual check of the reception screen. 照合番号B, printed on the card, opens it. The keys behind real cards'
+    /// photos are not public: a real card's is refused before anything is asked (MC-3501). The file is its owner's alone; on
+    /// Windows it has the rights of its folder. A program that is killed outright (kill -9) leaves it behind: delete it then.
+    #[arg(long, value_name = "FILE", conflicts_with = "trace")]
     pub(crate) photo: Option<PathBuf>,
     /// Read 照合番号B (birth date, year of expiry and security code: `19800401 2035 1234`) from this open file descriptor instead
     /// of the terminal.
@@ -193,7 +190,7 @@ pub(crate) struct CheckArguments {
     /// happens at a terminal unless the PIN, the keypad or the operator is named.
     #[arg(long, conflicts_with_all = ["pin_pad", "visual"])]
     pub(crate) screen: bool,
-    /// How long an answer stands on the reception screen, in seconds.
+    /// How long an answer stands on the reception screen, or at a terminal, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) keep: u16,
     /// Send the PIN even when one try is left.

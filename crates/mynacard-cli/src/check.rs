@@ -18,8 +18,8 @@ use crate::card::Source;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
-use crate::photo::{self, Photo};
-use crate::reception::{CLEAR, Reception};
+use crate::photo::{self, Wanted};
+use crate::reception::{self, CLEAR, Reception};
 use crate::trace::Recording;
 use crate::{audit, interrupt, secret};
 
@@ -30,11 +30,14 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
         let why = "--trace records one check, and --screen has many".to_owned();
         return Err(Failure::usage(why));
     }
-    let source = Source::of(&arguments.card, extended(arguments))?;
+    let interactive = told_nothing(arguments) && !recorded && output.at_a_terminal();
+    let many = arguments.screen || interactive;
+    let source = source(arguments, many)?;
     let mut home = Home::open(&arguments.home)?;
     let screen = screen(arguments, &mut home)?;
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
-    if arguments.screen || (interactive(arguments, output) && !recorded) {
+    if many {
+        let photo = Wanted::of(arguments, simulated(arguments, &source))?;
         let institution = home.terminal.institution();
         let piped = !io::stdin().is_terminal();
         return Reception {
@@ -47,15 +50,21 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
             keep: keep(arguments),
             title: format!("{} {}", institution.name, home.terminal.name()),
             pin_fd: arguments.pin_fd.or(piped.then_some(0)),
+            photo,
+            number_fd: piped.then_some(0),
         }
         .run();
     }
-    // What was printed stays: it went where somebody sent it.
-    let screen = interrupt::share(screen, "");
+    // What a program reads stays: it went where somebody sent it. What stands on a screen goes from it.
+    let on_screen = output.at_a_terminal();
+    let screen = interrupt::share(screen, if on_screen { CLEAR } else { "" });
     let checked = perform(arguments, source, ask, &home, service, output);
     let mut looked = interrupt::look(&screen);
     let checked = shown(&mut looked, checked)?;
     let (value, text) = (answer::json(checked, output), answer::text(checked, output));
+    if on_screen {
+        return reception::stand(&screen, looked, &text, keep(arguments), output);
+    }
     // A reader that stands still does not keep the program from ending in order.
     drop(looked);
     output.result(&value, || text)
@@ -81,14 +90,27 @@ pub(crate) fn shown(
     }
 }
 
-fn keep(arguments: &CheckArguments) -> Duration {
+/// How long an answer stands on a screen.
+pub(crate) fn keep(arguments: &CheckArguments) -> Duration {
     Duration::from_secs(arguments.keep.into())
 }
 
-/// Whether somebody sits at a terminal and left everything to be asked.
-fn interactive(arguments: &CheckArguments, output: &Output) -> bool {
-    let told = arguments.pin_fd.is_some() || arguments.pin_pad || arguments.visual.is_some();
-    !told && !output.is_json() && io::stdin().is_terminal() && io::stdout().is_terminal()
+/// Whether everything is left to be asked.
+fn told_nothing(arguments: &CheckArguments) -> bool {
+    arguments.pin_fd.is_none() && !arguments.pin_pad && arguments.visual.is_none()
+}
+
+/// Where the card is. A photo that nobody would compare, or that could never be verified there, is refused before anybody is
+/// asked for anything; `many` says that the method is chosen for each patient.
+pub(crate) fn source(arguments: &CheckArguments, many: bool) -> Result<Source, Failure> {
+    if arguments.photo.is_some() && arguments.visual.is_none() && !many {
+        let why =
+            "--photo is for the visual check: name the operator with --visual, or use --screen";
+        return Err(Failure::usage(why.to_owned()));
+    }
+    let source = Source::of(&arguments.card, extended(arguments))?;
+    Wanted::of(arguments, simulated(arguments, &source))?;
+    Ok(source)
 }
 
 fn desk(
@@ -140,8 +162,11 @@ pub(crate) fn perform(
         (None, false) => Some(read_pin(arguments)?),
         _ => None,
     };
-    let photo = match &arguments.photo {
-        Some(file) => Some((file, photo::number(arguments.number_b_fd)?)),
+    let photo = match Wanted::of(arguments, simulated(arguments, &source))? {
+        Some(wanted) => {
+            let number = wanted.number(None)?;
+            Some((wanted, number))
+        }
         None => None,
     };
     let (card, _) = source.open(output)?;
@@ -154,12 +179,9 @@ pub(crate) fn perform(
                     let tap = || ready.tap(card, SystemTime::now(), &stop);
                     (interrupt::during(&stop, tap)?, None)
                 }
-                Some((file, number)) => {
-                    let known = photo::authorities(simulated(arguments, &source))?;
-                    let now = SystemTime::now();
-                    let tap = || ready.tap_with_face(card, number, &known, now, &stop);
-                    let (tap, face) = interrupt::during(&stop, tap)?;
-                    (tap, Some(Photo::write(file, face.photo_jp2())?))
+                Some((wanted, number)) => {
+                    let (tap, photo) = wanted.tap(&mut ready, card, number, &stop)?;
+                    (tap, Some(photo))
                 }
             };
             confirmed(arguments, output)?;
@@ -211,16 +233,7 @@ fn delivered(
 
 /// Waits until the operator says that face and photo are the same person's. Asked after the card was read, and only then.
 fn confirmed(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
-    let question = match &arguments.photo {
-        None => output.pick(
-            "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
-            "Compare the photo with the person; type yes if they are the same: ",
-        ),
-        Some(_) => output.pick(
-            "書き出した写真（署名を検証済み）とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
-            "Compare the photo that was written, its signature verified, with the person; type yes if they are the same: ",
-        ),
-    };
+    let question = photo::question(arguments.photo.is_some(), output);
     let answer = secret::read_shown(question, arguments.confirm_fd)
         .map_err(|error| Failure::secret("confirmation", &error))?;
     if answer.trim().eq_ignore_ascii_case("yes") {
@@ -301,11 +314,11 @@ fn notes(arguments: &CheckArguments) -> [(&'static str, &'static str); 4] {
 
 /// Whether the caller insists on extended commands.
 #[cfg(feature = "pcsc")]
-pub(crate) fn extended(arguments: &CheckArguments) -> bool {
+fn extended(arguments: &CheckArguments) -> bool {
     arguments.extended
 }
 
 #[cfg(not(feature = "pcsc"))]
-pub(crate) fn extended(_arguments: &CheckArguments) -> bool {
+fn extended(_arguments: &CheckArguments) -> bool {
     false
 }

@@ -1,6 +1,5 @@
 //! `mynacard consent` and `mynacard requery`: 居宅同意取得型 at the desk.
 
-use std::io::{self, IsTerminal as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -17,12 +16,10 @@ use serde_json::{Value, json};
 
 use crate::args::{CheckArguments, HomeArguments};
 use crate::audit;
-use crate::card::Source;
 use crate::check;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::interrupt;
-use crate::keys::Keys;
 use crate::output::Output;
 use crate::reception::{self, CLEAR};
 
@@ -190,7 +187,7 @@ pub(crate) fn requery(arguments: &RequeryArguments, output: &Output) -> Result<(
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     let keep = Duration::from_secs(arguments.keep.into());
     let trail = audit::open(&arguments.patient.home, home.vault_mut())?;
-    let on_screen = arguments.screen || at_a_terminal(output);
+    let on_screen = arguments.screen || output.at_a_terminal();
     let screen = interrupt::share(
         Screen::new(keep, Box::new(trail)),
         if on_screen { CLEAR } else { "" },
@@ -230,14 +227,7 @@ pub(crate) fn requery(arguments: &RequeryArguments, output: &Output) -> Result<(
         drop(looked);
         return output.result(&value, || text);
     }
-    output.bytes(format!("{CLEAR}{text}").as_bytes())?;
-    drop(looked);
-    reception::close(&screen, keep, &mut Keys::new(), output).map(drop)
-}
-
-/// Whether somebody sits at a terminal, and no program reads.
-fn at_a_terminal(output: &Output) -> bool {
-    !output.is_json() && io::stdin().is_terminal() && io::stdout().is_terminal()
+    reception::stand(&screen, looked, &text, keep, output)
 }
 
 fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failure> {
@@ -256,10 +246,11 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
     if care == Care::Visiting && ask.purpose() != care.purpose() {
         return Err(Error::from(ErrorKind::CareNeedsPurpose { care }).into());
     }
-    let source = Source::of(&arguments.check.card, check::extended(&arguments.check))?;
+    let source = check::source(&arguments.check, false)?;
     let mut home = Home::open(&arguments.check.home)?;
     let screen = check::screen(&arguments.check, &mut home)?;
-    let screen = interrupt::share(screen, "");
+    let on_screen = output.at_a_terminal();
+    let screen = interrupt::share(screen, if on_screen { CLEAR } else { "" });
     let service = HttpsService::new(&home.endpoint(), Some(&home.terminal))?;
     let ask = ask.consenting(kinds);
     let checked = check::perform(
@@ -285,6 +276,10 @@ fn register(arguments: &RegisterArguments, output: &Output) -> Result<(), Failur
         crate::answer::text(checked, output),
         text(&kept, output)
     );
+    if on_screen {
+        let keep = check::keep(&arguments.check);
+        return reception::stand(&screen, looked, &text, keep, output);
+    }
     drop(looked);
     output.result(&value, || text)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use mynacard::guidance::{Class, Language};
+use mynacard::guidance::{self, Class, Language};
 use mynacard::{Advice, Coded};
 
 use crate::exit::Exit;
@@ -98,19 +98,28 @@ impl Failure {
 
     /// Staff did not confirm that face and photo are the same person's.
     pub(crate) fn not_confirmed() -> Self {
-        Self::own(
-            "not-confirmed",
-            "the visual check was not confirmed".to_owned(),
-            Class::Caller,
-            (
-                "目視での確認が取れなかったため、中止しました。何も送っていません。",
-                "The visual check was not confirmed and was stopped. Nothing was sent.",
-            ),
-            (
-                "暗証番号で確認するか、最初からやり直してください。",
-                "Check by PIN, or start again.",
-            ),
+        Self::known(
+            guidance::NOT_CONFIRMED,
+            "the visual check was not confirmed",
         )
+    }
+
+    /// The photo of a real card cannot be verified here: said before anybody is asked for what is printed on it.
+    pub(crate) fn photo_unverifiable() -> Self {
+        Self::known(
+            "MC-3501",
+            "--photo: the keys behind real cards' photos are not public; nothing was asked of the card, and no try was spent",
+        )
+    }
+
+    /// What has its sentences in the table of guidance.
+    fn known(code: &'static str, detail: &str) -> Self {
+        Self {
+            code,
+            tries_left: None,
+            detail: detail.to_owned(),
+            own: None,
+        }
     }
 
     /// The demonstration itself does not work.

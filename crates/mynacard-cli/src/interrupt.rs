@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::thread;
@@ -87,9 +87,18 @@ pub(crate) fn during<T>(stop: &Cancel, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Names the file that must not stay when the program ends.
-pub(crate) fn leaves(file: Option<PathBuf>) {
-    held().left = file;
+/// Makes a file that must not stay when the program ends. Nothing ends it between the file and its note; somebody else's file,
+/// which is not made, is not noted.
+pub(crate) fn leaving<T>(file: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let mut held = held();
+    let made = make()?;
+    held.left = Some(file.to_owned());
+    Ok(made)
+}
+
+/// The file is gone.
+pub(crate) fn left_nothing() {
+    held().left = None;
 }
 
 /// While this lives the terminal hides what is typed.

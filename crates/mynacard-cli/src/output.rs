@@ -1,6 +1,6 @@
 //! Results and errors on the standard output: text for people, one JSON document for programs.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use mynacard::guidance::Language;
 use mynacard::{Advice, guidance};
@@ -44,6 +44,11 @@ impl Output {
     /// Whether a program reads.
     pub(crate) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether somebody sits at a terminal, and no program reads.
+    pub(crate) fn at_a_terminal(&self) -> bool {
+        !self.json && io::stdin().is_terminal() && io::stdout().is_terminal()
     }
 
     /// Picks the sentence in the language of the reader.

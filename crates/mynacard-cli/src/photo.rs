@@ -3,12 +3,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use mynacard::card::{BirthDate, NumberB};
-use mynacard::cert::Hierarchy;
+use mynacard::auth::{Cancel, Ready, Tap};
+use mynacard::card::{BirthDate, NumberB, Transport};
 use mynacard::cert::record::CardAuthorities;
 
+use crate::args::CheckArguments;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::{interrupt, secret};
 
 /// The photo on the disk; it goes with this value.
@@ -18,7 +21,7 @@ pub(crate) struct Photo {
 
 impl Photo {
     /// Writes it into a new file.
-    pub(crate) fn write(file: &Path, jp2: &[u8]) -> Result<Self, Failure> {
+    fn write(file: &Path, jp2: &[u8]) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::file(file, &error);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -27,11 +30,10 @@ impl Photo {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        let mut opened = options.open(file).map_err(failed)?;
+        let mut opened = interrupt::leaving(file, || options.open(file)).map_err(failed)?;
         let photo = Self {
             file: file.to_owned(),
         };
-        interrupt::leaves(Some(file.to_owned()));
         opened
             .write_all(jp2)
             .and_then(|()| opened.flush())
@@ -45,12 +47,70 @@ impl Drop for Photo {
         if let Err(error) = fs::remove_file(&self.file) {
             log::error!("the photo stays behind: {error}");
         }
-        interrupt::leaves(None);
+        interrupt::left_nothing();
+    }
+}
+
+/// A photo that is asked for, and can be verified.
+pub(crate) struct Wanted {
+    file: PathBuf,
+    fd: Option<u32>,
+    known: CardAuthorities,
+}
+
+impl Wanted {
+    /// Where the arguments ask for one; refused before anybody is asked for anything where it could not be verified.
+    pub(crate) fn of(
+        arguments: &CheckArguments,
+        simulation: bool,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(file) = &arguments.photo else {
+            return Ok(None);
+        };
+        let known = authorities(simulation)?.ok_or_else(Failure::photo_unverifiable)?;
+        Ok(Some(Self {
+            file: file.clone(),
+            fd: arguments.number_b_fd,
+            known,
+        }))
+    }
+
+    /// 照合番号B as somebody types it; without a descriptor of its own from `usual`, or the terminal.
+    pub(crate) fn number(&self, usual: Option<u32>) -> Result<NumberB, Failure> {
+        number(self.fd.or(usual))
+    }
+
+    /// Reads the card, and puts its photo into the file.
+    pub(crate) fn tap(
+        &self,
+        ready: &mut Ready,
+        card: &mut dyn Transport,
+        number: NumberB,
+        stop: &Cancel,
+    ) -> Result<(Tap, Photo), Failure> {
+        let tap = || ready.tap_with_face(card, number, &self.known, SystemTime::now(), stop);
+        let (tap, face) = interrupt::during(stop, tap)?;
+        Ok((tap, Photo::write(&self.file, face.photo_jp2())?))
+    }
+}
+
+/// The question to the operator, who has the card's photo, or the verified one.
+pub(crate) fn question(verified: bool, output: &Output) -> &'static str {
+    if verified {
+        output.pick(
+            "書き出した写真（署名を検証済み）とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+            "Compare the photo that was written, its signature verified, with the person; type yes if they are the same: ",
+        )
+    } else {
+        output.pick(
+            "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
+            "Compare the photo with the person; type yes if they are the same: ",
+        )
     }
 }
 
 /// 照合番号B as it is printed on the card, typed in three parts.
-pub(crate) fn number(fd: Option<u32>) -> Result<NumberB, Failure> {
+fn number(fd: Option<u32>) -> Result<NumberB, Failure> {
     let prompt = "照合番号B（生年月日8桁 有効期限の西暦4桁 セキュリティコード4桁）/ birth date, year of expiry, security code: ";
     let typed = secret::read(prompt, fd).map_err(|error| Failure::secret("number B", &error))?;
     let wrong = || {
@@ -85,18 +145,19 @@ pub(crate) fn number(fd: Option<u32>) -> Result<NumberB, Failure> {
     }
 }
 
-/// The authorities whose photos are believed. Those of real cards are not public: nothing is believed of them here.
-pub(crate) fn authorities(simulation: bool) -> Result<CardAuthorities, Failure> {
+/// The authorities whose photos are believed. Those of real cards are not public: there is none.
+fn authorities(simulation: bool) -> Result<Option<CardAuthorities>, Failure> {
     #[cfg(feature = "demo")]
     if simulation {
+        use mynacard::cert::Hierarchy;
         use mynacard::cert::record::CardAuthority;
         use mynacard_sim::pki;
         let hierarchy = Hierarchy::Simulation;
         let modulus = pki::card_verifiable_ca_modulus();
         let key = pki::CARD_VERIFIABLE_CA_KEY_ID;
         let authority = CardAuthority::new(hierarchy, key, &modulus, &[1, 0, 1])?;
-        return Ok(CardAuthorities::new(hierarchy).with(authority)?);
+        return Ok(Some(CardAuthorities::new(hierarchy).with(authority)?));
     }
     let _ = simulation;
-    Ok(CardAuthorities::new(Hierarchy::Production))
+    Ok(None)
 }

@@ -1,12 +1,13 @@
 //! The reception screen in the terminal: one patient after the other, and nothing of one left when the next one comes.
 
 use std::io::{self, Write as _};
+use std::sync::MutexGuard;
 use std::time::{Duration, SystemTime};
 
 use mynacard::Advice;
 use mynacard::auth::{
     Cancel, CheckContext, CheckedAnswer, Desk, Error, ErrorKind, Identity, Method,
-    OperatorConfirmation, Step, VisualSetting,
+    OperatorConfirmation, Screen, Step, VisualSetting,
 };
 use mynacard::card::{Pin, Transport};
 use mynacard::client::https::HttpsService;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::interrupt::{self, SharedScreen, look};
 use crate::keys::{Keys, Typed};
 use crate::output::{self, Output};
+use crate::photo::{self, Wanted};
 use crate::secret;
 
 /// What the reception works with.
@@ -34,6 +36,10 @@ pub(crate) struct Reception<'a> {
     pub(crate) title: String,
     /// Where the PIN comes from: the terminal, or a descriptor.
     pub(crate) pin_fd: Option<u32>,
+    /// The verified photo for the visual check, where one is asked for.
+    pub(crate) photo: Option<Wanted>,
+    /// Where 照合番号B comes from, unless it has a descriptor of its own.
+    pub(crate) number_fd: Option<u32>,
 }
 
 /// Proofs that need no check here.
@@ -192,17 +198,28 @@ impl Reception<'_> {
                 name
             }
         };
+        let number = match &self.photo {
+            Some(wanted) => Some(wanted.number(self.number_fd)?),
+            None => None,
+        };
         let card = self.card(card)?;
-        let tap = interrupt::during(&stop, || ready.tap(card, SystemTime::now(), &stop))?;
-        self.say(self.output.pick(
-            "カードの写真とご本人のお顔を見比べて、同じ方なら yes と入力してください: ",
-            "Compare the photo with the person; type yes if they are the same: ",
-        ))?;
+        let (tap, shown) = match self.photo.as_ref().zip(number) {
+            Some((wanted, number)) => {
+                let (tap, photo) = wanted.tap(&mut ready, card, number, &stop)?;
+                (tap, Some(photo))
+            }
+            None => {
+                let tap = || ready.tap(card, SystemTime::now(), &stop);
+                (interrupt::during(&stop, tap)?, None)
+            }
+        };
+        self.say(photo::question(shown.is_some(), self.output))?;
         match keys.wait() {
             Typed::Line(word) if word.trim().eq_ignore_ascii_case("yes") => {}
             Typed::End => return Ok(None),
             _ => return Err(Failure::not_confirmed()),
         }
+        drop(shown);
         let confirmation = OperatorConfirmation::new(&name, tap.id(), SystemTime::now())?;
         *operator = Some(name);
         let mut relay = self.service.relay();
@@ -275,6 +292,20 @@ impl Reception<'_> {
     fn say(&self, text: &str) -> Result<(), Failure> {
         self.output.bytes(text.as_bytes())
     }
+}
+
+/// Shows one answer until it is closed or its time is over. `held` is what it was taken from: what ends the program wipes the
+/// terminal after it was written.
+pub(crate) fn stand(
+    screen: &SharedScreen,
+    held: MutexGuard<'_, Screen>,
+    text: &str,
+    keep: Duration,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.bytes(format!("{CLEAR}{text}").as_bytes())?;
+    drop(held);
+    close(screen, keep, &mut Keys::new(), output).map(drop)
 }
 
 /// Waits for 閉じる, and not longer than an answer may stand; then nothing of it is left, here and on the terminal.

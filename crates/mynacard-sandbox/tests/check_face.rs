@@ -4,7 +4,7 @@
 
 mod check_support;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use check_support::{Office, card};
 use mynacard_auth::{
@@ -116,6 +116,24 @@ fn hierarchies_are_not_mixed() {
         refused(&office, "kyokai-self", printed(), &nobody).code(),
         "MC-3501"
     );
+}
+
+#[test]
+fn a_certificate_that_a_wrong_clock_refuses_is_the_clocks_fault() {
+    let office = Office::open();
+    let long_ago = SystemTime::now() - Duration::from_secs(20 * 365 * 86_400);
+    let ask = CheckContext::new(Purpose::Reception).by(Method::Visual);
+    let mut ready = office.desk.prepare(ask, long_ago, &office.stop).unwrap();
+    let mut card = card("kyokai-self");
+    let known = authorities(Hierarchy::Simulation);
+    let error = ready
+        .tap_with_face(&mut card, printed(), &known, long_ago, &office.stop)
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.pin_tries()),
+        ("MC-5018", PinTries::Untouched)
+    );
+    assert!(!card.is_powered());
 }
 
 #[test]

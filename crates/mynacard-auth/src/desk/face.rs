@@ -43,7 +43,7 @@ impl Ready {
             card::certificate_and_face(&mut card, options, number, &message)
                 .map_err(|error| as_cancelled(error, stop).with_tries(PinTries::Untouched))?;
         self.step(Step::CardDone);
-        let judged = self.desk().settings().judge(&der, now)?;
+        let judged = self.judged(&der, now)?;
         let signer = authorities.verify(&face.signer)?;
         if let Some(expected) = judged.hierarchy
             && signer.hierarchy() != expected

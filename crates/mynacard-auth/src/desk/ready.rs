@@ -104,16 +104,18 @@ impl Ready {
         let mut card = Stoppable::new(card, stop);
         let (der, exchanges) = card::certificate(&mut card, self.desk.settings().card)
             .map_err(|error| as_cancelled(error, stop))?;
-        let judged =
-            self.desk
-                .settings()
-                .judge(&der, now)
-                .map_err(|error| match &self.challenge {
-                    Some(challenge) => challenge.named_by_clock(error),
-                    None => error,
-                })?;
+        let judged = self.judged(&der, now)?;
         self.step(Step::CardDone);
         self.tapped(&judged, exchanges, now)
+    }
+
+    /// The verdict on a certificate; a refusal that a wrong clock explains is named as that.
+    pub(super) fn judged(&self, der: &[u8], now: SystemTime) -> Result<Judged, Error> {
+        let judged = self.desk.settings().judge(der, now);
+        judged.map_err(|error| match &self.challenge {
+            Some(challenge) => challenge.named_by_clock(error),
+            None => error,
+        })
     }
 
     /// Remembers what was read, until the check.

@@ -104,6 +104,16 @@ impl Requery {
 }
 
 impl RequeryAnswer {
+    /// An answer without a query, for tests of what comes after.
+    #[cfg(test)]
+    pub(crate) fn sample(answer: &Answer, check_id: String) -> Self {
+        Self {
+            answer: Box::new(answer.clone()),
+            check_id,
+            processed_at: SystemTime::UNIX_EPOCH,
+        }
+    }
+
     /// The insurance.
     #[must_use]
     pub fn answer(&self) -> &Answer {

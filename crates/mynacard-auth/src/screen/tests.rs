@@ -1,5 +1,7 @@
 use std::sync::{Arc, Mutex};
 
+use mynacard_eligibility::Answer;
+
 use super::*;
 use crate::{ErrorKind, TapId};
 
@@ -59,6 +61,7 @@ fn screen() -> (Screen, Trail) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     Show,
+    ShowRequery,
     Look,
     Close,
     Tap,
@@ -66,8 +69,9 @@ enum Action {
     WaitLong,
 }
 
-const ACTIONS: [Action; 6] = [
+const ACTIONS: [Action; 7] = [
     Action::Show,
+    Action::ShowRequery,
     Action::Look,
     Action::Close,
     Action::Tap,
@@ -75,18 +79,37 @@ const ACTIONS: [Action; 6] = [
     Action::WaitLong,
 ];
 
-/// The desk in three lines: which tap's answer stands there, and since when.
+/// What an answer is to: a tap, or a requery without a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    Tap(u8),
+    Requery(u8),
+}
+
+impl To {
+    fn check_id(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// The desk in three lines: which answer stands there, and since when.
 #[derive(Default)]
 struct Model {
-    shown: Option<(u8, u64)>,
-    events: Vec<(u8, &'static str)>,
+    shown: Option<(To, u64)>,
+    events: Vec<(To, &'static str)>,
 }
 
 impl Model {
+    fn show(&mut self, what: To, now: u64) {
+        self.end(now, "another-tap");
+        self.shown = Some((what, now));
+        self.events.push((what, "shown"));
+    }
+
     fn end(&mut self, now: u64, why: &'static str) {
-        if let Some((number, since)) = self.shown.take() {
+        if let Some((what, since)) = self.shown.take() {
             self.events.push((
-                number,
+                what,
                 if now - since >= KEEP {
                     "timed-out"
                 } else {
@@ -96,20 +119,21 @@ impl Model {
         }
     }
 
-    fn look(&mut self, now: u64) -> Option<u8> {
+    fn look(&mut self, now: u64) -> Option<To> {
         if self.shown.is_some_and(|(_, since)| now - since >= KEEP) {
             self.end(now, "timed-out");
         }
-        self.shown.map(|(number, _)| number)
+        self.shown.map(|(what, _)| what)
     }
 }
 
 #[test]
 fn every_sequence_of_six_actions_agrees_with_the_model() {
+    let insurance = Answer::builder().build().unwrap();
     let mut sequences = 0;
-    for code in 0..6_usize.pow(6) {
+    for code in 0..7_usize.pow(6) {
         let actions: Vec<Action> = (0..6)
-            .map(|place| ACTIONS[code / 6_usize.pow(place) % 6])
+            .map(|place| ACTIONS[code / 7_usize.pow(place) % 7])
             .collect();
         let (mut screen, trail) = screen();
         let (mut model, mut now, mut number) = (Model::default(), 0, 0);
@@ -117,16 +141,31 @@ fn every_sequence_of_six_actions_agrees_with_the_model() {
             match action {
                 Action::Show => {
                     number += 1;
-                    model.end(now, "another-tap");
-                    model.shown = Some((number, now));
-                    model.events.push((number, "shown"));
+                    model.show(To::Tap(number), now);
                     screen
                         .show(CheckedAnswer::sample(tap(number)), at(now))
                         .unwrap();
                 }
+                Action::ShowRequery => {
+                    number += 1;
+                    let to = To::Requery(number);
+                    model.show(to, now);
+                    screen
+                        .show_requery(RequeryAnswer::sample(&insurance, to.check_id()), at(now))
+                        .unwrap();
+                }
                 Action::Look => {
+                    let expected = model.look(now);
                     let seen = screen.answer(at(now)).unwrap().map(CheckedAnswer::tap);
-                    assert_eq!(seen, model.look(now).map(tap), "{actions:?}");
+                    let checked = match expected {
+                        Some(To::Tap(number)) => Some(tap(number)),
+                        _ => None,
+                    };
+                    assert_eq!(seen, checked, "{actions:?}");
+                    let seen = screen.requeried(at(now)).unwrap();
+                    let seen = seen.map(|answer| answer.check_id().to_owned());
+                    let requeried = expected.filter(|to| matches!(to, To::Requery(_)));
+                    assert_eq!(seen, requeried.map(To::check_id), "{actions:?}");
                 }
                 Action::Close => {
                     model.end(now, "closed");
@@ -140,28 +179,33 @@ fn every_sequence_of_six_actions_agrees_with_the_model() {
                 Action::WaitLong => now += KEEP,
             }
         }
-        if let Some((number, _)) = model.shown.take() {
-            model.events.push((number, "ended"));
+        if let Some((what, _)) = model.shown.take() {
+            model.events.push((what, "ended"));
         }
         drop(screen);
-        let events: Vec<(TapId, &str)> = trail
+        let events: Vec<(String, &str)> = trail
             .events()
             .iter()
             .map(|event| match event {
-                AuditKind::Shown { tap, .. } => (*tap, "shown"),
-                AuditKind::Dropped { tap, why } => (*tap, why.as_str()),
+                AuditKind::Shown { tap, .. } => (tap.to_string(), "shown"),
+                AuditKind::Dropped { tap, why } => (tap.to_string(), why.as_str()),
+                AuditKind::RequeryShown { check_id } => (check_id.clone(), "shown"),
+                AuditKind::RequeryDropped { check_id, why } => (check_id.clone(), why.as_str()),
                 _ => unreachable!("nothing is refused here, or proven otherwise"),
             })
             .collect();
         let expected: Vec<_> = model
             .events
             .iter()
-            .map(|(number, what)| (tap(*number), *what))
+            .map(|(to, what)| match to {
+                To::Tap(number) => (tap(*number).to_string(), *what),
+                To::Requery(_) => (to.check_id(), *what),
+            })
             .collect();
         assert_eq!(events, expected, "{actions:?}");
         sequences += 1;
     }
-    assert_eq!(sequences, 46_656);
+    assert_eq!(sequences, 117_649);
 }
 
 #[test]

@@ -132,15 +132,32 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<Exit, 
     if let Some(file) = &arguments.bundle {
         bundle::write(file, &findings, now)?;
     }
-    let healthy = findings.iter().all(|finding| finding.state != State::Bad);
-    output.result(&as_json(&findings, healthy, output), || {
-        as_text(&findings, healthy, output)
-    })?;
-    Ok(if healthy {
-        Exit::Done
-    } else {
-        Exit::Environment
+    output.result(&as_json(&findings, output), || as_text(&findings, output))?;
+    Ok(match Verdict::of(&findings) {
+        Verdict::Ready | Verdict::Partly => Exit::Done,
+        Verdict::Faulty => Exit::Environment,
     })
+}
+
+/// What all parts together say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Everything was looked at, and nothing stands in a check's way.
+    Ready,
+    /// Nothing is wrong in what was looked at.
+    Partly,
+    Faulty,
+}
+
+impl Verdict {
+    fn of(findings: &[Finding]) -> Self {
+        let any = |state| findings.iter().any(|finding| finding.state == state);
+        match (any(State::Bad), any(State::Unknown)) {
+            (true, _) => Self::Faulty,
+            (false, true) => Self::Partly,
+            (false, false) => Self::Ready,
+        }
+    }
 }
 
 /// The vault, and what only its passcode opens: the terminal, its trail and its line.
@@ -224,7 +241,10 @@ fn terminal(terminal: &Terminal, now: SystemTime) -> Finding {
                 format!("{day} に期限が切れます。"),
                 format!("It ends at {day}."),
             ),
-            ("期限の前に更新してください。", "Renew it before that."),
+            (
+                "期限の前に、「mynacard terminal renew」で更新してください。",
+                "Renew it before that with mynacard terminal renew.",
+            ),
         ),
         Ok(_) => (
             State::Good,
@@ -272,7 +292,7 @@ fn trail(arguments: &DoctorArguments, vault: &Vault) -> Finding {
     finding.facts(facts)
 }
 
-fn as_json(findings: &[Finding], healthy: bool, output: &Output) -> Value {
+fn as_json(findings: &[Finding], output: &Output) -> Value {
     let pick = |both: &Both| pick(both, output).to_owned();
     let parts: Vec<Value> = findings
         .iter()
@@ -286,10 +306,14 @@ fn as_json(findings: &[Finding], healthy: bool, output: &Output) -> Value {
             })
         })
         .collect();
-    json!({ "healthy": healthy, "parts": parts })
+    let verdict = Verdict::of(findings);
+    let complete = findings
+        .iter()
+        .all(|finding| finding.state != State::Unknown);
+    json!({ "healthy": verdict != Verdict::Faulty, "complete": complete, "parts": parts })
 }
 
-fn as_text(findings: &[Finding], healthy: bool, output: &Output) -> String {
+fn as_text(findings: &[Finding], output: &Output) -> String {
     let mut text = String::new();
     for finding in findings {
         let mark = match finding.state {
@@ -308,13 +332,16 @@ fn as_text(findings: &[Finding], healthy: bool, output: &Output) -> String {
             text.push_str(&format!("     → {mend}\n"));
         }
     }
-    text.push_str(if healthy {
-        output.pick("資格確認に使えます。\n", "Ready for checks.\n")
-    } else {
-        output.pick(
+    text.push_str(match Verdict::of(findings) {
+        Verdict::Ready => output.pick("資格確認に使えます。\n", "Ready for checks.\n"),
+        Verdict::Partly => output.pick(
+            "調べた項目に異常はありません。調べていない項目があります。\n",
+            "Nothing is wrong in what was looked at. Something was not looked at.\n",
+        ),
+        Verdict::Faulty => output.pick(
             "× の項目を直してから、もう一度 mynacard doctor を実行してください。\n",
             "Mend what is BAD, then run mynacard doctor again.\n",
-        )
+        ),
     });
     text
 }
@@ -333,6 +360,56 @@ impl State {
             Self::Care => "care",
             Self::Bad => "bad",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mynacard::guidance::Language;
+
+    use super::*;
+
+    #[test]
+    fn ready_is_said_only_where_everything_was_looked_at() {
+        let said = |states: &[State], language| {
+            let part = |state: &State| Finding::new("part", ("項目", "part"), *state);
+            let findings: Vec<_> = states.iter().map(part).collect();
+            let output = Output::plain(language);
+            let last = as_text(&findings, &output);
+            let last = last.lines().last().unwrap_or_default().to_owned();
+            (last, as_json(&findings, &output))
+        };
+        for (states, ja, en, healthy, complete) in [
+            (
+                &[State::Good, State::Care][..],
+                "資格確認に使えます。",
+                "Ready for checks.",
+                true,
+                true,
+            ),
+            (
+                &[State::Good, State::Unknown],
+                "調べた項目に異常はありません。調べていない項目があります。",
+                "Nothing is wrong in what was looked at. Something was not looked at.",
+                true,
+                false,
+            ),
+            (
+                &[State::Bad, State::Unknown],
+                "× の項目を直してから、もう一度 mynacard doctor を実行してください。",
+                "Mend what is BAD, then run mynacard doctor again.",
+                false,
+                false,
+            ),
+        ] {
+            let (text, value) = said(states, Language::Japanese);
+            assert_eq!(text, ja);
+            assert_eq!(said(states, Language::English).0, en);
+            assert_eq!(
+                (&value["healthy"], &value["complete"]),
+                (&healthy.into(), &complete.into())
+            );
         }
     }
 }

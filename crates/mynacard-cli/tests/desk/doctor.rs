@@ -23,8 +23,8 @@ fn activated_before(days: u64) -> Terminal {
 fn a_certificate_that_ends_soon_or_has_ended_is_named_with_its_mend() {
     for (days, state, mend) in [
         (LIFE - 40, "good", ""),
-        (LIFE - 29, "care", "期限の前に更新してください。"),
-        (LIFE - 1, "care", "期限の前に更新してください。"),
+        (LIFE - 29, "care", "「mynacard terminal renew」"),
+        (LIFE - 1, "care", "「mynacard terminal renew」"),
         (LIFE + 1, "bad", "mynacard terminal remove --forget"),
     ] {
         let terminal = activated_before(days);
@@ -39,13 +39,18 @@ fn a_certificate_that_ends_soon_or_has_ended_is_named_with_its_mend() {
 #[test]
 fn a_clock_that_is_off_is_named_on_either_side() {
     let terminal = Terminal::activated();
-    for (ahead, state, way) in [
-        (0, "good", ""),
-        (-80, "care", "進んでいます"),
-        (80, "care", "遅れています"),
-        (-600, "bad", "進んでいます"),
-        (600, "bad", "遅れています"),
+    for (ahead, visual, state, way) in [
+        (0, "off", "good", ""),
+        (-80, "off", "care", "進んでいます"),
+        (80, "off", "care", "遅れています"),
+        (-600, "off", "bad", "進んでいます"),
+        (600, "off", "bad", "遅れています"),
+        // An operator's confirmation from more than a minute ahead is refused.
+        (0, "on", "good", ""),
+        (-80, "on", "bad", "進んでいます"),
+        (80, "on", "care", "遅れています"),
     ] {
+        assert_eq!(terminal.visual(visual).status.code(), Some(0));
         terminal.sandbox.set_clock_ahead(ahead);
         let (code, seen) = terminal.doctor(&[]);
         let clock = part(&seen, "clock");
@@ -55,7 +60,11 @@ fn a_clock_that_is_off_is_named_on_either_side() {
         if state == "good" {
             continue;
         }
-        assert!(clock["mend"].as_str().unwrap().contains("自動設定"));
+        let mend = clock["mend"].as_str().unwrap();
+        assert!(
+            mend.contains("自動設定") && mend.contains("60秒を超えて進んでいる"),
+            "{mend}"
+        );
         // Without a reader, which is another part's matter, a clock in care is no reason to stop.
         let others = seen["parts"].as_array().unwrap().iter();
         let bad = others.filter(|part| part["state"] == "bad").count();

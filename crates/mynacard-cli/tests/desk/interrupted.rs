@@ -164,4 +164,70 @@ mod at_a_terminal {
         assert!(events[3].starts_with("refused MC-60"), "{events:?}");
         assert_eq!(events.len(), 4, "{events:?}");
     }
+
+    /// How an answer of one check ends at a terminal: what is typed, what ends the program with, what the trail says.
+    const ENDS: [(&str, i32, &str); 3] = [
+        ("\n", 0, "dropped closed"),
+        ("", 0, "dropped timed-out"),
+        ("\x03", 130, "dropped ended"),
+    ];
+
+    fn keep(typed: &str) -> &'static str {
+        if typed.is_empty() { "1" } else { "120" }
+    }
+
+    #[test]
+    fn one_checks_answer_does_not_stay_on_the_terminal() {
+        let name = mynacard_sim::person("kyokai-self").unwrap().name();
+        for (typed, code, end) in ENDS {
+            let terminal = Terminal::activated();
+            assert_eq!(terminal.visual("on").status.code(), Some(0));
+            let by_sight = [&RECEPTION[..], &["--visual", "受付", "--keep", keep(typed)]].concat();
+            let mut pty = Pty::start(&terminal, &by_sight);
+            pty.until("yes と入力してください: ");
+            pty.type_in("yes\n");
+            let seen = pty.until("[Enter] 閉じる ");
+            assert!(seen.contains(name), "{seen}");
+            pty.type_in(typed);
+            assert_eq!(pty.wait(), Some(code), "{end}");
+            let seen = pty.rest();
+            assert!(seen.ends_with(CLEAR), "{end}: {seen:?}");
+            let events = ["file", "setting on", "shown online-visual", end];
+            assert_eq!(terminal.events(), events);
+        }
+    }
+
+    #[test]
+    fn a_consents_check_does_not_stay_on_the_terminal() {
+        let name = mynacard_sim::person("kokuho").unwrap().name();
+        for (typed, code, end) in ENDS {
+            let terminal = Terminal::activated();
+            let register = [
+                "consent",
+                "register",
+                "--reference",
+                "chart-1",
+                "--care",
+                "visiting",
+                "--kinds",
+                "medicines",
+                "--virtual",
+                "kokuho",
+                "--keep",
+                keep(typed),
+            ];
+            let mut pty = Pty::start(&terminal, &register);
+            pty.until("PIN: ");
+            pty.until_hidden();
+            pty.type_in("1234\n");
+            let seen = pty.until("[Enter] 閉じる ");
+            assert!(seen.contains(name) && seen.contains("chart-1"), "{seen}");
+            pty.type_in(typed);
+            assert_eq!(pty.wait(), Some(code), "{end}");
+            let seen = pty.rest();
+            assert!(seen.ends_with(CLEAR), "{end}: {seen:?}");
+            let events = terminal.events();
+            assert_eq!(events.last().map(String::as_str), Some(end), "{events:?}");
+        }
+    }
 }

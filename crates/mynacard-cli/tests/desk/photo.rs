@@ -7,7 +7,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::interrupted::signal;
-use super::support::{Terminal, json, stdout};
+use super::support::{CLEAR, Terminal, json, stdout};
 
 /// What is printed on the card of kyokai-self.
 const PRINTED: &str = "19800401 2035 4016";
@@ -118,4 +118,114 @@ fn without_a_verified_photo_nobody_is_asked_to_compare() {
         .unwrap();
     assert_eq!(json(&refused)["error"]["code"], "file");
     assert_eq!(std::fs::read(&visual.photo).unwrap(), b"somebody's");
+}
+
+/// A real card's photo could not be verified. A slip in 照合番号B would cost one of its ten tries: it is not asked for.
+#[cfg(feature = "pcsc")]
+#[test]
+fn a_photo_that_could_never_be_verified_is_refused_before_anything_is_asked() {
+    let visual = Visual::open();
+    let before = visual.terminal.sandbox.requests();
+    let photo = visual.photo.to_str().unwrap();
+    let check = ["--json", "check"];
+    let consent = [
+        "--json",
+        "consent",
+        "register",
+        "--reference",
+        "chart-1",
+        "--care",
+        "visiting",
+        "--kinds",
+        "medicines",
+    ];
+    for command in [&check[..], &consent] {
+        // Nothing can be read from that descriptor: whoever tried would fail with another code.
+        let by_sight = [
+            "--visual",
+            "受付 花子",
+            "--photo",
+            photo,
+            "--number-b-fd",
+            "9",
+        ];
+        let refused = visual.terminal.run(&[command, &by_sight].concat(), "yes\n");
+        let said = json(&refused);
+        assert_eq!(said["error"]["code"], "MC-3501", "{said}");
+        let next = said["error"]["next"].as_str().unwrap();
+        assert!(next.starts_with("偽造とは限りません。"), "{next}");
+        assert_eq!(said["error"]["instead"][0], "暗証番号での確認");
+        assert!(refused.stderr.is_empty(), "somebody was asked");
+    }
+    let screen = ["check", "--screen", "--photo", photo];
+    let refused = visual.terminal.run(&screen, "2\n受付 花子\n");
+    assert!(
+        stdout(&refused).contains("(MC-3501"),
+        "{}",
+        stdout(&refused)
+    );
+    assert_eq!(visual.terminal.sandbox.requests(), before);
+    assert!(!visual.photo.exists());
+    // Known authorities come with the simulation, asked for in so many words: then the number is what is missing.
+    let by_sight = [
+        "--visual",
+        "受付 花子",
+        "--photo",
+        photo,
+        "--number-b-fd",
+        "9",
+    ];
+    let simulated = [&check[..], &["--accept-simulation"], &by_sight].concat();
+    let asked = visual.terminal.run(&simulated, "yes\n");
+    assert_eq!(json(&asked)["error"]["code"], "secret");
+}
+
+#[test]
+fn a_photo_is_for_the_visual_check_and_the_reception_screen() {
+    let visual = Visual::open();
+    let photo = visual.photo.to_str().unwrap();
+    let by_pin = [
+        "--json",
+        "check",
+        "--virtual",
+        "kyokai-self",
+        "--pin-fd",
+        "0",
+        "--photo",
+        photo,
+    ];
+    let refused = visual.terminal.run(&by_pin, "1234\n");
+    assert_eq!(json(&refused)["error"]["code"], "usage");
+
+    let screen = [
+        "check",
+        "--screen",
+        "--virtual",
+        "kyokai-self",
+        "--photo",
+        photo,
+    ];
+    // By sight with the photo, again after a slip in the number, by PIN, and the operator's no.
+    let wrong = PRINTED.replace("4016", "4017");
+    let typed = format!(
+        "2\n受付 花子\n{PRINTED}\nyes\n\n2\n{wrong}\n\n1\n1234\n\n2\n受付 花子\n{PRINTED}\nno\n\nq\n"
+    );
+    let day = visual.terminal.run(&screen, &typed);
+    let text = stdout(&day);
+    assert_eq!(day.status.code(), Some(0), "{text}");
+    assert!(text.ends_with(CLEAR), "{text}");
+    let asked = text.matches("書き出した写真（署名を検証済み）").count();
+    assert_eq!(asked, 2, "{text}");
+    let events = [
+        "file",
+        "setting on",
+        "shown online-visual",
+        "dropped closed",
+        "refused MC-1027",
+        "shown online-pin",
+        "dropped closed",
+        "refused not-confirmed",
+    ];
+    assert_eq!(visual.terminal.events(), events);
+    assert!(!visual.photo.exists());
 }

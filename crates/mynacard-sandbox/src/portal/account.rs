@@ -1,6 +1,7 @@
 //! Portal accounts: lookup of the institution, the form, the link in the mail, the session.
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use mynacard_eligibility::identifier;
 use serde_json::{Value, json};
 
 use super::rules::{self, Portal, Role};
@@ -264,7 +265,8 @@ impl Place {
     }
 
     fn address(&self) -> String {
-        format!("都道府県{}架空市見本町1-2-3", self.prefecture)
+        let prefecture = identifier::prefecture(&self.prefecture).unwrap_or_default();
+        format!("{prefecture}架空市見本町1-2-3")
     }
 }
 

@@ -153,7 +153,9 @@ fn a_new_checkup_institution_waits_for_the_register() {
             })
             .unwrap()
     };
-    assert_eq!(lookup(&code("100000")).status, 200);
+    let found = lookup(&code("100000"));
+    assert_eq!(found.status, 200);
+    assert!(found.text("address").starts_with("大阪府架空市"));
     let waiting = lookup(&code("991234"));
     waiting.is(400, "REF-4001").field("code");
     assert!(waiting.text("message_en").contains("month"));

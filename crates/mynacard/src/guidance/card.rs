@@ -51,8 +51,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "Wrong PIN. It will be locked after {n} more wrong entries.",
         ),
         Text::new(
-            "利用者証明用の暗証番号（4桁）を患者さんに確かめてください。自信がないときは入力せず、目視確認に切り替えてください。署名用パスワードの場合は英大文字と数字で6～16文字で、5回続けて間違えるとロックされます。",
-            "Ask the patient for the 4-digit PIN for user authentication. If unsure, do not guess: use the visual check. A signature password has 6 to 16 capital letters and digits and locks after 5 wrong entries in a row.",
+            "利用者証明用の暗証番号（4桁）を患者さんに確かめてください。自信がないときは入力せず、目視確認に切り替えてください。",
+            "Ask the patient for the 4-digit PIN for user authentication. If unsure, do not guess: use the visual check.",
         ),
         Text::new(
             "暗証番号が違うようです。市区町村の窓口で決めた4桁の番号をもう一度お願いします。",
@@ -82,8 +82,8 @@ pub(super) const TABLE: &[Guidance] = &[
         Class::Card,
         Text::new("暗証番号がロックされています。", "The PIN is locked."),
         Text::new(
-            "目視確認に切り替えるか、ほかの方法で資格を確認してください。ロックの解除は、市区町村の窓口（署名用パスワードが分かる方は一部のコンビニでも）でできます。暗証番号は3回、署名用パスワードは5回続けて間違えるとロックされます。なお、暗証番号のない顔認証マイナンバーカードでも同じ表示になります。",
-            "Use the visual check or another proof. A card for face recognition only (顔認証マイナンバーカード), which has no PIN, shows the same. A PIN locks after 3 wrong entries in a row, a signature password after 5. The municipality unlocks a PIN (some convenience stores too, with the signature password).",
+            "目視確認に切り替えるか、ほかの方法で資格を確認してください。ロックの解除は市区町村の窓口でできます。署名用パスワードが分かる方は、一部のコンビニでも手続きできます。なお、暗証番号のない顔認証マイナンバーカードでも同じ表示になります。",
+            "Use the visual check or another proof. A card for face recognition only (顔認証マイナンバーカード), which has no PIN, shows the same. The municipality unlocks a PIN (some convenience stores too, with the signature password).",
         ),
         Text::new(
             "暗証番号がロックされています。解除は市区町村の窓口でできます。今日はほかの方法で確認します。",
@@ -99,8 +99,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "The PIN has the wrong form. It was not sent to the card; no try was spent.",
         ),
         Text::new(
-            "数字4桁の暗証番号を入力し直してもらってください。署名用パスワードの場合は、英大文字と数字で6～16文字です。",
-            "Have the 4-digit PIN entered again. A signature password has 6 to 16 capital letters and digits.",
+            "数字4桁の暗証番号を入力し直してもらってください。署名用パスワードの場合は、英大文字と数字で6～16文字です。5回続けて間違えるとロックされます。",
+            "Have the 4-digit PIN entered again. A signature password has 6 to 16 capital letters and digits and locks after 5 wrong entries in a row.",
         ),
         Text::new(
             "数字4桁の暗証番号を入力してください。",

@@ -1,6 +1,6 @@
 //! MC-3xxx: the certificates on the card and the records that its issuer signed.
 
-use super::{Class, Guidance, OTHER_PROOF, Text};
+use super::{BY_PIN, Class, Guidance, OTHER_PROOF, Text};
 
 /// The card's data cannot be read: an accident of reading, or a damaged card.
 const fn unreadable(code: &'static str, staff: Text) -> Guidance {
@@ -326,13 +326,23 @@ pub(super) const TABLE: &[Guidance] = &[
             "The revocation list could not be read.",
         ),
     ),
-    refused(
-        "MC-3501",
-        Text::new(
-            "カードの券面データの発行元を確認できません。",
-            "The issuer of the card's printed data is not known.",
+    Guidance {
+        code: "MC-3501",
+        class: Class::Peer,
+        staff: Text::new(
+            "カードの券面データ（写真など）の発行元を、この端末では確かめられません。",
+            "This terminal cannot verify who issued the card's printed data, such as its photo.",
         ),
-    ),
+        next: Text::new(
+            "偽造とは限りません。カードに印刷された写真とご本人のお顔を見比べて目視で確認するか、暗証番号で確認してください。",
+            "That does not mean it is forged. Compare the photo printed on the card with the person in a visual check, or check by PIN.",
+        ),
+        patient: Text::new(
+            "写真を画面に表示できないため、カードを見せていただくか、暗証番号（4桁）の入力をお願いします。",
+            "The photo cannot be shown on the screen. Please show the card, or enter your 4-digit PIN.",
+        ),
+        instead: BY_PIN,
+    },
     refused(
         "MC-3502",
         Text::new(

@@ -1,25 +1,24 @@
 //! MC-4xxx: files and messages of the insurance vocabulary.
 
-use super::{CALL_ADMINISTRATOR, Class, Guidance, Text};
+use super::{CALL_ADMINISTRATOR, Class, Guidance, OTHER_PROOF, Text, service::WAIT};
 
 const ASK_AGAIN: Text = Text::new(
-    "もう一度確認をやり直してください。続くときは管理者に画面のコードを伝えてください。",
-    "Repeat the check. If it goes on, tell the administrator the code on the screen.",
+    "もう一度確認をやり直してください。続くときは、ほかの方法で資格を確認し、管理者に画面のコードを伝えてください。",
+    "Repeat the check. If it goes on, use another proof and tell the administrator the code on the screen.",
 );
 
+/// What concerns the program or the machine, not a patient.
 const fn entry(code: &'static str, class: Class, staff: Text, next: Text) -> Guidance {
-    Guidance {
-        code,
-        class,
-        staff,
-        next,
-        patient: Text::NONE,
-        instead: &[],
-    }
+    super::entry(code, class, staff, next, Text::NONE, &[])
+}
+
+/// An answer that cannot be read, while a patient may be waiting for it.
+const fn unread(code: &'static str, staff: Text, next: Text) -> Guidance {
+    super::entry(code, Class::Input, staff, next, WAIT, OTHER_PROOF)
 }
 
 const fn unreadable(code: &'static str, staff: Text) -> Guidance {
-    entry(code, Class::Input, staff, ASK_AGAIN)
+    unread(code, staff, ASK_AGAIN)
 }
 
 /// What staff typed.
@@ -35,16 +34,15 @@ pub(super) const TABLE: &[Guidance] = &[
             "The insurance file is damaged (XML).",
         ),
     ),
-    entry(
+    unread(
         "MC-4002",
-        Class::Input,
         Text::new(
             "資格情報のファイルがまだ書き終わっていません。",
             "The insurance file is not written to its end yet.",
         ),
         Text::new(
-            "少し待ってからもう一度読み込んでください。続くときは確認をやり直してください。",
-            "Wait a little and read it again. If it goes on, repeat the check.",
+            "少し待ってからもう一度読み込んでください。続くときは確認をやり直すか、ほかの方法で資格を確認してください。",
+            "Wait a little and read it again. If it goes on, repeat the check or use another proof.",
         ),
     ),
     unreadable(

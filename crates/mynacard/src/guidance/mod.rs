@@ -1,7 +1,7 @@
 //! Guidance: what staff do, and what the patient hears, for every code the library can return.
 //!
-//! One table, in English and Japanese, keyed by the codes of the layers (`MC-1003`) and by the
-//! outcomes of a check. The layers know only codes; this crate sees all of them and is the one place
+//! One table, in English and Japanese, keyed by the codes of the layers (`MC-1003`), by the outcomes of a check (`OK-0001`)
+//! and by what staff decide themselves ([`NOT_CONFIRMED`]). The layers know only codes; this crate sees all of them and is the one place
 //! that holds sentences.
 //!
 //! ```
@@ -27,16 +27,21 @@ mod service;
 use core::fmt;
 
 pub use flow::REGISTER_AGAIN;
+use mynacard_auth::service::CertificateStatus;
+use mynacard_auth::{CheckedAnswer, Warning};
 pub use mynacard_auth::{Evidence, Query};
 pub use mynacard_eligibility::Language;
 use mynacard_eligibility::Validity;
 pub use next_visit::next_visit;
 
+/// The code of a visual check in which staff did not confirm that face and photo are the same person's.
+pub const NOT_CONFIRMED: &str = "not-confirmed";
+
 /// The guidance of one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Guidance {
-    /// The code: `MC-nnnn` of an error, `OK-nnnn` of an answer.
+    /// The code: `MC-nnnn` of an error, `OK-nnnn` of an answer, or [`NOT_CONFIRMED`].
     pub code: &'static str,
     /// Who has to act.
     pub class: Class,
@@ -145,7 +150,7 @@ const WITHOUT_PIN: &[Evidence] = &[
     Evidence::EligibilityCertificate,
 ];
 
-/// A sentence in both languages; `{n}` stands for the PIN tries that are left.
+/// A sentence in both languages; `{n}` stands for a number that is known only then: the PIN tries left, the seconds of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     /// 日本語.
@@ -180,12 +185,18 @@ impl Text {
     /// The sentence with the number of tries left; without a number the sentence that needs it is left out.
     #[must_use]
     pub fn render(&self, language: Language, tries: Option<u8>) -> String {
+        self.with_number(language, tries.map(u64::from))
+    }
+
+    /// The sentence with any number that it wants; without one the sentence that needs it is left out.
+    #[must_use]
+    pub fn with_number(&self, language: Language, number: Option<u64>) -> String {
         let raw = self.raw(language);
         if !raw.contains("{n}") {
             return raw.to_owned();
         }
-        if let Some(tries) = tries {
-            return raw.replace("{n}", &tries.to_string());
+        if let Some(number) = number {
+            return raw.replace("{n}", &number.to_string());
         }
         let end = match language {
             Language::Japanese => '。',
@@ -232,6 +243,45 @@ pub fn for_validity(validity: &Validity) -> Option<&'static Guidance> {
         Validity::ValidUnregistered => "OK-0006",
         _ => return None,
     })
+}
+
+/// The guidance for what the service says of the card's certificate; `None` where there is nothing to say, and for a status
+/// that the interface did not have when this was written.
+#[must_use]
+pub fn for_certificate(status: CertificateStatus) -> Option<&'static Guidance> {
+    for_code(match status {
+        CertificateStatus::EndsSoon => "OK-0101",
+        CertificateStatus::Ended => "OK-0102",
+        _ => return None,
+    })
+}
+
+/// The guidance for a warning; the seconds of a clock are the number that its sentence wants.
+///
+/// `None` for a warning that did not exist when this was written.
+#[must_use]
+pub fn for_warning(warning: &Warning) -> Option<&'static Guidance> {
+    for_code(match warning {
+        Warning::EndsSoon { .. } => "OK-0101",
+        Warning::Expired { .. } => "OK-0102",
+        Warning::IssuerUnknown => "OK-0201",
+        Warning::NotProduction { .. } => "OK-0202",
+        Warning::ClockOff { seconds: 0.. } => "OK-0203",
+        Warning::ClockOff { .. } => "OK-0204",
+        _ => return None,
+    })
+}
+
+/// The guidance for an answer, most important first: today's insurance, or that the card is not registered as an insurance card;
+/// then what the service says of the certificate.
+#[must_use]
+pub fn for_answer(checked: &CheckedAnswer) -> Vec<&'static Guidance> {
+    let outcome = match checked.answer() {
+        None => for_code("OK-3001"),
+        Some(answer) => answer.validity().as_ref().and_then(for_validity),
+    };
+    let certificate = for_certificate(checked.certificate_status());
+    outcome.into_iter().chain(certificate).collect()
 }
 
 /// The whole table, ordered by code within its blocks.

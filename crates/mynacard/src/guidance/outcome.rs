@@ -1,6 +1,6 @@
-//! Answers of the service: not errors, but staff must know what each means for today's bill.
+//! Answers of the service: not errors, but staff must know what each means for today's bill. Then what staff themselves decided.
 
-use super::{Class, Evidence, Guidance, OTHER_PROOF, Text};
+use super::{BY_PIN, Class, Evidence, Guidance, NOT_CONFIRMED, OTHER_PROOF, Text, entry};
 
 const fn answer(
     code: &'static str,
@@ -18,6 +18,11 @@ const fn answer(
         instead,
     }
 }
+
+const SET_THE_CLOCK: Text = Text::new(
+    "今日の確認はこのままで構いません。パソコンの日付と時刻の自動設定を有効にしてください。",
+    "Today's check stands. Switch on the automatic setting of date and time.",
+);
 
 pub(super) const TABLE: &[Guidance] = &[
     answer(
@@ -137,6 +142,52 @@ pub(super) const TABLE: &[Guidance] = &[
         &[],
     ),
     answer(
+        "OK-0201",
+        Text::new(
+            "カードの発行元を、この端末では確認できません。",
+            "This terminal does not know the card's issuer.",
+        ),
+        Text::new(
+            "資格はサービスの回答のとおりです。管理者にソフトウェアの更新を依頼してください。",
+            "The insurance is as the service answered. Have the administrator update the software.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    answer(
+        "OK-0202",
+        Text::new(
+            "試験用のカードです。本物の資格確認ではありません。",
+            "A test card: this is not a real confirmation.",
+        ),
+        Text::new(
+            "患者さんの受付や請求には使わないでください。",
+            "Do not use it for a patient or a bill.",
+        ),
+        Text::NONE,
+        &[],
+    ),
+    answer(
+        "OK-0203",
+        Text::new(
+            "このパソコンの時計が合っていません。サービスの時計より{n}秒進んでいます。",
+            "This computer's clock is wrong. It is {n} s ahead of the service's.",
+        ),
+        SET_THE_CLOCK,
+        Text::NONE,
+        &[],
+    ),
+    answer(
+        "OK-0204",
+        Text::new(
+            "このパソコンの時計が合っていません。サービスの時計より{n}秒遅れています。",
+            "This computer's clock is wrong. It is {n} s behind the service's.",
+        ),
+        SET_THE_CLOCK,
+        Text::NONE,
+        &[],
+    ),
+    answer(
         "OK-3001",
         Text::new(
             "このカードは健康保険証としての利用登録がまだです。",
@@ -151,5 +202,22 @@ pub(super) const TABLE: &[Guidance] = &[
             "Once you register your card as insurance card you can use it. Do you have another proof with you today?",
         ),
         OTHER_PROOF,
+    ),
+    entry(
+        NOT_CONFIRMED,
+        Class::Caller,
+        Text::new(
+            "目視での確認が取れなかったため、中止しました。何も送っていません。",
+            "The visual check was not confirmed and was stopped. Nothing was sent.",
+        ),
+        Text::new(
+            "暗証番号で確認するか、最初からやり直してください。どちらもできないときは、ほかの方法で資格を確認してください。",
+            "Check by PIN, or start again. If neither is possible, use another proof.",
+        ),
+        Text::new(
+            "お写真での確認ができませんでしたので、暗証番号（4桁）の入力をお願いできますか。",
+            "We could not confirm by the photo. Would you enter your 4-digit PIN, please?",
+        ),
+        BY_PIN,
     ),
 ];

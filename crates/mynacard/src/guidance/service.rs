@@ -632,8 +632,8 @@ pub(super) const TABLE: &[Guidance] = &[
             "取り込まずに、もう一度照会してください。",
             "Do not take it over; ask again.",
         ),
-        Text::NONE,
-        &[],
+        WAIT,
+        OTHER_PROOF,
     ),
     entry(
         "MC-6511",
