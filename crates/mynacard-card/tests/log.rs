@@ -46,7 +46,18 @@ fn no_pin_and_no_answer_is_logged() {
     assert!(
         lines
             .iter()
-            .any(|line| line == "> 00 20 00 98, 4 bytes, 0 expected")
+            .any(|line| line == "> 00 20 00 98, secret, 0 expected")
+    );
+    // The signature password: not even its length.
+    assert!(
+        lines
+            .iter()
+            .any(|line| line == "> 00 20 00 9B, secret, 0 expected")
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.starts_with("> 00 20") || !line.contains(" 6 bytes"))
     );
     assert!(lines.iter().any(|line| line == "< 0 bytes, 63C2"));
     let all = lines.join("\n").to_uppercase().replace([' ', ','], "");

@@ -31,14 +31,15 @@ const NEW_PASSWORD: [u8; 16] = turned(b"M4TQ9ZK2XW8RJ6YB");
 const FORM_PIN: [u8; 4] = turned(b"7308");
 const NEW_FORM_PIN: [u8; 4] = turned(b"6295");
 const CODE: [u8; 4] = turned(b"3946");
-/// What stands for the hash of a My Number (DF31), and SHA-256 of it with the [`UNSIGNED`] one behind it, headers included.
+/// What stands for the hash of a My Number (DF31), and SHA-256 of it with the [`SIGNED`] one behind it, headers included.
 const NUMBER_HASH: [u8; 32] =
     turned(b"\x51\x76\x9B\xC0\xE5\x0A\x2F\x54\x79\x9E\xC3\xE8\x0D\x32\x57\x7C\xA1\xC6\xEB\x10\x35\x5A\x7F\xA4\xC9\xEE\x13\x38\x5D\x82\xA7\xCC");
 const SIGNED_HASH: [u8; 32] =
-    turned(b"\x18\xF9\x9B\x54\xC4\xDF\x6E\x21\xC8\x69\x5F\x08\xD3\xF6\x00\xE4\xF2\x4A\x4A\x4E\x6A\xE7\x93\xBD\x42\xC1\xAB\x32\x68\xA2\x39\x56");
+    turned(b"\xBB\x1E\xAD\x2C\x82\x94\x2D\x27\xB4\x4E\x44\xEC\xED\x36\x69\x21\xDC\xCC\x0E\xEE\x2B\x9C\xA3\x8D\x97\x41\xE7\x97\xE8\x77\x92\x46");
 
-/// A digest of attributes that is not theirs (DF32).
-const UNSIGNED: [u8; 32] = [0; 32];
+/// The digest of the attributes (DF32).
+const SIGNED: &[u8; 32] =
+    b"\xCC\xBC\xC7\x80\xCE\x38\x1D\x17\xD2\x28\x87\x17\xA6\xB7\xC7\xD6\x10\x49\xAA\xD6\xED\x19\x6E\xEF\x94\xD0\x96\x50\x73\xA6\xDC\x27";
 
 /// The characters wherever they stand, and the frames that carried the short ones (without CLA: zeros are everywhere).
 const SECRETS: &[Secret] = &[
@@ -170,7 +171,7 @@ impl Reader {
                 &b"\xFF\x30\x4D\xDF\x31\x20"[..],
                 &typed(&NUMBER_HASH),
                 b"\xDF\x32\x20",
-                &UNSIGNED,
+                SIGNED,
                 b"\xDF\x33\x04SIGN\x90\x00",
             ]
             .concat(),
@@ -282,11 +283,12 @@ const PATHS: [(&str, Path); 9] = [
     ("attributes and their signature", |reader, options, look| {
         let mut app = InputSupport::open(reader, options).unwrap();
         if let Ok(mut opened) = app.verify(pin(&FORM_PIN).unwrap()) {
-            let lent = opened.signed_attributes(|lent| {
-                assert!(typed(&SIGNED_HASH)[..] == lent.signed_digest[..]);
+            let attributes = opened.verified_attributes(|digest, _| {
+                assert!(typed(&SIGNED_HASH)[..] == digest[..]);
+                true
             });
-            lent.unwrap();
-            let error = opened.verified_attributes(|_, _| true).unwrap_err();
+            drop(attributes.unwrap());
+            let error = opened.verified_attributes(|_, _| false).unwrap_err();
             assert_eq!(error.code(), "MC-1026");
         }
         look();

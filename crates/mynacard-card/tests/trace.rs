@@ -241,19 +241,21 @@ fn nothing_shown_after(exchanges: &[(&str, &str)]) {
         .contains(HASH)
     };
     assert!(!shown(exchanges), "{exchanges:?}");
-    let there = [exchanges, &[("00A4020C020005", "9000")]].concat();
+    let there = [exchanges, &[SELECT_JPKI, SELECT_CA_CERTIFICATE]].concat();
     assert!(shown(&there), "the file on the list is recorded: {there:?}");
 }
 
-const SELECT_INPUT_SUPPORT: (&str, &str) = ("00A4040C0AD3921000310001010408", "9000");
+const SELECT_JPKI: (&str, &str) = ("00A4040C0AD392F000260100000001", "9000");
+/// The file of which a trace holds every byte.
+const SELECT_CA_CERTIFICATE: (&str, &str) = ("00A4020C02000B", "9000");
 
 #[test]
 fn a_refused_read_leaves_the_card_in_its_file() {
     for refusal in ["6982", "6700", "6A82", "6B00", "6C04", "6F00"] {
         nothing_shown_after(&[
-            SELECT_INPUT_SUPPORT,
-            ("00A4020C020003", "9000"),
-            ("00B0850004", refusal),
+            SELECT_JPKI,
+            ("00A4020C02000A", "9000"),
+            ("00B08B0004", refusal),
         ]);
     }
 }
@@ -261,34 +263,30 @@ fn a_refused_read_leaves_the_card_in_its_file() {
 #[test]
 fn a_selected_application_has_no_file_yet() {
     nothing_shown_after(&[
-        ("00A4040C0AD392F000260100000001", "9000"),
-        ("00A4020C020005", "9000"),
-        SELECT_INPUT_SUPPORT,
+        ("00A4040C0AD3921000310001010408", "9000"),
+        SELECT_CA_CERTIFICATE,
+        SELECT_JPKI,
     ]);
 }
 
 #[test]
 fn a_read_from_the_middle_moves_to_its_file_too() {
     nothing_shown_after(&[
-        SELECT_INPUT_SUPPORT,
-        ("00A4020C020005", "9000"),
-        ("00B0830404", "010203049000"),
+        SELECT_JPKI,
+        SELECT_CA_CERTIFICATE,
+        ("00B08A0404", "010203049000"),
     ]);
 }
 
 #[test]
 fn another_command_may_move_to_a_file_of_its_own() {
-    for command in ["00B2031C04", "00B201FD04", "00200091", "00E2001C"] {
-        nothing_shown_after(&[
-            SELECT_INPUT_SUPPORT,
-            ("00A4020C020005", "9000"),
-            (command, "9000"),
-        ]);
+    for command in ["00B2031C04", "00B201FD04", "00200098", "00E2001C"] {
+        nothing_shown_after(&[SELECT_JPKI, SELECT_CA_CERTIFICATE, (command, "9000")]);
     }
     nothing_shown_after(&[
-        SELECT_INPUT_SUPPORT,
-        ("00A4020C020005", "9000"),
-        ("00B2011C04", "010203049000"),
+        SELECT_JPKI,
+        SELECT_CA_CERTIFICATE,
+        ("00B2015404", "010203049000"),
     ]);
 }
 

@@ -90,7 +90,53 @@ proptest! {
     }
 }
 
-/// Every function that sends a PIN or a new one, recorded: the lines of VERIFY and CHANGE hold header, lengths and status.
+/// How long the signature password is, nobody learns from a trace; and a trace runs again with one of any length.
+#[test]
+fn passwords_of_all_lengths_leave_the_same_trace() {
+    let dialogue = |card: &mut dyn Transport, password: &str| {
+        let password = SignaturePassword::new(password.as_bytes()).ok().unwrap();
+        let mut jpki = Jpki::open(card, Options::new()).unwrap();
+        let outcome = jpki.signature_verify(password).map(drop);
+        outcome.map_err(|error| error.code())
+    };
+    let recorded = |password: &str| {
+        let mut trace = String::new();
+        let mut recorder = Recorder::new(FakeCard::new(Limits::SHORT), |line: &str| {
+            trace.push_str(line);
+            trace.push('\n');
+        });
+        assert_eq!(dialogue(&mut recorder, password), Err("MC-1003"));
+        drop(recorder);
+        trace
+    };
+    let (short, long) = (recorded("WRONG6"), recorded("WRONGWRONGWRON16"));
+    assert_eq!(short, long);
+    let verify = r#""header":"0020009B","le":0,"status":"63C4""#;
+    assert!(long.contains(verify), "{long}");
+
+    for trace in [
+        short.clone(),
+        // As it was written once, with the length.
+        short.replace(verify, &verify.replace(r#","le""#, r#","lc":6,"le""#)),
+    ] {
+        let mut replay = Replay::read(&trace).unwrap();
+        assert_eq!(dialogue(&mut replay, "OTHER789"), Err("MC-1003"), "{trace}");
+        assert!(replay.is_finished());
+    }
+    // A counter query is no VERIFY, nor the other way round.
+    let query = r#""header":"0020009B","lc":0,"le":0"#;
+    let unlike = [
+        short.replace(query, r#""header":"0020009B","le":0"#),
+        short.replace(verify, &verify.replace(r#","le""#, r#","lc":0,"le""#)),
+    ];
+    for trace in unlike {
+        assert_ne!(trace, short);
+        let mut replay = Replay::read(&trace).unwrap();
+        assert_ne!(dialogue(&mut replay, "OTHER789"), Err("MC-1003"), "{trace}");
+    }
+}
+
+/// Every function that sends a PIN or a new one, recorded: the lines of VERIFY and CHANGE hold header and status.
 #[test]
 fn every_pin_of_the_interface_stays_out_of_its_trace() {
     let mut card = FakeCard::new(Limits::SHORT);
@@ -137,6 +183,8 @@ fn every_pin_of_the_interface_stays_out_of_its_trace() {
     assert_eq!(lines.len(), 4 * 2 + 3 + 2, "{trace}");
     for line in lines {
         assert!(!line.contains("\"data\""), "{line}");
+        let length = line.contains("\"lc\"");
+        assert!(!length || line.contains("\"lc\":0,"), "{line}");
         assert!(
             line.contains("\"answer\":[]") || line.contains("enter-pin"),
             "{line}"

@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
 use mynacard_sandbox::{Running, Sandbox};
-use mynacard_sim::{Person, person, pki};
+use mynacard_sim::{Person, VirtualCard, person, pki};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -147,6 +147,20 @@ fn holds_nobody(trace: &str, holder: &Person) {
             .map(|octets| ("the certificate's key", hex(octets))),
     );
     personal.push(("the certificate's serial number", hex(&certificate[8..20])));
+    // What the input-support application's basic data says of somebody unknown (DF43).
+    let mut card = VirtualCard::new(holder, SystemTime::now());
+    card.power_on();
+    card.transmit(b"\x00\xA4\x04\x0C\x0A\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08");
+    let basic_data = card.transmit(b"\x00\xB0\x85\x00\x00");
+    let header = basic_data
+        .windows(5)
+        .position(|octets| *octets == [0xDF, 0x43, 0x82, 0x00, 0x80]);
+    let reference = header.unwrap() + 5;
+    personal.extend(
+        basic_data[reference..reference + 32]
+            .chunks(8)
+            .map(|octets| ("the reference in the basic data", hex(octets))),
+    );
     for (what, secret) in personal {
         assert!(!trace.contains(&secret), "{what} is in\n{trace}");
     }

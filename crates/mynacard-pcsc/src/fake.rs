@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) refusals: u32,
     /// What the next commands answer.
     pub(crate) answers: VecDeque<Result<Vec<u8>, Error>>,
+    /// How long the card takes for each answer, on the fake clock.
+    pub(crate) slowness: Duration,
     /// What the keypad answers.
     pub(crate) keypad: Result<Vec<u8>, Error>,
     /// dwMaxAPDUDataSize, where the reader states it.
@@ -68,6 +70,7 @@ impl Fake {
             generation: 0,
             refusals: 0,
             answers: VecDeque::new(),
+            slowness: Duration::ZERO,
             keypad: Err(Error::UnsupportedFeature),
             data_size: None,
             block_protocol: true,
@@ -293,6 +296,8 @@ impl Handle for FakeHandle {
         let mut world = self.fake.checked(self.generation)?;
         world.card(&self.reader)?;
         world.log.push(format!("transmit {}", hex(command)));
+        let slowness = world.slowness;
+        world.elapsed += slowness;
         let answer = world.answers.pop_front().unwrap_or(Ok(vec![0x90, 0x00]))?;
         response[..answer.len()].copy_from_slice(&answer);
         Ok(answer.len())

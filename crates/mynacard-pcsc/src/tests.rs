@@ -410,6 +410,64 @@ fn a_stopped_service_is_not_waited_for() {
     assert_eq!(fake.elapsed(), SECOND);
 }
 
+/// A phone may take 5 to 20 seconds for an answer. That time is the card's, and no silence of ours.
+#[test]
+fn an_answer_may_take_as_long_as_a_phone_needs() {
+    for seconds in [5, 20] {
+        let fake = Fake::new(&[("A", true)]);
+        let mut card = begun(&fake);
+        fake.world().slowness = seconds * SECOND;
+        for _ in 0..3 {
+            assert_eq!(select(&mut card).unwrap(), StatusWord::from(0x9000));
+        }
+        assert_eq!(fake.elapsed(), 3 * seconds * SECOND);
+        assert_eq!(fake.log(), ["transmit 00A4020C020018"; 3]);
+        // Ours is counted from the answer.
+        crate::system::System::pause(&fake, Duration::from_millis(4501));
+        is(
+            &select(&mut card).unwrap_err(),
+            TransportErrorKind::CardReset,
+            Delivery::NotSent,
+            "MC-2011",
+        );
+    }
+}
+
+/// A reader gives up on the phone that was sent a PIN: whether it was counted is not known, and nothing follows.
+#[test]
+fn a_pin_that_a_phone_answers_too_late_has_an_unknown_outcome() {
+    use mynacard_card::{Pin, PinTry, app::jpki::Jpki};
+    let fake = Fake::new(&[("A", true)]);
+    {
+        let mut world = fake.world();
+        world.slowness = 20 * SECOND;
+        // SELECT, counter, VERIFY.
+        let answers = [
+            Ok(vec![0x90, 0x00]),
+            Ok(vec![0x63, 0xC3]),
+            Err(pcsc::Error::Timeout),
+        ];
+        world.answers.extend(answers);
+    }
+    let mut card = card(&fake, |_| {});
+    let mut jpki = Jpki::open(&mut card, mynacard_card::Options::default()).unwrap();
+    let error = jpki
+        .verify(Pin::new(b"1234").unwrap())
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.pin_try()),
+        ("MC-1007", PinTry::Unknown)
+    );
+    assert!(jpki.authentication_certificate().is_err());
+    drop(jpki);
+    let log = fake.log();
+    let sent = log.iter().filter(|line| line.starts_with("transmit 0020"));
+    assert_eq!(sent.count(), 2, "one query, one VERIFY: {log:?}");
+    assert_eq!(log.last().map(String::as_str), Some("close, power down"));
+    assert!(fake.elapsed() >= 60 * SECOND);
+}
+
 #[test]
 fn silence_ends_the_session_before_the_system_does() {
     let fake = Fake::new(&[("A", true)]);

@@ -251,7 +251,7 @@ impl VirtualCard {
         if let Some(loss) = fault.loss() {
             return Err(loss);
         }
-        fault.distort(&mut answer);
+        fault.distort(&mut answer, self.exchanges);
         Ok(answer)
     }
 

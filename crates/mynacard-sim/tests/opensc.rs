@@ -157,11 +157,19 @@ fn every_probe_of_another_driver_is_refused() {
     let session = Session::run("probes", CARD, "opensc-tool -n");
     session.assert_success();
     assert!(session.stdout.contains("jpki"));
+    let ours = |command: &str| command.starts_with("00A4040C0AD392F000260100000001");
+    let probes = session
+        .trace
+        .iter()
+        .filter(|(command, _)| !ours(command))
+        .count();
+    println!("{probes} probes of other drivers");
+    assert!(probes >= 20, "{probes} probes: {:#?}", session.trace);
     for (command, answer) in &session.trace {
-        let ours = command.starts_with("00A4040C0AD392F000260100000001");
         assert!(
-            ours || ["6A82", "6A86", "6A88", "6D00", "6E00", "6700", "6986"]
-                .contains(&answer.as_str()),
+            ours(command)
+                || ["6A82", "6A86", "6A88", "6D00", "6E00", "6700", "6986"]
+                    .contains(&answer.as_str()),
             "{command}: {answer}"
         );
     }

@@ -1,8 +1,8 @@
 //! 券面入力補助AP, the input-support application: name, address, birth date and sex as text.
 //!
-//! The My Number, which lives in this application too, is never read, and neither is anything it can be computed from:
-//! the record that signs the attributes also contains a hash of the number, so [`Opened::verified_attributes`] reads it,
-//! checks it and wipes it without letting a byte of it out.
+//! The My Number, which lives in this application too, is never read. The record that signs the attributes also contains a
+//! hash of the number: only [`Opened::verified_attributes`] reads it, and wipes it before it returns. No result holds a byte
+//! of it; what it lends to the caller's check depends on it, and must not be kept.
 //!
 //! ```
 //! use mynacard_card::{Error, Options, Pin, Transport, app::input_support::{Attributes, InputSupport}};
@@ -50,22 +50,6 @@ pub struct Attributes {
     sex: Sex,
     offsets: OffsetTable,
     digest: [u8; 32],
-}
-
-/// The attributes as stored and what signs them, lent to [`Opened::signed_attributes`]'s judge and wiped behind it.
-///
-/// **Digest and signature must not be kept, sent or logged.** Both depend on a hash of the My Number, which somebody who
-/// has them and the attributes could search for: a hundred thousand million candidates. That is why they are lent.
-#[non_exhaustive]
-pub struct SignedAttributes<'a> {
-    /// EF 0002 without filler.
-    pub record: &'a [u8],
-    /// The digest of the attributes that was signed: the value of DF32.
-    pub attributes_digest: &'a [u8; 32],
-    /// SHA-256 over the DF31 and DF32 objects: what the signature covers.
-    pub signed_digest: &'a [u8; 32],
-    /// RSASSA-PKCS1-v1_5 with SHA-256: the value of DF33.
-    pub signature: &'a [u8],
 }
 
 /// The card's own key with the signature that certifies it (EF 0007): presence signatures verify under it.
@@ -199,8 +183,11 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
 
     /// The attributes, and the card's signature over them checked.
     ///
-    /// `is_valid` is lent a SHA-256 digest and an RSASSA-PKCS1-v1_5 signature over it, and says whether the signature is
-    /// good under the key that [`InputSupport::cv_certificate`] certifies. It must keep neither: see [`SignedAttributes`].
+    /// `is_valid` is lent a SHA-256 digest (over the DF31 and DF32 objects) and an RSASSA-PKCS1-v1_5 signature over it, and
+    /// says whether the signature is good under the key that [`InputSupport::cv_certificate`] certifies.
+    ///
+    /// **It must not keep, send or log them.** Both depend on a hash of the My Number, which somebody who has them and the
+    /// attributes could search for: a hundred thousand million candidates. That is why they are lent, and wiped behind it.
     ///
     /// # Errors
     /// [`ErrorKind::NotAuthentic`] when the digest of the attributes is not the signed one or `is_valid` says no; a refused
@@ -209,36 +196,9 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
         &mut self,
         is_valid: impl FnOnce(&[u8; 32], &[u8]) -> bool,
     ) -> Result<Attributes, Error> {
-        let read = self.signed_attributes(|lent| {
-            let attributes = Attributes::read(lent.record)?;
-            let holds = attributes.digest == *lent.attributes_digest
-                && is_valid(lent.signed_digest, lent.signature);
-            Ok(holds.then_some(attributes))
-        })?;
-        let card = &self.app.card;
-        match read {
-            Ok(Some(attributes)) => Ok(attributes),
-            Ok(None) => Err(card.error(ErrorKind::NotAuthentic {
-                file: ATTRIBUTES.name,
-            })),
-            Err(problem) => Err(card.error(ErrorKind::MalformedFile {
-                file: ATTRIBUTES.name,
-                problem,
-            })),
-        }
-    }
-
-    /// Lends the attributes as stored, with what signs them, to a judge such as a verifier of signed records, and returns
-    /// what it makes of them. Nothing is verified here, and nothing lent may be kept: see [`SignedAttributes`].
-    ///
-    /// # Errors
-    /// A refused READ, a malformed file, a transport that fails.
-    pub fn signed_attributes<R>(
-        &mut self,
-        judge: impl FnOnce(&SignedAttributes<'_>) -> R,
-    ) -> Result<R, Error> {
-        let attributes = self.app.card.read(&ATTRIBUTES)?;
-        self.app.card.read_as(&SIGNED_DIGESTS, |bytes| {
+        let card = &mut self.app.card;
+        let attributes = card.read_as(&ATTRIBUTES, Attributes::read)?;
+        let holds = card.read_as(&SIGNED_DIGESTS, |bytes| {
             let mut record = Record::open(bytes, 0xFF30)?;
             // The hash of the My Number is looked at where it lies, in the buffer that is wiped: never copied out of it.
             let number = record.take(0xDF31)?;
@@ -257,13 +217,14 @@ impl<T: Transport + ?Sized> Opened<'_, '_, T> {
                 Sha256::new_with_prefix(signed),
                 (&mut *signed_digest).into(),
             );
-            Ok(judge(&SignedAttributes {
-                record: &attributes,
-                attributes_digest: &attributes_digest,
-                signed_digest: &signed_digest,
-                signature,
-            }))
-        })
+            Ok(attributes.digest == attributes_digest && is_valid(&signed_digest, signature))
+        })?;
+        match holds {
+            true => Ok(attributes),
+            false => Err(card.error(ErrorKind::NotAuthentic {
+                file: ATTRIBUTES.name,
+            })),
+        }
     }
 
     /// The card's own key, certified.

@@ -157,7 +157,12 @@ impl<'t, T: Transport + ?Sized> Card<'t, T> {
     pub(crate) fn attempt(&mut self, command: &Command<'_>) -> Result<StatusWord, TransportError> {
         let [cla, ins, p1, p2] = command.header();
         let (lc, le) = (command.data().len(), command.expected().unwrap_or(0));
-        log::trace!("> {cla:02X} {ins:02X} {p1:02X} {p2:02X}, {lc} bytes, {le} expected");
+        if command.is_secret() {
+            // Not even how long a password is.
+            log::trace!("> {cla:02X} {ins:02X} {p1:02X} {p2:02X}, secret, {le} expected");
+        } else {
+            log::trace!("> {cla:02X} {ins:02X} {p1:02X} {p2:02X}, {lc} bytes, {le} expected");
+        }
         self.exchanges = self.exchanges.saturating_add(1);
         self.response.clear();
         let mut outcome = self.transport.exchange(command, &mut self.response);

@@ -154,6 +154,9 @@ impl PinKind {
     }
 
     /// Every kind, for a status display.
+    ///
+    /// Not among them: EF 0012 of the input-support application, with which every card is issued blocked. It opens no file, and
+    /// its counter never moves.
     pub const ALL: [PinKind; 10] = [
         PinKind::Authentication,
         PinKind::Signature,

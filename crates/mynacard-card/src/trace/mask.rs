@@ -61,8 +61,8 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
     use Application::{CardFace, Common, InputSupport, Jpki};
     use Show::{Header, Inside, Value};
     match (application, file) {
-        // CA certificates, the availability of certificates, basic data without personal parts.
-        (Some(Jpki), 0x0002 | 0x000B | 0x0008) | (Some(InputSupport), 0x0005) => Policy::Whole,
+        // CA certificates, the availability of certificates.
+        (Some(Jpki), 0x0002 | 0x000B | 0x0008) => Policy::Whole,
         // Token information: all but the serial number.
         (Some(Jpki), 0x0006) => Policy::Parts(&[(0, 80), (96, 160)]),
         (Some(Jpki), 0x0001 | 0x000A) => Policy::Structure(&[(0x30, Header)]),
@@ -79,6 +79,13 @@ fn policy(application: Option<Application>, file: u16) -> Policy {
             (0xDF31, Header),
             (0xDF32, Header),
             (0xDF33, Header),
+        ]),
+        // What DF43 is made of is not public: 32 of its bytes look like a digest, which may be about one card.
+        (Some(InputSupport), 0x0005) => Policy::Structure(&[
+            (0xFF40, Inside),
+            (0xDF41, Value(4)),
+            (0xDF42, Header),
+            (0xDF43, Header),
         ]),
         (Some(InputSupport), 0x0006) => {
             Policy::Structure(&[(0xA1, Inside), (0x90, Header), (0x91, Header)])
@@ -375,6 +382,28 @@ mod tests {
         let twice = [&token[..], &token].concat();
         let mut mask = Mask::file(Some(Application::Jpki), 0x0006);
         assert_eq!(recorded(&mut mask, &[&twice])[160..], [MASK; 160]);
+    }
+
+    #[test]
+    fn of_the_basic_data_only_the_flags_are_shown() {
+        // As cards write it: lengths of two bytes where one would do.
+        let file = [
+            &b"\xFF\x40\x82\x00\x3F\xDF\x41\x04\x01\x03\x0E\x01\xDF\x42\x10"[..],
+            &[7; 16],
+            b"\xDF\x43\x82\x00\x20",
+            &[8; 32],
+            b"\xFF\xFF",
+        ]
+        .concat();
+        for cut in 0..file.len() {
+            let (first, second) = file.split_at(cut);
+            let mut mask = Mask::file(Some(Application::InputSupport), 0x0005);
+            let shown = recorded(&mut mask, &[first, second]);
+            assert_eq!(shown[..15], file[..15], "cut at {cut}");
+            assert_eq!(shown[15..31], [MASK; 16]);
+            assert_eq!(shown[31..36], file[31..36]);
+            assert_eq!(shown[36..], [MASK; 34]);
+        }
     }
 
     #[test]

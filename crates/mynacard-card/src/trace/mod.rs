@@ -3,7 +3,8 @@
 //! A vendor mails a trace, and her case runs again here. What is recorded byte for byte is on an allow-list: headers,
 //! lengths, status words, SELECTs, and files that are the same on many cards. Everything else is masked when it is
 //! recorded: tags and lengths stay, so that the same code runs, values become the character `0`. PINs and what is signed
-//! are not recorded at all. Lengths remain, among them those of name and address.
+//! are not recorded at all, and of PINs and passwords not even the length. Other lengths remain, among them those of name
+//! and address.
 //!
 //! ```
 //! use mynacard_card::{Pin, Transport, app::jpki::{Jpki, Options}, trace::{Recorder, Replay}};

@@ -133,7 +133,12 @@ impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
     ) -> Result<(), TransportError> {
         let outcome = self.transport.exchange(command, response);
         let header = hex(&command.header());
-        let (lc, le) = (command.data().len(), command.expected().unwrap_or(0));
+        let le = command.expected().unwrap_or(0);
+        // How long a password is narrows the search for it.
+        let lc = match command.is_secret() {
+            true => String::new(),
+            false => format!(r#","lc":{}"#, command.data().len()),
+        };
         let data = match command.ins() {
             // The names of applications and files: the only data that is written down.
             0xA4 if !command.is_secret() && command.data().len() <= LONGEST_NAME => {
@@ -156,7 +161,7 @@ impl<T: Transport, S: FnMut(&str)> Transport for Recorder<T, S> {
             }
         };
         (self.sink)(&format!(
-            r#"{{"event":"exchange","header":"{header}","lc":{lc}{data},"le":{le}{end}}}"#
+            r#"{{"event":"exchange","header":"{header}"{lc}{data},"le":{le}{end}}}"#
         ));
         outcome
     }

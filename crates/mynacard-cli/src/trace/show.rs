@@ -39,8 +39,11 @@ pub(super) fn text(step: &Value) -> String {
             number("max_command"),
             number("max_response")
         ),
-        "exchange" => command(field("header"), field("data"), number("lc"), number("le")),
-        "enter-pin" => format!("{} on the reader's pad", name(field("header"), "", 1)),
+        "exchange" => {
+            let lc = step.get("lc").and_then(Value::as_u64);
+            command(field("header"), field("data"), lc, number("le"))
+        }
+        "enter-pin" => format!("{} on the reader's pad", name(field("header"), "", None)),
         "note" => return format!("note: {} = {}", field("name"), field("value")),
         _ => return format!("end: {}", field("how")),
     };
@@ -50,10 +53,15 @@ pub(super) fn text(step: &Value) -> String {
     }
 }
 
-fn command(header: &str, data: &str, lc: u64, le: u64) -> String {
+/// A command. Its data has no length where it is a secret.
+fn command(header: &str, data: &str, lc: Option<u64>, le: u64) -> String {
     let mut text = name(header, data, lc);
-    if lc > 0 && data.is_empty() {
-        text.push_str(&format!(", {lc} bytes not recorded"));
+    match lc {
+        None => text.push_str(", secret not recorded"),
+        Some(lc) if lc > 0 && data.is_empty() => {
+            text.push_str(&format!(", {lc} bytes not recorded"));
+        }
+        Some(_) => {}
     }
     if le > 0 {
         text.push_str(&format!(", {le} wanted"));
@@ -91,7 +99,7 @@ fn answer(step: &Value) -> String {
 }
 
 /// What a command is called, with the file, key or application that it names.
-fn name(header: &str, data: &str, lc: u64) -> String {
+fn name(header: &str, data: &str, lc: Option<u64>) -> String {
     let bytes: Vec<u8> = (0..4)
         .filter_map(|at| u8::from_str_radix(header.get(at * 2..at * 2 + 2)?, 16).ok())
         .collect();
@@ -109,7 +117,7 @@ fn name(header: &str, data: &str, lc: u64) -> String {
         0xB0 => format!("READ BINARY from {}", u16::from_be_bytes([p1, p2])),
         0xB2 => format!("READ RECORD {p1} of file {:04X}", p2 >> 3),
         0xC0 => "GET RESPONSE".to_owned(),
-        0x20 if lc == 0 => format!("counter of {}", key()),
+        0x20 if lc == Some(0) => format!("counter of {}", key()),
         0x20 => format!("VERIFY {}", key()),
         0x24 | 0x32 => format!("CHANGE REFERENCE DATA of {}", key()),
         0x2A if p2 == 0 => "COMPUTE DIGITAL SIGNATURE of presence".to_owned(),
@@ -152,8 +160,12 @@ mod tests {
             "READ BINARY of file 000A from 0, 256 wanted → 9000 (done), 256 bytes, 252 of them masked",
         );
         shows(
-            r#"{"event":"exchange","header":"00200098","lc":4,"le":0,"status":"63C2","answer":[]}"#,
-            "VERIFY file 0018, 4 bytes not recorded → 63C2 (tries left)",
+            r#"{"event":"exchange","header":"00200098","le":0,"status":"63C2","answer":[]}"#,
+            "VERIFY file 0018, secret not recorded → 63C2 (tries left)",
+        );
+        shows(
+            r#"{"event":"exchange","header":"00200098","lc":0,"le":0,"status":"63C2","answer":[]}"#,
+            "counter of file 0018 → 63C2 (tries left)",
         );
         shows(
             r#"{"event":"exchange","header":"802A0097","lc":51,"le":256,"error":"card-removed","delivery":"unknown"}"#,

@@ -129,12 +129,12 @@ impl Fault {
             )
     }
 
-    /// What becomes of an answer on its way.
-    pub(crate) fn distort(self, answer: &mut Vec<u8>) {
+    /// What becomes of the answer to this exchange on its way.
+    pub(crate) fn distort(self, answer: &mut Vec<u8>, exchange: u32) {
         match self {
             Self::Garbage => {
-                // A fixed sequence without pattern: the same noise in every run.
-                let mut state: u32 = 0x5EED_0001;
+                // A sequence without pattern: the same noise in every run, another one at every exchange.
+                let mut state: u32 = 0x5EED_0001 ^ exchange.wrapping_mul(0x9E37_79B9);
                 for byte in answer {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                     *byte = state.to_be_bytes()[0];
@@ -181,6 +181,18 @@ impl Loss {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn noise_is_the_same_in_every_run_and_another_at_every_exchange() {
+        let noise = |exchange| {
+            let mut answer = vec![0x90; 8];
+            Fault::Garbage.distort(&mut answer, exchange);
+            answer
+        };
+        assert_eq!(noise(5), noise(5));
+        let all: std::collections::BTreeSet<_> = (1..=200).map(noise).collect();
+        assert_eq!(all.len(), 200);
+    }
 
     #[test]
     fn names_find_their_faults() {

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use mynacard_card::{Error, ErrorKind, PinKind, PinTry, Transport};
-use mynacard_sim::{Counter, Logged, Quirk, VirtualCard, person, pki};
+use mynacard_card::{Application, Error, ErrorKind, PinKind, PinTry, Transport};
+use mynacard_sim::{Counter, Logged, Profile, Quirk, VirtualCard, person, pki};
 
 use sha2::{Digest, Sha256};
 
 use super::{Choices, Deviating, Habits, counters};
 use crate::flows::{Change, FLOWS, Flow, Spoils, counter};
-use crate::virtual_card::day;
+use crate::virtual_card::{card_of, day};
 
 /// A dialogue that has ended.
 pub(super) struct Case<'c> {
@@ -309,6 +309,14 @@ thread_local! {
     static PERSONAL: Vec<(&'static str, String)> = personal();
 }
 
+/// A file that every program can read, as the card gives it.
+fn basic_data(application: &[u8], short_id: u8) -> Vec<u8> {
+    let mut card = card_of(Profile::default());
+    card.power_on();
+    card.transmit(&[&[0x00, 0xA4, 0x04, 0x0C, 0x0A][..], application].concat());
+    card.transmit(&[0x00, 0xB0, 0x80 | short_id, 0x00, 0x00, 0x00, 0x00])
+}
+
 fn personal() -> Vec<(&'static str, String)> {
     let holder = person("kyokai-self").expect("listed");
     let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02X}")).collect() };
@@ -332,6 +340,31 @@ fn personal() -> Vec<(&'static str, String)> {
         ("the name", hex(holder.name().as_bytes())),
         ("the address", hex(holder.address().as_bytes())),
     ];
+    for (what, name, file, header, skipped) in [
+        (
+            "the reference in the basic data",
+            Application::InputSupport.name(),
+            0x05,
+            [0xDF, 0x43, 0x82, 0x00, 0x80],
+            0,
+        ),
+        (
+            "the reference in the card face's basic data",
+            Application::CardFace.name(),
+            0x03,
+            [0xDF, 0x35, 0x82, 0x01, 0x10],
+            16,
+        ),
+    ] {
+        let found = basic_data(name, file);
+        let at = found
+            .windows(header.len())
+            .position(|window| window == header)
+            .expect("a reference");
+        // In one of them the id of the authority's key comes first, which is nobody's.
+        let from = at + header.len() + skipped;
+        all.extend([from, from + 16].map(|at| (what, middle(&found, at))));
+    }
     for certificate in [
         pki::authentication_certificate(holder, day()),
         pki::signature_certificate(holder, day()),
