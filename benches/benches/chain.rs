@@ -1,4 +1,8 @@
-//! The steps between a card and an answer, each alone: dialogue, parse, verdict, possession, answer.
+//! The steps between a card and an answer, each alone (dialogue, parse, verdict, possession, answer), and the whole check over HTTPS.
+
+#[path = "../../crates/mynacard-sandbox/examples/soak/fleet.rs"]
+#[allow(unreachable_pub, reason = "a module of another program")]
+mod fleet;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -104,4 +108,23 @@ fn answer_read(bencher: Bencher<'_, '_>, encoding: &str) {
 fn answer_to_json(bencher: Bencher<'_, '_>) {
     let answer = Answer::read_xml(ANSWERS[0].1).expect("our own");
     bencher.bench(|| black_box(&answer).to_json());
+}
+
+/// Challenge, dialogue, proof and confirmation, with the stand-in in this process.
+#[divan::bench(sample_count = 20, sample_size = 5)]
+fn check_whole(bencher: Bencher<'_, '_>) {
+    let running = fleet::stand_in();
+    let mut counters = fleet::fleet(&running, 1);
+    let counter = counters.first_mut().expect("one was asked for");
+    bencher.bench_local(|| counter.check().expect("the line is good").answer);
+}
+
+/// A round trip on the same warm line without any work.
+#[divan::bench(sample_count = 20, sample_size = 5)]
+fn check_round_trip(bencher: Bencher<'_, '_>) {
+    let running = fleet::stand_in();
+    let counters = fleet::fleet(&running, 1);
+    let counter = counters.first().expect("one was asked for");
+    let stop = mynacard_auth::Cancel::new();
+    bencher.bench_local(|| counter.service.info(&stop).expect("the line is good"));
 }

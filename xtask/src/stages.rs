@@ -280,5 +280,6 @@ fn demo(checks: &mut Checks) -> Result<(), String> {
 }
 
 fn bench(checks: &mut Checks) -> Result<(), String> {
-    checks.program(cargo().args(["test", "--package", "mynacard-benches", "--benches"]))
+    // With everything's features, as the tests are built: another choice would build it all once more.
+    checks.program(cargo().args(["test", "--workspace", "--all-features", "--bench", "chain"]))
 }

@@ -59,6 +59,9 @@ fn report() -> Result<(), String> {
              the most memory. Only the first knows the field table, checks every value and lists what is unusual; `whole` holds the file's\n\
              people at once.\n\n";
     text += &bulk()?;
+    text += "\n## The whole check\n\nFrom the tap to the answer, over HTTPS on this machine, with virtual cards whose arithmetic is part of the time and with\n\
+             the stand-in in a process of its own. `cargo xtask soak` prints the same of 100,000 checks.\n\n";
+    let _ = writeln!(text, "```text\n{}\n```", whole()?.trim_end());
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
@@ -87,35 +90,69 @@ fn sibling() -> Result<PathBuf, String> {
 }
 
 fn peers(manifest: &Path) -> Result<String, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["run", "--quiet", "--release", "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(manifest.with_file_name("../../target/bench-peers"))
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| error.to_string())?;
-    if output.status.success() {
-        String::from_utf8(output.stdout).map_err(|error| error.to_string())
-    } else {
-        Err("the peers' program failed (libssl-dev and valgrind are installed?)".to_owned())
-    }
+    let manifest_text = manifest.to_string_lossy().into_owned();
+    let folder = manifest.with_file_name("../../target/bench-peers");
+    let folder = folder.to_string_lossy();
+    said_by(
+        &[
+            "run",
+            "--quiet",
+            "--release",
+            "--manifest-path",
+            &manifest_text,
+            "--target-dir",
+            &folder,
+        ],
+        "the peers' program failed (libssl-dev and valgrind are installed?)",
+    )
 }
 
 /// The table that the bench of the insurance messages prints.
 fn bulk() -> Result<String, String> {
+    said_by(
+        &[
+            "bench",
+            "--quiet",
+            "--package",
+            "mynacard-eligibility",
+            "--bench",
+            "bulk",
+        ],
+        "the bench of bulk answers failed (python3-venv is installed?)",
+    )
+}
+
+/// What the soak prints of some checks.
+fn whole() -> Result<String, String> {
+    said_by(
+        &[
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "mynacard-sandbox",
+            "--example",
+            "soak",
+            "--",
+            "2000",
+            "16",
+        ],
+        "the soak failed",
+    )
+}
+
+/// What cargo's program prints.
+fn said_by(arguments: &[&str], failed: &str) -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["bench", "--quiet", "--package", "mynacard-eligibility"])
-        .args(["--bench", "bulk"])
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| error.to_string())?;
     if output.status.success() {
         String::from_utf8(output.stdout).map_err(|error| error.to_string())
     } else {
-        Err("the bench of bulk answers failed (python3-venv is installed?)".to_owned())
+        Err(failed.to_owned())
     }
 }
 

@@ -213,12 +213,10 @@ fn delivered(
 ) -> Result<CheckedAnswer, Error> {
     for pause in AGAIN {
         let error = match checked {
-            Err(error) if matches!(error.code(), "MC-6001" | "MC-6002" | "MC-6013") => error,
+            // Whoever stopped it does not want it fetched.
+            Err(error) if error.undelivered().is_some() && error.code() != "MC-5003" => error,
             other => return other,
         };
-        if error.undelivered().is_none() {
-            return Err(error);
-        }
         let said = output.pick(
             "回答が届きませんでした。カードなしでもう一度問い合わせます…",
             "The answer did not come. Asking again, without the card …",

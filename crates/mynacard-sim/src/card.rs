@@ -296,6 +296,11 @@ impl VirtualCard {
         &self.log
     }
 
+    /// Forgets what was sent so far, for a card that is used without end.
+    pub fn clear_log(&mut self) {
+        self.log.clear();
+    }
+
     /// Tries left of a key, 0 when it is blocked or the card does not have it.
     #[must_use]
     pub fn tries(&self, counter: Counter) -> u8 {

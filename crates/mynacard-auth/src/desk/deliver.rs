@@ -79,6 +79,7 @@ impl Desk {
             card_time: card.time,
             checked_at: card.now,
             signed_at: Instant::now(),
+            sent: false,
         }))
     }
 

@@ -7,7 +7,8 @@ use super::Desk;
 use super::answer::{CheckedAnswer, Times, Warning};
 use super::clock;
 use crate::{
-    Cancel, Challenge, Error, ErrorKind, Evidence, PinTries, Proof, ServiceErrorKind, TapId,
+    Cancel, Challenge, Error, ErrorKind, Evidence, PinTries, Proof, ServiceError, ServiceErrorKind,
+    TapId,
 };
 
 /// A signed proof that the service has not answered: the line went away between tap and answer.
@@ -32,6 +33,8 @@ pub(super) struct Parts {
     pub(super) card_time: Duration,
     pub(super) checked_at: SystemTime,
     pub(super) signed_at: Instant,
+    /// Whether a delivery may have reached the service.
+    pub(super) sent: bool,
 }
 
 impl Undelivered {
@@ -83,7 +86,7 @@ impl Undelivered {
     }
 
     /// Sends it and compares the echoes.
-    pub(super) fn send(self, stop: &Cancel) -> Result<CheckedAnswer, Error> {
+    pub(super) fn send(mut self, stop: &Cancel) -> Result<CheckedAnswer, Error> {
         let tries = self.parts.tries;
         if stop.is_cancelled() {
             return Err(Error::from(ErrorKind::Cancelled)
@@ -101,7 +104,13 @@ impl Undelivered {
             Ok(confirmed) => confirmed,
             Err(error) => {
                 let again = may_be_answered_later(error.kind());
+                let arrived = may_have_arrived(error.kind());
+                let error = match self.parts.sent && !arrived {
+                    true => still_lost(error),
+                    false => error,
+                };
                 let error = challenge.named_by_clock(Error::from(error).with_tries(tries));
+                self.parts.sent |= arrived;
                 return Err(match again {
                     true => error.with_undelivered(self),
                     false => error,
@@ -142,6 +151,34 @@ impl Undelivered {
             },
             context: *parts.proof.request().context(),
         })
+    }
+}
+
+/// Whether a delivery that failed so may have reached the service all the same.
+const fn may_have_arrived(kind: ServiceErrorKind) -> bool {
+    use ServiceErrorKind as K;
+    !matches!(
+        kind,
+        K::Unreachable
+            | K::UntrustedServer
+            | K::ServerNotValidNow
+            | K::Tls
+            | K::Configuration
+            | K::NoTerminal
+            | K::Suspended
+    )
+}
+
+/// A later delivery that reached nobody: what the earlier one did is as unknown as before.
+fn still_lost(error: ServiceError) -> ServiceError {
+    if error.kind() != ServiceErrorKind::Unreachable {
+        return error;
+    }
+    let reply = error.reply().cloned();
+    let lost = ServiceError::new(ServiceErrorKind::AnswerLost).with_source(error);
+    match reply {
+        Some(reply) => lost.with_reply(reply),
+        None => lost,
     }
 }
 

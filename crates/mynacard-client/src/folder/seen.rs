@@ -3,7 +3,7 @@
 //! One line for each, appended and flushed: the SHA-256 of the file's name in lower case, because nobody says what terminals
 //! put into the name. A line that a crash cut off was never promised.
 
-use super::journal::{failed, lock, write_durably};
+use super::journal::{failed, lock, sync_folder, write_durably};
 use super::step::step;
 use super::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
@@ -64,6 +64,8 @@ impl Seen {
             .write(true)
             .open(&path)
             .map_err(failed)?;
+        // Its name must outlive a power cut, for every line in it does.
+        sync_folder(&path);
         let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(Seen {
             file,

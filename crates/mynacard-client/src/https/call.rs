@@ -62,6 +62,8 @@ struct Failed {
     error: ServiceError,
     /// Says whether the request may have reached the service.
     sent: bool,
+    /// Says whether an earlier delivery of it may have.
+    earlier: bool,
 }
 
 /// What every answer carries.
@@ -155,6 +157,7 @@ impl Caller {
             attempt = self
                 .call(Method::POST, path, Some(&body), key, start, stop)
                 .map_err(|last| Failed {
+                    earlier: sent,
                     sent: sent || last.sent,
                     ..last
                 });
@@ -230,6 +233,7 @@ impl Failed {
         Self {
             error: error.into(),
             sent: true,
+            earlier: false,
         }
     }
 
@@ -250,21 +254,31 @@ impl Failed {
             K::Unreachable | K::Timeout | K::UntrustedServer | K::Tls | K::ServerNotValidNow
                 if self.sent =>
             {
-                let reply = self.error.reply().cloned();
-                let lost = ServiceError::new(K::AnswerLost).with_source(self.error);
-                match reply {
-                    Some(reply) => lost.with_reply(reply),
-                    None => lost,
-                }
+                self.lost()
             }
+            // A door that closed meanwhile says nothing of the delivery that went through it.
+            K::Maintenance | K::TooMany | K::BackendTimeout if self.earlier => self.lost(),
             _ => self.error,
+        }
+    }
+
+    fn lost(self) -> ServiceError {
+        let reply = self.error.reply().cloned();
+        let lost = ServiceError::new(ServiceErrorKind::AnswerLost).with_source(self.error);
+        match reply {
+            Some(reply) => lost.with_reply(reply),
+            None => lost,
         }
     }
 }
 
 impl From<ServiceError> for Failed {
     fn from(error: ServiceError) -> Self {
-        Self { error, sent: false }
+        Self {
+            error,
+            sent: false,
+            earlier: false,
+        }
     }
 }
 
@@ -279,6 +293,7 @@ async fn exchange(
         .map_err(|error| Failed {
             sent: !error.is_connect() && !error.is_builder(),
             error: from_reqwest(error),
+            earlier: false,
         })?;
     read(response).await.map_err(Failed::sent)
 }

@@ -5,12 +5,15 @@ use std::time::{Duration, SystemTime};
 
 use mynacard_auth::audit::Rotation;
 use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
-use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, ErrorKind};
-use mynacard_client::folder::{Exchange, ExchangeOptions, Folders, PendingState, put_face};
+use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, Cancel, ErrorKind};
+use mynacard_client::folder::{
+    Event, Exchange, ExchangeOptions, Existing, FaceFolder, FaceOptions, Folders, PendingState,
+    put_face,
+};
 use mynacard_eligibility::identifier::{InstitutionCode, InsuredNumber, InsurerNumber};
 use mynacard_eligibility::message::request::{self, Consent, Insured, Padding, Query, Sender};
 use mynacard_eligibility::message::{FaceName, FileName, MessageKind};
-use mynacard_eligibility::{Date, Message};
+use mynacard_eligibility::{Answer, Date, FieldId, Message, XmlOptions};
 
 /// A piece of work in a folder.
 pub struct Work {
@@ -207,18 +210,56 @@ pub const WORKS: &[Work] = &[
     Work {
         name: "face-file",
         prepare: |_| {},
-        run: |folder| put_face(folder, &face(), FACE).is_ok(),
+        run: |folder| put_face(folder, &face("1"), FACE).is_ok(),
         judge: |folder| {
-            let found = match std::fs::read(folder.join(face().file_name())) {
+            let found = match std::fs::read(folder.join(face("1").file_name())) {
                 Ok(bytes) => {
                     assert_eq!(bytes, FACE, "a part of a face file");
                     Found::New
                 }
                 Err(_) => Found::Old,
             };
-            let again = put_face(folder, &face(), FACE);
+            let again = put_face(folder, &face("1"), FACE);
             assert_eq!(again.is_ok(), found == Found::Old);
             found
+        },
+    },
+    Work {
+        name: "face-acknowledge",
+        prepare: |folder| {
+            faces(folder);
+            put(folder, "1");
+            drop(watch(folder, Existing::Deliver).unwrap());
+        },
+        run: |folder| {
+            watch(folder, Existing::Deliver)
+                .is_ok_and(|mut faces| faces.acknowledge(&face("1").file_name()).is_ok())
+        },
+        judge: |folder| match delivered(folder, Existing::Deliver).as_deref() {
+            Some("1") => Found::Old,
+            None => Found::New,
+            third => panic!("a third file: {third:?}"),
+        },
+    },
+    Work {
+        name: "face-begin",
+        prepare: |folder| {
+            faces(folder);
+            put(folder, "1");
+        },
+        // That the folder of the share is away is told as an event.
+        run: |folder| {
+            watch(folder, Existing::Skip)
+                .is_ok_and(|mut faces| faces.next(Some(Duration::ZERO), &Cancel::new()).is_none())
+        },
+        // Once the beginning is written down, what comes later is new; before, whatever is there is old.
+        judge: |folder| {
+            put(folder, "2");
+            match delivered(folder, Existing::Skip).as_deref() {
+                None => Found::Old,
+                Some("2") => Found::New,
+                third => panic!("a file of before was delivered: {third:?}"),
+            }
         },
     },
     Work {
@@ -314,10 +355,40 @@ const SHORT: Rotation = Rotation {
 
 const FACE: &[u8] = b"<XmlMsg>a face file</XmlMsg>";
 
-fn face() -> FaceName {
+fn face(identifier: &str) -> FaceName {
     FaceName {
-        identifier: "disk".into(),
+        identifier: identifier.into(),
         time: None,
+    }
+}
+
+fn faces(folder: &Path) {
+    for name in ["face", "journal"] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+    }
+}
+
+fn put(folder: &Path, identifier: &str) {
+    let answer = Answer::builder().set(FieldId::QUALIFICATION_VALIDITY, "1");
+    let answer = answer.build().unwrap();
+    let xml = answer.write_xml(&XmlOptions::default()).unwrap();
+    put_face(&folder.join("face"), &face(identifier), &xml).unwrap();
+}
+
+fn watch(folder: &Path, existing: Existing) -> Result<FaceFolder, mynacard_client::folder::Error> {
+    let options = FaceOptions {
+        existing,
+        ..FaceOptions::default()
+    };
+    FaceFolder::open_with_journal(folder.join("face"), folder.join("journal"), options)
+}
+
+/// The identifier of the first file that is delivered.
+fn delivered(folder: &Path, existing: Existing) -> Option<String> {
+    let mut faces = watch(folder, existing).unwrap();
+    match faces.next(Some(Duration::ZERO), &Cancel::new())? {
+        Event::Answer(file) => Some(file.parts.identifier),
+        other => panic!("{other:?}"),
     }
 }
 

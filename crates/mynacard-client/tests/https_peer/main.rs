@@ -326,6 +326,23 @@ fn silence_and_dripping_end_in_time() {
 }
 
 #[test]
+fn a_peer_that_takes_the_call_and_shakes_no_hand_is_left_soon() {
+    // The system accepts; nobody ever speaks TLS.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let endpoint = Endpoint::sandbox(&url, ROOT).with_timeouts(Timeouts {
+        connect: Duration::from_millis(300),
+        answer: Duration::from_secs(60),
+        whole: Duration::from_secs(120),
+    });
+    let start = Instant::now();
+    let service = HttpsService::new(&endpoint, None).unwrap();
+    let error = service.info(&Cancel::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+    assert!(start.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
 fn a_call_is_stopped_at_once() {
     let peer = Peer::silent();
     let patient = Endpoint::sandbox(peer.url(), ROOT);

@@ -7,7 +7,7 @@ use mynacard_auth::{
     Cancel, CheckedAnswer, Desk, DeskSettings, Error, Identity, Purpose, Terminal, TermsAccepted,
     UserSettings,
 };
-use mynacard_card::Pin;
+use mynacard_card::{Command, End, Limits, Pin, Response, Transport, TransportError};
 use mynacard_cert::TrustStore;
 use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
 use mynacard_sandbox::{Running, Sandbox};
@@ -30,6 +30,45 @@ pub struct Timed {
     pub answer: CheckedAnswer,
     /// From the tap to the answer.
     pub whole: Duration,
+    /// The card's own part: its exchanges and nothing of ours between them.
+    pub card: Duration,
+}
+
+/// A card with a watch.
+struct Watched<'a> {
+    card: &'a mut VirtualCard,
+    spent: Duration,
+}
+
+impl Watched<'_> {
+    fn time<T>(&mut self, work: impl FnOnce(&mut VirtualCard) -> T) -> T {
+        let start = Instant::now();
+        let done = work(self.card);
+        self.spent += start.elapsed();
+        done
+    }
+}
+
+impl Transport for Watched<'_> {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.time(Transport::begin)
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        self.time(|card| card.exchange(command, response))
+    }
+
+    fn limits(&self) -> Limits {
+        self.card.limits()
+    }
+
+    fn end(&mut self, how: End) {
+        self.time(|card| card.end(how));
+    }
 }
 
 /// A stand-in that many terminals may ask as often as they like.
@@ -102,11 +141,18 @@ impl Counter {
         let Some(card) = self.cards.get_mut(turn) else {
             unreachable!("the turn is below the number of cards")
         };
+        // It notes every command for tests, and this one is used without end.
+        card.clear_log();
+        let mut card = Watched {
+            card,
+            spent: Duration::ZERO,
+        };
         let tap = Instant::now();
-        let answer = ready.check(card, pin, SystemTime::now(), &self.stop)?;
+        let answer = ready.check(&mut card, pin, SystemTime::now(), &self.stop)?;
         Ok(Timed {
             answer,
             whole: tap.elapsed(),
+            card: card.spent,
         })
     }
 }

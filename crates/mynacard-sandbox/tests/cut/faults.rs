@@ -36,6 +36,9 @@ fn after_each_fault_both_sides_agree_and_the_proof_gets_its_answer() {
         (F(Fault::CutAfter(0)), "MC-6013"),
         (F(Fault::CutAfter(1)), "MC-6013"),
         (F(Fault::CutAfter(900)), "MC-6013"),
+        (F(Fault::EndAfter(0)), "MC-6013"),
+        (F(Fault::EndAfter(40)), "MC-6013"),
+        (F(Fault::EndAfter(900)), "MC-6013"),
         (
             F(Fault::Trickle {
                 bytes: 1,
@@ -92,6 +95,11 @@ fn after_each_fault_both_sides_agree_and_the_proof_gets_its_answer() {
     terminals.sandbox.set_fault(Some(Fault::Twice));
     let answer = terminals.tap(ready).unwrap();
     terminals.one_more(before, &answer, "twice");
+    let line = format!(
+        "faults of the list: {} cases, lost 0, doubled 0\n",
+        terminals.cases
+    );
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 #[test]

@@ -167,6 +167,15 @@ impl Terminals {
             "{case}: {error:?}"
         );
         assert!(self.sandbox.checks().unwrap() <= before + 1, "{case}");
+        // Again while it is away still: what became of the first delivery is as unknown as before.
+        let error = error
+            .deliver_again(SystemTime::now(), &Cancel::new())
+            .unwrap_err();
+        assert_eq!(
+            (error.code(), error.pin_tries()),
+            ("MC-6013", PinTries::Accepted),
+            "{case}: {error:?}"
+        );
         self.line.mend();
         let proof = error.into_undelivered().unwrap();
         let answer = proof

@@ -25,8 +25,8 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-6001",
         Class::Environment,
         Text::new(
-            "サービスにつながりません。何も送っていません。",
-            "The service cannot be reached. Nothing was sent.",
+            "サービスにつながりません。",
+            "The service cannot be reached.",
         ),
         Text::new(
             "回線を確かめて、もう一度試してください。続くときはほかの方法で資格を確認し、後で改めて確認してください。",
@@ -64,8 +64,8 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-6004",
         Class::Peer,
         Text::new(
-            "接続先が正しいサービスだと確認できません。何も送っていません。",
-            "The server could not be verified as the right service. Nothing was sent.",
+            "接続先が正しいサービスだと確認できません。今回は何も送っていません。",
+            "The server could not be verified as the right service. Nothing was sent this time.",
         ),
         Text::new(
             "接続先の設定と端末の時計を確かめ、直らないときは管理者に連絡してください。回避して続けないでください。",
