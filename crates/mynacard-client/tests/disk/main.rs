@@ -80,7 +80,14 @@ fn parent() {
             // Every kind of failure where a vault or an event is at stake; elsewhere a disk that is full or read-only.
             let all = work.name.starts_with("vault") || work.name == "audit-event";
             let common = |fault: &&Fault| !matches!(fault, Fault::Error("EIO"));
-            for fault in faults.iter().filter(|fault| all || common(fault)) {
+            // The crate that watches folders wakes its thread by a write, which no disk fails and which it does not survive.
+            let wakes =
+                matches!(work.name, "face-begin" | "face-acknowledge") && call.name == "write";
+            let possible = |fault: &&Fault| !wakes || matches!(fault, Fault::Killed);
+            for fault in faults
+                .iter()
+                .filter(|fault| (all || common(fault)) && possible(fault))
+            {
                 let case = format!("{}: call {at} ({}) {fault:?}", work.name, call.name);
                 let folder = fresh(&format!("{at}-{failing}"));
                 let status = strace::with_fault(work.name, &folder, &log, call, *fault);
