@@ -462,8 +462,8 @@ fn a_service_that_is_down() {
         &Expected {
             code: "MC-6001",
             left: None,
-            ja: "サービスにつながりません。何も送っていません。",
-            en: "The service cannot be reached. Nothing was sent.",
+            ja: "サービスにつながりません。",
+            en: "The service cannot be reached.",
         },
     );
     assert_eq!(
@@ -483,8 +483,8 @@ fn a_service_of_another_authority() {
         &Expected {
             code: "MC-6004",
             left: None,
-            ja: "接続先が正しいサービスだと確認できません。何も送っていません。",
-            en: "The server could not be verified as the right service. Nothing was sent.",
+            ja: "接続先が正しいサービスだと確認できません。今回は何も送っていません。",
+            en: "The server could not be verified as the right service. Nothing was sent this time.",
         },
     );
 }
