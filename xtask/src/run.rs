@@ -44,7 +44,7 @@ impl Program {
         // CI has no one to interrupt a hanging child; at a terminal a child in its own group would miss Ctrl-C.
         let mut command = if in_ci() {
             let mut command = Command::new("timeout");
-            command.args(["--kill-after=10", "2400"]).arg(name);
+            command.args(["--kill-after=10", "4200"]).arg(name);
             command
         } else {
             Command::new(name)
