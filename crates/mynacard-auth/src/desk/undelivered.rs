@@ -7,8 +7,7 @@ use super::Desk;
 use super::answer::{CheckedAnswer, Times, Warning};
 use super::clock;
 use crate::{
-    Cancel, Challenge, Error, ErrorKind, Evidence, PinTries, Proof, ServiceError, ServiceErrorKind,
-    TapId,
+    Cancel, Challenge, Error, ErrorKind, Evidence, PinTries, Proof, ServiceErrorKind, TapId,
 };
 
 /// A signed proof that the service has not answered: the line went away between tap and answer.
@@ -105,8 +104,10 @@ impl Undelivered {
             Err(error) => {
                 let again = may_be_answered_later(error.kind());
                 let arrived = may_have_arrived(error.kind());
-                let error = match self.parts.sent && !arrived {
-                    true => still_lost(error),
+                // A later delivery that reached nobody: what the earlier one did is as unknown as before.
+                let still_lost = self.parts.sent && error.kind() == ServiceErrorKind::Unreachable;
+                let error = match still_lost {
+                    true => error.into_answer_lost(),
                     false => error,
                 };
                 let error = challenge.named_by_clock(Error::from(error).with_tries(tries));
@@ -167,19 +168,6 @@ const fn may_have_arrived(kind: ServiceErrorKind) -> bool {
             | K::NoTerminal
             | K::Suspended
     )
-}
-
-/// A later delivery that reached nobody: what the earlier one did is as unknown as before.
-fn still_lost(error: ServiceError) -> ServiceError {
-    if error.kind() != ServiceErrorKind::Unreachable {
-        return error;
-    }
-    let reply = error.reply().cloned();
-    let lost = ServiceError::new(ServiceErrorKind::AnswerLost).with_source(error);
-    match reply {
-        Some(reply) => lost.with_reply(reply),
-        None => lost,
-    }
 }
 
 /// Whether the same request may still get its answer: a refusal is an answer, silence and noise are not.

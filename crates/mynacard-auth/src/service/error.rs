@@ -176,6 +176,15 @@ impl ServiceError {
         self
     }
 
+    /// That an answer got lost ([`ServiceErrorKind::AnswerLost`]) by this failure, with what the service sent.
+    #[must_use]
+    pub fn into_answer_lost(self) -> Self {
+        let reply = self.inner.reply.clone();
+        let mut lost = Self::new(ServiceErrorKind::AnswerLost).with_source(self);
+        lost.inner.reply = reply;
+        lost
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> ServiceErrorKind {

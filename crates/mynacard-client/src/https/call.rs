@@ -254,20 +254,13 @@ impl Failed {
             K::Unreachable | K::Timeout | K::UntrustedServer | K::Tls | K::ServerNotValidNow
                 if self.sent =>
             {
-                self.lost()
+                self.error.into_answer_lost()
             }
             // A door that closed meanwhile says nothing of the delivery that went through it.
-            K::Maintenance | K::TooMany | K::BackendTimeout if self.earlier => self.lost(),
+            K::Maintenance | K::TooMany | K::BackendTimeout if self.earlier => {
+                self.error.into_answer_lost()
+            }
             _ => self.error,
-        }
-    }
-
-    fn lost(self) -> ServiceError {
-        let reply = self.error.reply().cloned();
-        let lost = ServiceError::new(ServiceErrorKind::AnswerLost).with_source(self.error);
-        match reply {
-            Some(reply) => lost.with_reply(reply),
-            None => lost,
         }
     }
 }
