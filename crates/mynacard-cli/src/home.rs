@@ -1,10 +1,9 @@
 //! The terminal's folder: one vault, opened by a passcode, with the terminal's key and the service it belongs to.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use mynacard::auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard::auth::vault::{self, Passcode, Stretching, Unlock, Vault};
 use mynacard::auth::{
     Activation, AuditTrail, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted,
     UserSettings,
@@ -175,7 +174,7 @@ impl NewHome {
             return Self::resume(arguments, path, &settings);
         }
         if let Some(folder) = path.parent() {
-            make_folder(folder).map_err(|error| Failure::file(folder, &error))?;
+            vault::make_folder(folder).map_err(|error| Failure::file(folder, &error))?;
         }
         let activation = Activation::new(settings, TermsAccepted)?;
         let passcode = passcode(arguments, NEW_PASSCODE)?;
@@ -323,16 +322,4 @@ fn default_folder() -> Option<PathBuf> {
         from("XDG_DATA_HOME").or_else(|| Some(from("HOME")?.join(".local").join("share")))?
     };
     Some(base.join("mynacard"))
-}
-
-/// Makes the folder its owner's alone; one that is there stays as it is.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

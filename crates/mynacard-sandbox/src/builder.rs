@@ -105,6 +105,13 @@ impl Builder {
         self
     }
 
+    /// How many connections are served at once, those in their handshake among them; 512 by default. More wait in the
+    /// kernel's queue until one ends, which none can put off for longer than [`patience`](Self::patience) without a word.
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.limits.connections = connections;
+        self
+    }
+
     /// Starts to serve, on a thread with a runtime of its own.
     ///
     /// # Errors

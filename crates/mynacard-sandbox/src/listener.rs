@@ -19,9 +19,6 @@ use crate::face::Face;
 use crate::fault::Line;
 use crate::service::Service;
 
-/// Connections at once; more wait in the kernel's queue.
-const CONNECTIONS: usize = 512;
-
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer {
@@ -37,7 +34,9 @@ pub(crate) async fn serve(
     service: Arc<Service>,
     mut stop: oneshot::Receiver<()>,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(
+        service.limits.connections.clamp(1, Semaphore::MAX_PERMITS),
+    ));
     loop {
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => place,

@@ -39,6 +39,8 @@ pub(crate) struct Limits {
     pub(crate) bulk_time: Duration,
     /// For a handshake, a request's head, and its body.
     pub(crate) patience: Duration,
+    /// At once; more wait in the kernel's queue.
+    pub(crate) connections: usize,
 }
 
 impl Default for Limits {
@@ -50,6 +52,7 @@ impl Default for Limits {
             application_time: Duration::ZERO,
             bulk_time: Duration::from_secs(1),
             patience: Duration::from_secs(10),
+            connections: 512,
         }
     }
 }

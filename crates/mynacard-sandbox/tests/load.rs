@@ -52,6 +52,34 @@ fn stalled_handshakes_block_nobody() {
 }
 
 #[test]
+fn when_every_place_is_stalled_a_check_waits_no_longer_than_the_patience_and_is_answered() {
+    const PLACES: usize = 8;
+    let running = mynacard_sandbox::Sandbox::builder()
+        .connections(PLACES)
+        .patience(Duration::from_millis(600))
+        .start()
+        .unwrap();
+    let mut counters = fleet(&running, 1);
+    // Two rounds of connections without a word: whoever comes after them waits for both rounds to be given up.
+    let silent: Vec<_> = (0..2 * PLACES)
+        .map(|_| TcpStream::connect(running.address()).unwrap())
+        .collect();
+    let before = running.checks().unwrap();
+    let begin = std::time::Instant::now();
+    // A terminal that was not here before, so that its connection stands behind the silent ones.
+    counters.extend(fleet(&running, 1));
+    assert!(
+        begin.elapsed() >= Duration::from_millis(600),
+        "the places were not taken"
+    );
+    for counter in &mut counters {
+        counter.check().unwrap();
+    }
+    assert_eq!(running.checks().unwrap(), before + 2);
+    drop(silent);
+}
+
+#[test]
 fn the_limit_is_found_and_named_and_the_next_minute_is_free() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};

@@ -112,7 +112,7 @@ impl AuditTrail {
     pub fn begin(vault: &mut Vault, folder: &Path, now: SystemTime) -> Result<Self, Error> {
         let secret = zeroize::Zeroizing::new(random_bytes::<32>()?);
         let trail = Self::with_secret(vault, folder, &secret);
-        make_folder(folder).map_err(failed)?;
+        file::make_folder(folder).map_err(failed)?;
         let held = trail.hold()?;
         let last = files::numbers(folder).map_err(failed)?.last().copied();
         let first = last.unwrap_or(0).checked_add(1).ok_or(ErrorKind::Audit)?;
@@ -440,18 +440,6 @@ impl Default for Rotation {
 fn seconds(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
-}
-
-/// Makes the folder its owner's alone; one that is there stays as it is.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 impl fmt::Debug for AuditTrail {

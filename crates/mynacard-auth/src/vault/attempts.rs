@@ -124,9 +124,13 @@ pub(super) fn begin(vault: &Path, now: SystemTime) -> Result<Attempt, Error> {
 
 /// Forgets all failures: the passcode was right.
 pub(super) fn forget(vault: &Path) -> Result<(), Error> {
-    match std::fs::remove_file(file::beside(vault, ".attempts")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file::failed(error)),
-        _ => Ok(()),
+    let path = file::beside(vault, ".attempts");
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        // A power cut must not bring a count back that was forgotten.
+        removed => removed
+            .and_then(|()| file::sync_folder(&path))
+            .map_err(file::failed),
     }
 }
 

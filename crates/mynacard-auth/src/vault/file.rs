@@ -85,6 +85,42 @@ pub(crate) fn owner_only() -> OpenOptions {
     OpenOptions::new()
 }
 
+/// Makes a folder, and those above it that are missing, its owner's alone (mode 0700 on Unix); their names outlive a power cut.
+/// One that is there stays as it is.
+///
+/// # Errors
+///
+/// The system's own.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        make_folder(parent)?;
+    }
+    match builder().create(folder) {
+        // Another program was faster, and may not have flushed it yet.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !folder.is_dir() => {
+            return Err(error);
+        }
+        _ => {}
+    }
+    sync_folder(folder)
+}
+
+#[cfg(unix)]
+fn builder() -> fs::DirBuilder {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = fs::DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+#[cfg(not(unix))]
+fn builder() -> fs::DirBuilder {
+    fs::DirBuilder::new()
+}
+
 /// Makes the new name in the folder of `path` outlive a power cut.
 #[cfg(unix)]
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {

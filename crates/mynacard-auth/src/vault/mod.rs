@@ -34,6 +34,7 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 pub use attempts::VaultState;
+pub use file::make_folder;
 pub use format::Stretching;
 
 use crate::{Error, ErrorKind, Terminal, VisualSetting};

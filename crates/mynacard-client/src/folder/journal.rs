@@ -53,7 +53,7 @@ const TAG: &str = "tag";
 
 impl Journal {
     pub(super) fn open(folder: &Path) -> Result<Journal, Error> {
-        fs::create_dir_all(folder).map_err(failed)?;
+        make_folder(folder).map_err(failed)?;
         let lock = lock(&folder.join("lock"))?;
         let mut entries = BTreeMap::new();
         for file in fs::read_dir(folder).map_err(failed)? {
@@ -153,9 +153,25 @@ pub(super) fn write_durably(path: &Path, temporary: &Path, bytes: &[u8]) -> std:
 
 /// Makes a rename last; where folders cannot be flushed (Windows, some shares) the file system does it by itself.
 pub(super) fn sync_folder(path: &Path) {
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => return,
+    };
+    if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
+}
+
+/// Makes a folder and those above it that are missing; their names last, as far as [`sync_folder`] goes.
+pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let missing = folder.ancestors().take_while(|folder| !folder.is_dir());
+    let missing: Vec<&Path> = missing.collect();
+    fs::create_dir_all(folder)?;
+    for made in missing.iter().rev() {
+        sync_folder(made);
+    }
+    Ok(())
 }
 
 pub(super) fn failed(error: std::io::Error) -> Error {

@@ -3,7 +3,7 @@
 //! One line for each, appended and flushed: the SHA-256 of the file's name in lower case, because nobody says what terminals
 //! put into the name. A line that a crash cut off was never promised.
 
-use super::journal::{failed, lock, sync_folder, write_durably};
+use super::journal::{failed, lock, make_folder, sync_folder, write_durably};
 use super::step::step;
 use super::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
@@ -33,7 +33,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn open(folder: &Path) -> Result<Seen, Error> {
-        fs::create_dir_all(folder).map_err(failed)?;
+        make_folder(folder).map_err(failed)?;
         let lock = lock(&folder.join("faces.lock"))?;
         let path = folder.join(FILE);
         let bytes = match fs::read(&path) {

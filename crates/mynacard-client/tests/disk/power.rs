@@ -44,6 +44,8 @@ struct Disk {
     files: Vec<File>,
     flushed: BTreeMap<PathBuf, usize>,
     present: BTreeMap<PathBuf, usize>,
+    /// Folders that were made and whose own names were not flushed: what is in them may be gone with them.
+    loose: BTreeSet<PathBuf>,
     open: BTreeMap<i64, Opened>,
 }
 
@@ -77,13 +79,16 @@ pub fn worlds(root: &Path, before: &World, calls: &[Call]) -> (BTreeSet<World>, 
 
 impl Disk {
     fn views(&self) -> BTreeSet<World> {
+        let loose = |path: &PathBuf| path.ancestors().any(|folder| self.loose.contains(folder));
+        let mut firm = self.flushed.clone();
+        firm.retain(|path, _| !loose(path));
         let view = |names: &BTreeMap<PathBuf, usize>, kept| -> World {
             names
                 .iter()
                 .map(|(path, file)| (path.clone(), self.files[*file].found(kept)))
                 .collect()
         };
-        [&self.flushed, &self.present]
+        [&firm, &self.present]
             .into_iter()
             .flat_map(|names| [Kept::Flushed, Kept::Half, Kept::All].map(|kept| view(names, kept)))
             .collect()
@@ -131,6 +136,7 @@ impl Disk {
                 }
                 Some(Opened::Folder(folder)) => {
                     let here = |path: &PathBuf| path.parent() == Some(folder);
+                    self.loose.retain(|path| !here(path));
                     self.flushed.retain(|path, _| !here(path));
                     let now = self.present.iter().filter(|(path, _)| here(path));
                     self.flushed
@@ -138,6 +144,11 @@ impl Disk {
                 }
                 None => {}
             },
+            "mkdir" | "mkdirat" => {
+                if let Some(path) = inside(call.path(0)) {
+                    self.loose.insert(path);
+                }
+            }
             "rename" | "renameat" | "renameat2" => {
                 let (from, to) = (inside(call.path(0)).unwrap(), inside(call.path(1)).unwrap());
                 let file = self.present.remove(&from).unwrap();

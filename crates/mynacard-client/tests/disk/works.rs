@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use mynacard_auth::audit::Rotation;
-use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard_auth::audit::{ClosedTrail, Rotation};
+use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault, VaultState};
 use mynacard_auth::{Audit as _, AuditEvent, AuditTrail, Cancel, ErrorKind};
 use mynacard_client::folder::{
     Event, Exchange, ExchangeOptions, Existing, FaceFolder, FaceOptions, Folders, PendingState,
@@ -98,6 +98,23 @@ pub const WORKS: &[Work] = &[
         },
     },
     Work {
+        name: "vault-right-passcode",
+        prepare: |folder| {
+            vault(folder);
+            assert!(open(folder, NEW).is_none());
+        },
+        // Two wrong ones before the next, or one: a count that was forgotten does not come back.
+        run: |folder| open(folder, OLD).is_some(),
+        judge: |folder| match Vault::state(&folder.join("vault"), now()).unwrap() {
+            VaultState::Waiting { left: 10 } => Found::New,
+            VaultState::Waiting { left: 8 | 9 } => {
+                open(folder, OLD).unwrap();
+                Found::Old
+            }
+            third => panic!("a third state: {third:?}"),
+        },
+    },
+    Work {
         name: "audit-event",
         prepare: trail,
         run: |folder| {
@@ -170,6 +187,28 @@ pub const WORKS: &[Work] = &[
             2 | 3 => Found::Old,
             4 => Found::New,
             third => panic!("a third number of lines: {third}"),
+        },
+    },
+    Work {
+        name: "audit-close",
+        prepare: trail,
+        run: |folder| {
+            open(folder, OLD)
+                .and_then(|vault| AuditTrail::of(&vault, &folder.join("audit")).ok()?)
+                .is_some_and(|trail| trail.close(now()).is_ok())
+        },
+        judge: |folder| match &ClosedTrail::all(&folder.join("audit")).unwrap()[..] {
+            // The line that says so may be there without the note: the removal is not done, and can be done again.
+            [] => match whole(folder) {
+                2 | 3 => Found::Old,
+                third => panic!("a third number of lines: {third}"),
+            },
+            [closed] => {
+                let report = closed.verify().unwrap();
+                assert!(report.is_whole() && report.lines == 3, "{report:?}");
+                Found::New
+            }
+            third => panic!("more than one note: {third:?}"),
         },
     },
     Work {
@@ -266,33 +305,48 @@ pub const WORKS: &[Work] = &[
     Work {
         name: "folder-submit",
         prepare: share,
-        run: |folder| match exchange(folder) {
-            Ok(mut exchange) => exchange
-                .submit(MessageKind::Query, ID, &message(), 1)
-                .is_ok(),
-            Err(_) => false,
+        run: submit,
+        judge: submitted,
+    },
+    Work {
+        name: "folder-first-submit",
+        // The journal's folder is made with the first request.
+        prepare: |folder| {
+            share(folder);
+            std::fs::remove_dir(folder.join("journal")).unwrap();
         },
-        judge: |folder| {
-            let exchange = exchange(folder).unwrap();
-            let asked: Vec<_> = exchange.requests().collect();
-            let files: Vec<_> = std::fs::read_dir(folder.join("req"))
-                .unwrap()
-                .map(|file| file.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|ending| ending == "xml"))
-                .collect();
-            match (&asked[..], &files[..]) {
-                ([], []) => Found::Old,
-                ([asked], [file]) => {
-                    assert_eq!(asked.state, PendingState::Waiting);
-                    let bytes = std::fs::read(file).unwrap();
-                    Message::read_xml(&bytes).unwrap();
-                    Found::New
-                }
-                third => panic!("a third state: {third:?}"),
-            }
-        },
+        run: submit,
+        judge: submitted,
     },
 ];
+
+fn submit(folder: &Path) -> bool {
+    exchange(folder).is_ok_and(|mut exchange| {
+        exchange
+            .submit(MessageKind::Query, ID, &message(), 1)
+            .is_ok()
+    })
+}
+
+fn submitted(folder: &Path) -> Found {
+    let exchange = exchange(folder).unwrap();
+    let asked: Vec<_> = exchange.requests().collect();
+    let files: Vec<_> = std::fs::read_dir(folder.join("req"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "xml"))
+        .collect();
+    match (&asked[..], &files[..]) {
+        ([], []) => Found::Old,
+        ([asked], [file]) => {
+            assert_eq!(asked.state, PendingState::Waiting);
+            let bytes = std::fs::read(file).unwrap();
+            Message::read_xml(&bytes).unwrap();
+            Found::New
+        }
+        third => panic!("a third state: {third:?}"),
+    }
+}
 
 const OLD: &str = "correct horse";
 const NEW: &str = "battery staple";
