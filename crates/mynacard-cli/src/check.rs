@@ -223,8 +223,11 @@ fn delivered(
         );
         // Nobody may be listening.
         let _ = writeln!(io::stderr(), "{said}");
-        std::thread::sleep(pause);
-        checked = interrupt::during(stop, || error.deliver_again(SystemTime::now(), stop));
+        checked = interrupt::during(stop, || {
+            // Stopped meanwhile, it says so, as at any other point.
+            let _ = stop.wait(pause);
+            error.deliver_again(SystemTime::now(), stop)
+        });
     }
     checked
 }
