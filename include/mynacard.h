@@ -257,6 +257,64 @@ typedef int32_t mynacard_class;
 #endif // __cplusplus
 
 /**
+ * A four-digit PIN of the card that its holder may change.
+ */
+enum mynacard_card_pin
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * 利用者証明用: the one that is asked for at the desk.
+     */
+    MYNACARD_CARD_PIN_AUTHENTICATION = 0,
+    /**
+     * 券面事項入力補助用.
+     */
+    MYNACARD_CARD_PIN_INPUT_SUPPORT = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_card_pin mynacard_card_pin;
+#else
+typedef int32_t mynacard_card_pin;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A kind of information that a patient may agree to have shown without her card.
+ */
+enum mynacard_consent
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * 健診.
+     */
+    MYNACARD_CONSENT_CHECKUPS = 1,
+    /**
+     * 薬剤.
+     */
+    MYNACARD_CONSENT_MEDICINES = 2,
+    /**
+     * 診療.
+     */
+    MYNACARD_CONSENT_TREATMENT = 4,
+    /**
+     * 手術.
+     */
+    MYNACARD_CONSENT_OPERATIONS = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_consent mynacard_consent;
+#else
+typedef uint32_t mynacard_consent;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Whether the card is asked, before a PIN is sent, how many tries are left.
  */
 enum mynacard_counter
@@ -282,6 +340,35 @@ enum mynacard_counter
 typedef enum mynacard_counter mynacard_counter;
 #else
 typedef int32_t mynacard_counter;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A document that holds an answer.
+ */
+enum mynacard_document
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * XML of the interface, in UTF-8 or Shift_JIS as its declaration says.
+     */
+    MYNACARD_DOCUMENT_XML = 0,
+    /**
+     * JSON as `mynacard_answer_write` writes it.
+     */
+    MYNACARD_DOCUMENT_JSON = 1,
+    /**
+     * The screen of マイナ資格確認アプリ as text, UTF-8: one label and value a line.
+     */
+    MYNACARD_DOCUMENT_SCREEN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_document mynacard_document;
+#else
+typedef int32_t mynacard_document;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -400,6 +487,28 @@ enum mynacard_format
      * Lines for people, in English, UTF-8.
      */
     MYNACARD_FORMAT_TEXT_ENGLISH = 4,
+    /**
+     * The screen of マイナ資格確認アプリ as text, UTF-8.
+     */
+    MYNACARD_FORMAT_SCREEN = 5,
+    /**
+     * CSV with a heading of tags, UTF-8 with a byte order mark; one row for each insurance.
+     */
+    MYNACARD_FORMAT_CSV_UTF8 = 6,
+    /**
+     * The same in Shift_JIS; characters without place there become 〓.
+     */
+    MYNACARD_FORMAT_CSV_SHIFT_JIS = 7,
+    /**
+     * A FHIR R4 bundle with a Coverage for each insurance, JSON.
+     */
+    MYNACARD_FORMAT_FHIR = 8,
+    /**
+     * What the answer means for the desk, JSON: `{"situation":"lost","on":"20261001","reason":"03","newer":false,
+     * "code":null,"count":null,"guidance":{"code":"OK-0002","staff":{"ja":"…","en":"…"},"next":{…},"patient":{…}}}`; the
+     * situation is `valid`, `insurer-changed`, `lost`, `not-found`, `several`, `failed`, `in-progress` or `unknown`.
+     */
+    MYNACARD_FORMAT_SITUATION = 9,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -461,6 +570,31 @@ enum mynacard_lengths
 typedef enum mynacard_lengths mynacard_lengths;
 #else
 typedef int32_t mynacard_lengths;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A list of the notices.
+ */
+enum mynacard_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * 委託元保険者一覧表: the insurers that have a contract with us.
+     */
+    MYNACARD_LIST_INSURERS = 0,
+    /**
+     * 実施機関一覧表: the institutions that carry out checkups.
+     */
+    MYNACARD_LIST_INSTITUTIONS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_list mynacard_list;
+#else
+typedef int32_t mynacard_list;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -576,6 +710,40 @@ enum mynacard_step
 typedef enum mynacard_step mynacard_step;
 #else
 typedef int32_t mynacard_step;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What becomes of a terminal.
+ */
+enum mynacard_terminal_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A new certificate, kept before it is used. Desks that were opened before go on with the former one until the service has
+     * seen the new one: open them anew.
+     */
+    MYNACARD_TERMINAL_ACTION_RENEW = 0,
+    /**
+     * The terminal is one no longer: the service is told, the audit trail closed, the vault deleted.
+     */
+    MYNACARD_TERMINAL_ACTION_REMOVE = 1,
+    /**
+     * 「目視確認で本人認証」 is switched on, where the institution may use it. Desks opened afterwards heed their own option.
+     */
+    MYNACARD_TERMINAL_ACTION_VISUAL_ON = 2,
+    /**
+     * It is switched off.
+     */
+    MYNACARD_TERMINAL_ACTION_VISUAL_OFF = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_terminal_action mynacard_terminal_action;
+#else
+typedef int32_t mynacard_terminal_action;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -734,7 +902,7 @@ typedef struct mynacard_desk mynacard_desk;
 typedef struct mynacard_error mynacard_error;
 
 /**
- * A watched `face` folder. One call uses it at a time.
+ * A watched `face` folder, or an exchange of requests and answers. One call uses it at a time.
  */
 typedef struct mynacard_folder mynacard_folder;
 
@@ -744,7 +912,7 @@ typedef struct mynacard_folder mynacard_folder;
 typedef struct mynacard_pin mynacard_pin;
 
 /**
- * An activated terminal. It never changes; any number of desks may use it.
+ * An activated terminal; any number of desks may use it. One that was stored, opened or registered keeps its vault at hand.
  */
 typedef struct mynacard_terminal mynacard_terminal;
 
@@ -883,6 +1051,32 @@ typedef struct mynacard_service {
 } mynacard_service;
 
 /**
+ * A function that keeps each audit event of a desk, before the answer that it is about is handed out. It runs on the thread of
+ * the call that it belongs to, several at once where several calls run. It must not throw or jump out. Of the library it may
+ * call what a `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_audit {
+    /**
+     * `sizeof(mynacard_audit)`; set by `MYNACARD_AUDIT_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Told each event, one JSON object in UTF-8: `{"at":1790000000,"event":"shown","tap":"…","check_id":"…",
+     * "evidence":"online-pin"}`. It names no person, card, PIN or insurance. Returns 0 when the event is kept; anything else is an
+     * error of the call, and the answer is not handed out. Required.
+     */
+    int32_t (*event)(void *userdata, const uint8_t *json, size_t json_size);
+    /**
+     * Called exactly once, when the desk, its checks and its answers are gone, on whatever thread that happens. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_audit;
+
+/**
  * The policies of a desk; zeros are the safe defaults.
  */
 typedef struct mynacard_desk_options {
@@ -906,6 +1100,20 @@ typedef struct mynacard_desk_options {
      * A `mynacard_counter`.
      */
     int32_t counter;
+    /**
+     * The folder of the audit trail, which is kept under the terminal's own key; NULL for none. The terminal must have a vault.
+     * Every answer and every refusal is written down before the call returns, and an answer once more when it is freed; what
+     * cannot be written down is an error, and no answer.
+     */
+    const uint8_t *audit_folder;
+    /**
+     * Its length.
+     */
+    size_t audit_folder_size;
+    /**
+     * A function that is told the same events; NULL for none. It is copied, as `progress` is.
+     */
+    const struct mynacard_audit *audit;
 } mynacard_desk_options;
 
 /**
@@ -956,7 +1164,167 @@ typedef struct mynacard_ask {
      * 1 when the patient agreed to show 特定疾病療養受療証.
      */
     int32_t specific_diseases;
+    /**
+     * What further information the patient agrees to (居宅同意取得型), a sum of `mynacard_consent`: her card signs it, and
+     * `mynacard_desk_home` registers it afterwards.
+     */
+    uint32_t consents;
 } mynacard_ask;
+
+/**
+ * The folders of an exchange. Pointers need to live only until the call returns.
+ */
+typedef struct mynacard_exchange {
+    /**
+     * `sizeof(mynacard_exchange)`; set by `MYNACARD_EXCHANGE_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Where requests are written, on the terminal's share.
+     */
+    const uint8_t *req;
+    /**
+     * Its length.
+     */
+    size_t req_size;
+    /**
+     * Where answers appear, on the terminal's share.
+     */
+    const uint8_t *res;
+    /**
+     * Its length.
+     */
+    size_t res_size;
+    /**
+     * A folder of our own, on a local disk: what was asked survives a restart there.
+     */
+    const uint8_t *journal;
+    /**
+     * Its length.
+     */
+    size_t journal_size;
+    /**
+     * The password of AES ZIPs, where the terminal is set to write them; NULL otherwise.
+     */
+    const uint8_t *zip_password;
+    /**
+     * Its length.
+     */
+    size_t zip_password_size;
+    /**
+     * 0 for requests in UTF-8, 1 for Shift_JIS.
+     */
+    int32_t shift_jis;
+} mynacard_exchange;
+
+/**
+ * A function that is handed the patients of a bulk answer one by one, on a thread of the library, while the call waits. It must
+ * not throw or jump out. Of the library it may call what a `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_patients {
+    /**
+     * `sizeof(mynacard_patients)`; set by `MYNACARD_PATIENTS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Handed one patient, JSON in UTF-8: `{"reference":"0001","answer":{…}}` with the answer as `mynacard_answer_write` writes it
+     * and `mynacard_answer_read` reads it, or `{"reference":"0001","error":"MC-6131"}`. Returns 0 to go on; anything else ends the
+     * download. Required.
+     */
+    int32_t (*patient)(void *userdata, const uint8_t *json, size_t json_size);
+    /**
+     * Called exactly once, before the call returns, unless its arguments were refused. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_patients;
+
+/**
+ * A function that is told the log lines of this library, and of no other; they hold no secret and nothing about a person. It runs
+ * on whatever thread logs, several at once. It must not wait, throw or jump out. Of the library it may call what a
+ * `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_log {
+    /**
+     * `sizeof(mynacard_log)`; set by `MYNACARD_LOG_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Told a line, UTF-8 without its end. `level` is 1 for an error, 2 for a warning, 3 for information, 4 and 5 for whoever looks
+     * for a fault. Required.
+     */
+    void (*line)(void *userdata, int32_t level, const uint8_t *line, size_t line_size);
+    /**
+     * Called exactly once, when another function took its place and no line is told any more, on whatever thread that happens. May
+     * be NULL.
+     */
+    void (*destroy)(void *userdata);
+    /**
+     * The highest level that is told; 0 for information.
+     */
+    int32_t most;
+} mynacard_log;
+
+/**
+ * What the portal handed out (ユーザー設定情報), and where the terminal is kept. Pointers need to live only until the call returns.
+ */
+typedef struct mynacard_registration {
+    /**
+     * `sizeof(mynacard_registration)`; set by `MYNACARD_REGISTRATION_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The institution's code, ten digits.
+     */
+    const uint8_t *institution_code;
+    /**
+     * Its length.
+     */
+    size_t institution_code_size;
+    /**
+     * The terminal's ID.
+     */
+    const uint8_t *id;
+    /**
+     * Its length.
+     */
+    size_t id_size;
+    /**
+     * The activation code, which works once.
+     */
+    const uint8_t *activation_code;
+    /**
+     * Its length.
+     */
+    size_t activation_code_size;
+    /**
+     * The vault file.
+     */
+    const uint8_t *path;
+    /**
+     * Its length.
+     */
+    size_t path_size;
+    /**
+     * The vault's passcode, at least eight characters.
+     */
+    const uint8_t *passcode;
+    /**
+     * Its length.
+     */
+    size_t passcode_size;
+    /**
+     * 1: somebody read and accepted the notice and terms (お知らせ・利用規約) on the program's screen.
+     */
+    int32_t terms_accepted;
+} mynacard_registration;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1004,7 +1372,9 @@ mynacard_status mynacard_answer_write(const struct mynacard_answer *answer,
 /**
  * What to keep with the answer, as JSON in UTF-8: `{"check_id":"…","tap":"…","evidence":"online-pin",
  * "registered":true,"card_exchanges":5,"certificate":"good","warnings":["ends-soon"],"checked_at":…,"processed_at":…,
- * "card_ms":…,"service_ms":…}`; times are unix seconds. `json` receives NULL when the answer came from a file.
+ * "card_ms":…,"service_ms":…,"guidance":[{"code":"OK-0001","staff":{"ja":"…","en":"…"},"next":{…},"patient":{…}}]}`; times are
+ * unix seconds. Of a requery it has `check_id`, `reference`, `evidence` and `processed_at`. `json` receives NULL when the answer
+ * came from a file.
  */
 mynacard_status mynacard_answer_check_json(const struct mynacard_answer *answer,
                                            struct mynacard_buffer **json,
@@ -1022,9 +1392,26 @@ mynacard_status mynacard_fields_json(struct mynacard_buffer **json,
                                      struct mynacard_error **error);
 
 /**
- * Frees an answer; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+ * Frees an answer: it left the screen, and where the desk is audited that is written down. NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
  */
 mynacard_status mynacard_answer_free(struct mynacard_answer *answer);
+
+/**
+ * Verifies the audit trail in a folder, and lists its newest events, as JSON in UTF-8. `terminal` has the key of its trail; NULL
+ * reads trails of removed terminals alone, whose notes hold theirs.
+ *
+ * `json` receives `{"whole":true,"files":1,"lines":3,"fingerprint":"…","findings":[{"file":"audit-000001.jsonl","line":2,
+ * "damage":"altered","lines":null}],"more":0,"notes":[{"note":"torn","bytes":7}],"events":[{"n":3,"at":1790000000,
+ * "event":"shown",…}],"closed":[…]}`: `whole` is false when anything was removed, cut off, rewritten or moved; `events` are the
+ * `newest` ones as they stand there, whether or not they are whole; each of `closed` has the same members and `note`, the file
+ * that proves it. Where no trail was begun, `lines` is 0.
+ */
+mynacard_status mynacard_audit_json(const struct mynacard_terminal *terminal,
+                                    const uint8_t *folder,
+                                    size_t folder_size,
+                                    uint32_t newest,
+                                    struct mynacard_buffer **json,
+                                    struct mynacard_error **error);
 
 /**
  * The bytes, followed by two zero bytes that do not count; valid until the buffer is freed. NULL when the handle is none.
@@ -1121,8 +1508,46 @@ mynacard_status mynacard_readers_json(struct mynacard_buffer **json, struct myna
 mynacard_status mynacard_card_free(struct mynacard_card *card);
 
 /**
- * Opens a desk. `options` and `progress` may be NULL. `progress` is copied; its `destroy` is called when the desk is
- * gone, and not at all when this call fails. Nothing is sent yet.
+ * What a certificate (DER) says; with `ask`, also whether it is one of a card.
+ *
+ * `ask` is empty, or `{"usage":"authentication","hierarchy":"production","at":"2026-04-01T00:00:00Z"}`: `usage` is
+ * `authentication` (利用者証明用) or `signature` (署名用), `hierarchy` is `production` or `simulation`, `at` is now where it is left
+ * out. `json` receives `{"description":{"subject":"…","issuer":"…","not_after":"…",…},"verdict":null}`, or a `verdict`
+ * `{"usage":"…","hierarchy":"…","at":"…","root":{…},"not_before":"…","not_after":"…","revocation":"not-asked",
+ * "warnings":["revocation-not-asked"]}`. A certificate that is refused is an error with its code (`MC-3…`).
+ */
+mynacard_status mynacard_certificate_json(const uint8_t *der,
+                                          size_t der_size,
+                                          const uint8_t *ask,
+                                          size_t ask_size,
+                                          struct mynacard_buffer **json,
+                                          struct mynacard_error **error);
+
+/**
+ * Reads a list (`mynacard_list`; CSV or Excel workbook), and with an answer says whether the visitor is enrolled with an insurer
+ * of it, whose contract covers what she comes for.
+ *
+ * `answer` may be NULL and `ask` empty; both go together, and with the list of insurers only. `ask` is
+ * `{"service":"checkup","on":"20261121","evidence":"online-pin","ticket":{"number":"…","insurer":"…","birth":"…","kana":"…",
+ * "sex":"1","expires":"…"}}`: `service` is `checkup`, `guidance` or `first-interview`; `evidence` is what the answer rests on
+ * (`online-pin` where it is left out), `ticket` and each of its members may be left out.
+ *
+ * `json` receives `{"contracts":[…],"findings":[{"row":2,"column":"保険者番号","rule":"check-digit"}],"enrolments":null}`, with
+ * an answer one enrolment for each insurance: `{"accepted":true,"verdict":"covered","row":2,"insurer":"138016","day":null,
+ * "missing":[],"ticket":"match","ticket_fields":[]}`; of the other list `{"institutions":[…],"findings":[…]}`.
+ */
+mynacard_status mynacard_checkup_json(int32_t list,
+                                      const uint8_t *file,
+                                      size_t file_size,
+                                      const struct mynacard_answer *answer,
+                                      const uint8_t *ask,
+                                      size_t ask_size,
+                                      struct mynacard_buffer **json,
+                                      struct mynacard_error **error);
+
+/**
+ * Opens a desk. `options` and `progress` may be NULL. `progress` and `options.audit` are copied; their `destroy` is called when
+ * the desk is gone, and not at all when this call fails. Nothing is sent yet.
  */
 mynacard_status mynacard_desk_open(const struct mynacard_service *service,
                                    const struct mynacard_terminal *terminal,
@@ -1207,6 +1632,24 @@ mynacard_status mynacard_check_free(struct mynacard_check *check);
 mynacard_status mynacard_desk_free(struct mynacard_desk *desk);
 
 /**
+ * Looks at everything a check needs: readers, terminal, audit trail, service, clock. Nothing is changed, no card is read and no
+ * check made.
+ *
+ * `service` and `terminal` may be NULL and `audit_folder` empty: what needs them is `unknown` then. `json` receives
+ * `{"healthy":true,"complete":false,"parts":[{"name":"clock","state":"good","code":null,"facts":{"seconds_off":1},
+ * "guidance":null}]}`. The parts are `readers`, `terminal-certificate`, `audit`, `service`, `clock` and `terminal-standing`; their
+ * states `good`, `care` (it works, and somebody should do something), `bad` and `unknown`; a part that failed has its code and
+ * what staff do. No name, number, secret or path is in it: it may go to support.
+ */
+mynacard_status mynacard_doctor_json(const struct mynacard_service *service,
+                                     const struct mynacard_terminal *terminal,
+                                     const uint8_t *audit_folder,
+                                     size_t audit_folder_size,
+                                     const struct mynacard_cancel *cancel,
+                                     struct mynacard_buffer **json,
+                                     struct mynacard_error **error);
+
+/**
  * The status that the failed call returned; `MYNACARD_STATUS_INVALID_HANDLE` when the handle is none.
  */
 mynacard_status mynacard_error_status(const struct mynacard_error *error);
@@ -1250,6 +1693,39 @@ mynacard_status mynacard_error_text(const struct mynacard_error *error,
 mynacard_status mynacard_error_free(struct mynacard_error *error);
 
 /**
+ * Opens an exchange of requests and answers with the 資格確認端末. The handle serves `mynacard_folder_next` and
+ * `mynacard_folder_free` as a `face` folder does.
+ */
+mynacard_status mynacard_folder_exchange(const struct mynacard_exchange *exchange,
+                                         struct mynacard_folder **folder,
+                                         struct mynacard_error **error);
+
+/**
+ * Asks for the insurance behind a number (`OQSsiquc01`): `name` receives the request's name, which comes back with the answer.
+ *
+ * `ask` is `{"institution":"1312345679","insurer":"06130488","symbol":"…","number":"…","branch":"01","birth":"19800217",
+ * "day":"20261121","limit":true,"identifier":"…","file_identifier":"…","padding":"spaces"}`: `symbol`, `branch`, `identifier` and
+ * `file_identifier` where there are some; `day` is today where it is left out; `limit` is true when the patient agreed to show
+ * 限度額適用認定証等; `padding` of six-digit insurer numbers is `spaces` (the usual) or `zeros`.
+ *
+ * What was asked is in the journal when this returns, and is not forgotten. `MYNACARD_STATUS_CALLER` for a `face` folder.
+ */
+mynacard_status mynacard_folder_submit(struct mynacard_folder *folder,
+                                       const uint8_t *ask,
+                                       size_t ask_size,
+                                       struct mynacard_buffer **name,
+                                       struct mynacard_error **error);
+
+/**
+ * The program has the answer to a request: it is not delivered again after a restart. With `give_up` 1 it is waited for no longer.
+ */
+mynacard_status mynacard_folder_finish(struct mynacard_folder *folder,
+                                       const uint8_t *name,
+                                       size_t name_size,
+                                       int32_t give_up,
+                                       struct mynacard_error **error);
+
+/**
  * Watches a folder, whether or not it is there at the moment. `existing` is 1 to deliver the files that are there
  * already, 0 to take them as old.
  */
@@ -1260,7 +1736,8 @@ mynacard_status mynacard_folder_open(const uint8_t *path,
                                      struct mynacard_error **error);
 
 /**
- * Waits for the next face file, each once, never half. `name` receives the file's name, UTF-8, and may be NULL.
+ * Waits for the next face file, or for the next answer of an exchange, each once, never half. `name` receives the name of the file,
+ * of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL.
  *
  * `MYNACARD_STATUS_TIMEOUT` and `MYNACARD_STATUS_CANCELLED` as in every wait; `MYNACARD_STATUS_ENVIRONMENT` when the
  * folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on.
@@ -1276,6 +1753,164 @@ mynacard_status mynacard_folder_next(struct mynacard_folder *folder,
  * Stops watching; NULL is no error.
  */
 mynacard_status mynacard_folder_free(struct mynacard_folder *folder);
+
+/**
+ * The sentences of one code (`MC-1003` of an error, `OK-0001` of an answer, `not-confirmed`), or of every code where `code` is
+ * empty: `[{"code":"MC-1003","class":"card","staff":{"ja":"…","en":"…"},"next":{…},"patient":{…},
+ * "instead":["online-visual"]}]`. `{n}` in a sentence stands for a number: the PIN tries left, the seconds of a clock.
+ */
+mynacard_status mynacard_guidance_json(const uint8_t *code,
+                                       size_t code_size,
+                                       struct mynacard_buffer **json,
+                                       struct mynacard_error **error);
+
+/**
+ * Consents (居宅同意取得型), and what they allow without the card: `ask` says what is done.
+ *
+ * - `{"do":"register","reference":"0001","care":"visiting","kinds":["medicines","treatment"],"visit":"20261121"}` after a check
+ *   whose `consents` the card signed: `checked` is its answer. `care` is `visiting`, `online` or `outpatient`, `kinds` are of
+ *   `checkups`, `medicines`, `treatment` and `operations`, `visit` is today where it is left out.
+ * - `{"do":"inquire","reference":"0001"}`, `{"do":"change","reference":"0001","kinds":["medicines"]}` (fewer kinds only),
+ *   `{"do":"cancel","reference":"0001","reason":"patient"}` (or `institution`, `change-of-use`): one patient.
+ * - `{"do":"list","care":"visiting","by":"visit-date","from":"20261101","to":"20261130"}` (or `consent-date`; today where `from` is
+ *   left out, one day where `to` is).
+ * - `{"do":"requery","reference":"0001","limit_application":true,"specific_diseases":false}` (再照会): the insurance of a visited
+ *   patient, to `answer`.
+ * - `{"do":"submit",…}` with the members of `list` and of `requery` (without `reference`), and
+ *   `{"do":"poll","reception_number":"…"}`: a bulk query, which `mynacard_desk_download` fetches.
+ *
+ * `json` receives a consent, `{"reference":"0001","care":"visiting","kinds":["medicines"],"given_at":"…","visit_date":"20261121",
+ * "ends_at":"…","state":"active","reason":null}` (`expired`, `cancelled`); of `list` `{"consents":[…]}`; of `requery`
+ * `{"check_id":"…","reference":"0001","evidence":"online-requery","processed_at":"…"}`; of `submit` `{"reception_number":"…"}`; of
+ * `poll` also `"state":"finished"` (`in-progress`, `failed`). `checked` is NULL but for `register`; `answer` may be NULL but for
+ * `requery` and receives NULL with everything else.
+ */
+mynacard_status mynacard_desk_home(struct mynacard_desk *desk,
+                                   const uint8_t *ask,
+                                   size_t ask_size,
+                                   const struct mynacard_answer *checked,
+                                   const struct mynacard_cancel *cancel,
+                                   struct mynacard_buffer **json,
+                                   struct mynacard_answer **answer,
+                                   struct mynacard_error **error);
+
+/**
+ * Fetches a finished bulk query, patient by patient, in the memory of one. `json` receives `{"reception_number":"…",
+ * "state":"finished","patients":120}`; a query that is in progress has no patients yet.
+ */
+mynacard_status mynacard_desk_download(struct mynacard_desk *desk,
+                                       const uint8_t *reception_number,
+                                       size_t reception_number_size,
+                                       const struct mynacard_patients *patients,
+                                       const struct mynacard_cancel *cancel,
+                                       struct mynacard_buffer **json,
+                                       struct mynacard_error **error);
+
+/**
+ * Judges a number as staff typed it: insurer, insured, institution, ticket and so on, by its `kind` (`insurer-number`,
+ * `institution-code`, …). A number that is none is no error: `valid` says so.
+ *
+ * `json` receives `{"kind":"insurer-number","valid":true,"value":"138016","renderings":[["spaces","  138016"],
+ * ["zeros","00138016"]],"findings":[],"code":null,"error":null}`; `value` is null where the text cannot be one, `code` and
+ * `error` say why `valid` is false. With empty `kind` and `text` it receives every kind:
+ * `[{"kind":"insurer-number","label_ja":"保険者番号"}]`.
+ */
+mynacard_status mynacard_identifier_json(const uint8_t *kind,
+                                         size_t kind_size,
+                                         const uint8_t *text,
+                                         size_t text_size,
+                                         struct mynacard_buffer **json,
+                                         struct mynacard_error **error);
+
+/**
+ * From now on the log lines of this library, in the whole process, go to this function instead of the former one; NULL for
+ * none. The table is copied; its `destroy` is called when another one took its place, and not at all when this call fails.
+ * `MYNACARD_STATUS_UNSUPPORTED` where another logger serves the process.
+ */
+mynacard_status mynacard_log_set(const struct mynacard_log *log,
+                                 struct mynacard_error **error);
+
+/**
+ * Looks which charts an answer may belong to, and compares them field by field. Nothing is picked and nothing corrected: a
+ * person decides.
+ *
+ * `charts` is a JSON array: `[{"key":"4711","reference_number":"0001","fields":{"Name":"…","NameKana":"…",
+ * "Birthdate":"19800217","InsurerNumber":"…"}}]`; `key` comes back, `reference_number` (照会番号) may be left out, `fields` are
+ * the tags of `mynacard_fields_json`. `json` receives one element for each insurance of the answer:
+ * `[{"found":"one","charts":[{"key":"4711","differences":[{"tag":"Address","field":12,"ours":"…","theirs":"…",
+ * "outcome":"differs","weight":"note","open":true,"proposal":"…"}]}]}]`. `found` is `reference-number`, `one`, `several` or
+ * `none`; `outcome` is `same`, `differs`, `only-ours`, `only-theirs`, `neither` or `undecided`; `weight` is `note`, `claim` or
+ * `identity`.
+ */
+mynacard_status mynacard_answer_match_json(const struct mynacard_answer *answer,
+                                           const uint8_t *charts,
+                                           size_t charts_size,
+                                           struct mynacard_buffer **json,
+                                           struct mynacard_error **error);
+
+/**
+ * What the card is, which applications it has and how many tries each PIN has left, as JSON in UTF-8. No PIN is sent and no try
+ * spent: `{"card":"my-number-card","applications":{"jpki":true,"input-support":true,…},"tries":{"authentication":3,
+ * "signature":5,"input-support":3,…},"open":[]}`. A counter is 0 when its PIN is blocked, and null where the card does not tell;
+ * `open` names PINs that somebody else's session has open.
+ */
+mynacard_status mynacard_card_status_json(struct mynacard_card *card,
+                                          const struct mynacard_cancel *cancel,
+                                          struct mynacard_buffer **json,
+                                          struct mynacard_error **error);
+
+/**
+ * Name, address, birth date and sex from 券面入力補助AP, by the PIN of that application (券面事項入力補助用暗証番号), which reaches the
+ * card at most once; the handle is empty afterwards. The last try is never spent.
+ *
+ * `authorities` is empty, or `{"hierarchy":"production","keys":[{"id":"…","modulus":"…","exponent":"010001"}]}` in hexadecimal
+ * digits: then the issuer's signature is verified, and an attribute that was altered is an error. `hierarchy` is `production`,
+ * `test` or `simulation`. `json` receives `{"name":"…","address":"…","birth":"19800217","sex":"1","verified":true}`; sex is 1
+ * for male, 2 for female, 9 for not applicable.
+ */
+mynacard_status mynacard_card_attributes_json(struct mynacard_card *card,
+                                              struct mynacard_pin *pin,
+                                              const uint8_t *authorities,
+                                              size_t authorities_size,
+                                              const struct mynacard_cancel *cancel,
+                                              struct mynacard_buffer **json,
+                                              struct mynacard_error **error);
+
+/**
+ * Photo, name and address from the card's face (券面事項確認AP), by 照合番号B: verified, or an error. The issuer signed them, and the
+ * card that signed a fresh message holds the key beside them.
+ *
+ * `number_b` is sixteen digits that stand on the card: birth date YYYYMMDD, year of expiry YYYY, security code. A wrong number
+ * costs one of its ten tries, and none of a PIN's. `authorities` is as for `mynacard_card_attributes_json`, and may not be
+ * empty. With a `check` the call is also the first part of its visual check, instead of `mynacard_check_tap`; NULL only looks.
+ *
+ * `photo_jp2` receives JPEG 2000, `name_png` and `address_png` images as they are printed, `json`
+ * `{"birth":"19800217","sex":"1"}`; each of them may be NULL. A card without a photo is an error.
+ */
+mynacard_status mynacard_card_face(struct mynacard_card *card,
+                                   struct mynacard_check *check,
+                                   const uint8_t *number_b,
+                                   size_t number_b_size,
+                                   const uint8_t *authorities,
+                                   size_t authorities_size,
+                                   const struct mynacard_cancel *cancel,
+                                   struct mynacard_buffer **photo_jp2,
+                                   struct mynacard_buffer **name_png,
+                                   struct mynacard_buffer **address_png,
+                                   struct mynacard_buffer **json,
+                                   struct mynacard_error **error);
+
+/**
+ * Gives a PIN (`mynacard_card_pin`) another value: the old one is sent once, then the new one. Both handles are empty afterwards.
+ * The last try is never spent. Where the answer to the change gets lost (`MC-1023`), the old or the new PIN may be right: ask the
+ * holder to try the new one first.
+ */
+mynacard_status mynacard_card_change_pin(struct mynacard_card *card,
+                                         int32_t which,
+                                         struct mynacard_pin *old_pin,
+                                         struct mynacard_pin *new_pin,
+                                         const struct mynacard_cancel *cancel,
+                                         struct mynacard_error **error);
 
 /**
  * Makes an empty PIN, to be filled digit by digit, or a filled one from ASCII digits (NULL and 0 for an empty one).
@@ -1312,6 +1947,26 @@ size_t mynacard_pin_length(const struct mynacard_pin *pin);
 mynacard_status mynacard_pin_free(struct mynacard_pin *pin);
 
 /**
+ * Activates a new terminal (初期登録) and keeps it: what `mynacard_terminal_activate` and `mynacard_terminal_store` do, but the
+ * registration is in the vault before the activation code is spent. Where the answer gets lost, the same call delivers the same
+ * registration again, and the service answers it as before; a full disk costs no code.
+ */
+mynacard_status mynacard_terminal_register(const struct mynacard_service *service,
+                                           const struct mynacard_registration *registration,
+                                           const struct mynacard_cancel *cancel,
+                                           struct mynacard_terminal **terminal,
+                                           struct mynacard_error **error);
+
+/**
+ * Reads an answer from a document of a kind (`mynacard_document`).
+ */
+mynacard_status mynacard_answer_read(const uint8_t *document,
+                                     size_t document_size,
+                                     int32_t kind,
+                                     struct mynacard_answer **answer,
+                                     struct mynacard_error **error);
+
+/**
  * Activates a new terminal (初期登録) with what the portal handed out (ユーザー設定情報): institution code (ten digits), ID and
  * activation code, which works once. `terms_accepted` must be 1: somebody read and accepted the notice and terms
  * (お知らせ・利用規約) on the program's screen.
@@ -1332,7 +1987,7 @@ mynacard_status mynacard_terminal_activate(const struct mynacard_service *servic
 
 /**
  * Keeps the terminal in a new vault file under a passcode of at least eight characters. A file that is there already is
- * an error.
+ * an error, but for the vault of this very terminal, which gets the new passcode.
  */
 mynacard_status mynacard_terminal_store(const struct mynacard_terminal *terminal,
                                         const uint8_t *path,
@@ -1353,16 +2008,56 @@ mynacard_status mynacard_terminal_open(const uint8_t *path,
 
 /**
  * What is known of the terminal, as JSON in UTF-8: `{"name":"…","institution":{"code":"…","name":"…","kind":"…"},
- * "visual_check_allowed":true,"not_after":1790000000}`.
+ * "visual_check_allowed":true,"visual_check":"off","kept":true,"not_after":1790000000}`; `visual_check` is null, and `kept` false,
+ * for a terminal without a vault.
  */
 mynacard_status mynacard_terminal_json(const struct mynacard_terminal *terminal,
                                        struct mynacard_buffer **json,
                                        struct mynacard_error **error);
 
 /**
+ * Renews or removes a terminal, or switches its visual check: a `mynacard_terminal_action`. The terminal must have a vault
+ * (`MYNACARD_STATUS_CALLER` otherwise).
+ *
+ * `service` may be NULL for the visual check. `audit_folder` is where the terminal's audit trail is; empty where it has none:
+ * then a switch is not audited and no trail is closed. `json` receives what `mynacard_terminal_json` tells, of a removed terminal
+ * `{"terminal":"…","removed":true,"audit":{"lines":3,"fingerprint":"…","note":"…"}}`: note the fingerprint elsewhere. `audit` is
+ * null where there was no trail, `{"not_closed":"MC-…"}` where it was damaged before.
+ */
+mynacard_status mynacard_terminal_manage(struct mynacard_terminal *terminal,
+                                         const struct mynacard_service *service,
+                                         int32_t action,
+                                         const uint8_t *audit_folder,
+                                         size_t audit_folder_size,
+                                         const struct mynacard_cancel *cancel,
+                                         struct mynacard_buffer **json,
+                                         struct mynacard_error **error);
+
+/**
  * Frees a terminal; desks that use it keep it. NULL is no error.
  */
 mynacard_status mynacard_terminal_free(struct mynacard_terminal *terminal);
+
+/**
+ * Begins (1) or ends (0) the recording of what passes between library and card. `trace` receives the recording at its end, one
+ * JSON object a line, UTF-8, and is not written at its beginning.
+ *
+ * A recording is about nobody: headers, lengths, status words and what is the same on many cards are written down, everything
+ * else is masked; PINs and what is signed are left out. `MYNACARD_STATUS_CALLER` at the end of a recording that was not begun.
+ */
+mynacard_status mynacard_card_record(struct mynacard_card *card,
+                                     int32_t record,
+                                     struct mynacard_buffer **trace,
+                                     struct mynacard_error **error);
+
+/**
+ * Makes a card of a recording: it answers as the recorded one did, as long as it is asked the same. PINs are not in a recording,
+ * so any will do.
+ */
+mynacard_status mynacard_card_from_trace(const uint8_t *trace,
+                                         size_t trace_size,
+                                         struct mynacard_card **card,
+                                         struct mynacard_error **error);
 
 /**
  * The version of the library that is running: NUL-terminated ASCII that lives for ever.
@@ -1393,12 +2088,22 @@ mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
 #define MYNACARD_TRANSPORT_INIT { sizeof(mynacard_transport), 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_service of this header's version. */
 #define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/* An empty mynacard_audit of this header's version. */
+#define MYNACARD_AUDIT_INIT { sizeof(mynacard_audit), 0, 0, 0 }
 /* An empty mynacard_desk_options of this header's version. */
-#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0 }
+#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_progress of this header's version. */
 #define MYNACARD_PROGRESS_INIT { sizeof(mynacard_progress), 0, 0, 0 }
 /* An empty mynacard_ask of this header's version. */
-#define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0 }
+#define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0, 0 }
+/* An empty mynacard_exchange of this header's version. */
+#define MYNACARD_EXCHANGE_INIT { sizeof(mynacard_exchange), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/* An empty mynacard_patients of this header's version. */
+#define MYNACARD_PATIENTS_INIT { sizeof(mynacard_patients), 0, 0, 0 }
+/* An empty mynacard_log of this header's version. */
+#define MYNACARD_LOG_INIT { sizeof(mynacard_log), 0, 0, 0, 0 }
+/* An empty mynacard_registration of this header's version. */
+#define MYNACARD_REGISTRATION_INIT { sizeof(mynacard_registration), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* The version of the library that this header belongs to; mynacard_version() tells the running one's. */
 #define MYNACARD_VERSION "0.1.0"
 #endif /* MYNACARD_INIT */

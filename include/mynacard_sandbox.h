@@ -61,6 +61,20 @@ int32_t mynacard_sandbox_pin(const char *person,
                              size_t size);
 
 /**
+ * What stands on the card of a person of the sandbox and opens its face (照合番号B), for `mynacard_card_face`: sixteen digits,
+ * NUL-terminated, into `digits` of `size` bytes: 0, or -1 when there is no such person, or no room.
+ */
+int32_t mynacard_sandbox_number_b(const char *person,
+                                  char *digits,
+                                  size_t size);
+
+/**
+ * The authority that signed what is on the virtual cards, as `mynacard_card_face` and `mynacard_card_attributes_json` take it:
+ * JSON, NUL-terminated, lives for ever.
+ */
+const char *mynacard_sandbox_authorities(void);
+
+/**
  * Puts the virtual card of a person into the virtual reader that listens at this port of this machine (35963 where vpcd
  * is installed as it comes); NULL when there is no such person or reader.
  */
@@ -98,6 +112,14 @@ int32_t mynacard_sandbox_issue_activation(const struct mynacard_sandbox *sandbox
  */
 int32_t mynacard_sandbox_lose_answers(const struct mynacard_sandbox *sandbox,
                                       int32_t lose);
+
+/**
+ * From now on the service has this trouble, beside those of another sort: `maintenance`, `timeout`, `too-many`, `cut`, `twice`,
+ * `garbage`, `clock:-90` and so on (`mynacard-sandbox --help` lists them); `none` ends all but another certificate: 0, or -1 for a
+ * name that is none.
+ */
+int32_t mynacard_sandbox_suffer(const struct mynacard_sandbox *sandbox,
+                                const char *trouble);
 
 /**
  * Stops and frees a sandbox service; NULL is no error.

@@ -1,20 +1,26 @@
 //! The answer: immutable, read field by field or whole.
 
 use std::ptr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use mynacard::auth::home::RequeryAnswer;
 use mynacard::auth::service::CertificateStatus;
-use mynacard::auth::{CheckedAnswer, Warning};
-use mynacard::eligibility::{Answer, Encoding, FieldId, Language, Record, Validity, XmlOptions};
+use mynacard::auth::{AuditEvent, CheckedAnswer, DropReason, Warning};
+use mynacard::eligibility::{Answer, FieldId, Record, Validity};
+use mynacard::guidance;
 
+use crate::audit::Book;
 use crate::buffer::{self, mynacard_buffer};
 use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run, value};
 use crate::handle::Table;
 use crate::input::{bytes, choice, out};
+use crate::json;
+use crate::shape;
 use crate::status::mynacard_status;
 use crate::text;
 
@@ -61,32 +67,127 @@ pub enum mynacard_format {
     TextJapanese = 3,
     /// Lines for people, in English, UTF-8.
     TextEnglish = 4,
+    /// The screen of マイナ資格確認アプリ as text, UTF-8.
+    Screen = 5,
+    /// CSV with a heading of tags, UTF-8 with a byte order mark; one row for each insurance.
+    CsvUtf8 = 6,
+    /// The same in Shift_JIS; characters without place there become 〓.
+    CsvShiftJis = 7,
+    /// A FHIR R4 bundle with a Coverage for each insurance, JSON.
+    Fhir = 8,
+    /// What the answer means for the desk, JSON: `{"situation":"lost","on":"20261001","reason":"03","newer":false,
+    /// "code":null,"count":null,"guidance":{"code":"OK-0002","staff":{"ja":"…","en":"…"},"next":{…},"patient":{…}}}`; the
+    /// situation is `valid`, `insurer-changed`, `lost`, `not-found`, `several`, `failed`, `in-progress` or `unknown`.
+    Situation = 9,
 }
 
 static ANSWERS: Table<Held> = Table::new(6);
 
-struct Held {
-    /// None for a card that is not registered.
-    answer: Option<Answer>,
-    /// What to keep with the answer, where a check brought it.
+/// An answer, and where it comes from.
+pub(crate) struct Held {
+    what: What,
+    /// What to keep with the answer, where a check or a requery brought it.
     check: Option<Zeroizing<String>>,
+    /// Where it is written down that the answer left the screen.
+    book: Option<Arc<Book>>,
+}
+
+enum What {
+    File(Box<Answer>),
+    Checked(Box<CheckedAnswer>),
+    Requeried(Box<RequeryAnswer>),
+}
+
+impl Held {
+    /// The insurance; an error for a card that is not registered.
+    pub(crate) fn answer(&self) -> Result<&Answer, Failure> {
+        self.known().ok_or_else(|| {
+            Failure::new(
+                mynacard_status::Caller,
+                "the card is not registered: there is no answer",
+            )
+        })
+    }
+
+    /// The check that brought it, where one at this desk did.
+    pub(crate) fn checked(&self) -> Option<&CheckedAnswer> {
+        match &self.what {
+            What::Checked(checked) => Some(checked),
+            _ => None,
+        }
+    }
+
+    fn known(&self) -> Option<&Answer> {
+        match &self.what {
+            What::File(answer) => Some(answer),
+            What::Checked(checked) => checked.answer(),
+            What::Requeried(answered) => Some(answered.answer()),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(book) = &self.book else { return };
+        let now = SystemTime::now();
+        let event = match &self.what {
+            What::File(_) => return,
+            What::Checked(checked) => AuditEvent::dropped(checked, DropReason::Closed, now),
+            What::Requeried(answered) => {
+                AuditEvent::requery_dropped(answered, DropReason::Closed, now)
+            }
+        };
+        // The answer is gone whatever the trail says.
+        if let Err(failure) = book.record(&event) {
+            log::error!("{}", failure.chain().join(": "));
+        }
+    }
 }
 
 /// Makes an answer handle of a file.
 pub(crate) fn hand_out(answer: Answer) -> Result<*mut mynacard_answer, Failure> {
     ANSWERS.insert(Held {
-        answer: Some(answer),
+        what: What::File(Box::new(answer)),
         check: None,
+        book: None,
     })
 }
 
-/// Makes an answer handle of a check.
-pub(crate) fn hand_out_checked(checked: CheckedAnswer) -> Result<*mut mynacard_answer, Failure> {
+/// Makes an answer handle of a check: what cannot be audited is not shown.
+pub(crate) fn hand_out_checked(
+    checked: CheckedAnswer,
+    book: Option<&Arc<Book>>,
+) -> Result<*mut mynacard_answer, Failure> {
+    if let Some(book) = book {
+        book.record(&AuditEvent::shown(&checked, SystemTime::now()))?;
+    }
     let check = Some(Zeroizing::new(check_json(&checked)));
     ANSWERS.insert(Held {
-        answer: checked.into_answer(),
+        what: What::Checked(Box::new(checked)),
         check,
+        book: book.map(Arc::clone),
     })
+}
+
+/// Makes an answer handle of a requery; `check` is what to keep with it.
+pub(crate) fn hand_out_requeried(
+    answered: RequeryAnswer,
+    check: String,
+    book: Option<&Arc<Book>>,
+) -> Result<*mut mynacard_answer, Failure> {
+    if let Some(book) = book {
+        book.record(&AuditEvent::requery_shown(&answered, SystemTime::now()))?;
+    }
+    ANSWERS.insert(Held {
+        what: What::Requeried(Box::new(answered)),
+        check: Some(Zeroizing::new(check)),
+        book: book.map(Arc::clone),
+    })
+}
+
+/// The answer behind a handle.
+pub(crate) fn find_answer(answer: *const mynacard_answer) -> Result<Arc<Held>, Failure> {
+    ANSWERS.find(answer)
 }
 
 /// Reads an answer or a face file (`OQSsiquc01res_face_….xml`), in Shift_JIS or UTF-8 as its declaration says.
@@ -115,7 +216,7 @@ pub extern "C" fn mynacard_answer_validity(answer: *const mynacard_answer) -> my
         let Ok(held) = ANSWERS.find(answer) else {
             return mynacard_validity::Unstated;
         };
-        let Some(answer) = &held.answer else {
+        let Some(answer) = held.known() else {
             return mynacard_validity::NotRegistered;
         };
         match answer.validity() {
@@ -136,7 +237,7 @@ pub extern "C" fn mynacard_answer_validity(answer: *const mynacard_answer) -> my
 pub extern "C" fn mynacard_answer_count(answer: *const mynacard_answer) -> usize {
     value(0, || {
         let held = ANSWERS.find(answer).ok();
-        held.and_then(|held| held.answer.as_ref().map(|answer| answer.results().len()))
+        held.and_then(|held| held.known().map(|answer| answer.results().len()))
             .unwrap_or(0)
     })
 }
@@ -163,8 +264,7 @@ pub unsafe extern "C" fn mynacard_answer_text(
         })?;
         let unmappable = text::unmappable(unmappable)?;
         let found = held
-            .answer
-            .as_ref()
+            .known()
             .map(|answer| find(answer, index, field))
             .transpose()?
             .flatten();
@@ -190,19 +290,19 @@ pub unsafe extern "C" fn mynacard_answer_write(
         (2, mynacard_format::XmlShiftJis),
         (3, mynacard_format::TextJapanese),
         (4, mynacard_format::TextEnglish),
+        (5, mynacard_format::Screen),
+        (6, mynacard_format::CsvUtf8),
+        (7, mynacard_format::CsvShiftJis),
+        (8, mynacard_format::Fhir),
+        (9, mynacard_format::Situation),
     ];
     guard(error, || {
         // SAFETY: documented as valid.
         let place = unsafe { out("document", document) }?;
         let held = ANSWERS.find(answer)?;
         let format = choice("format", format, FORMATS)?;
-        let answer = held.answer.as_ref().ok_or_else(|| {
-            Failure::new(
-                mynacard_status::Caller,
-                "the card is not registered: there is no answer",
-            )
-        })?;
-        let written = on_worker(|| write(answer, format))?;
+        let answer = held.answer()?;
+        let written = on_worker(|| shape::write(answer, format))?;
         place.write(buffer::hand_out(written)?);
         Ok(())
     })
@@ -210,7 +310,9 @@ pub unsafe extern "C" fn mynacard_answer_write(
 
 /// What to keep with the answer, as JSON in UTF-8: `{"check_id":"…","tap":"…","evidence":"online-pin",
 /// "registered":true,"card_exchanges":5,"certificate":"good","warnings":["ends-soon"],"checked_at":…,"processed_at":…,
-/// "card_ms":…,"service_ms":…}`; times are unix seconds. `json` receives NULL when the answer came from a file.
+/// "card_ms":…,"service_ms":…,"guidance":[{"code":"OK-0001","staff":{"ja":"…","en":"…"},"next":{…},"patient":{…}}]}`; times are
+/// unix seconds. Of a requery it has `check_id`, `reference`, `evidence` and `processed_at`. `json` receives NULL when the answer
+/// came from a file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_answer_check_json(
     answer: *const mynacard_answer,
@@ -265,7 +367,7 @@ pub unsafe extern "C" fn mynacard_fields_json(
     })
 }
 
-/// Frees an answer; NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
+/// Frees an answer: it left the screen, and where the desk is audited that is written down. NULL is no error. `MYNACARD_STATUS_INVALID_HANDLE` when it was freed before.
 #[unsafe(no_mangle)]
 pub extern "C" fn mynacard_answer_free(answer: *mut mynacard_answer) -> mynacard_status {
     run(ptr::null_mut(), || {
@@ -320,6 +422,10 @@ fn check_json(checked: &CheckedAnswer) -> String {
         "processed_at": seconds(times.processed_at),
         "card_ms": milliseconds(times.card),
         "service_ms": milliseconds(times.service),
+        "guidance": guidance::for_answer(checked)
+            .into_iter()
+            .map(json::advice)
+            .collect::<Vec<_>>(),
     })
     .to_string()
 }
@@ -347,20 +453,4 @@ fn within(record: &Record, field: FieldId) -> Option<&str> {
             .flat_map(|section| record.children(*section))
             .find_map(|child| within(child, field))
     })
-}
-
-fn write(answer: &Answer, format: mynacard_format) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let xml = |encoding| {
-        answer.write_xml(&XmlOptions {
-            encoding,
-            unmappable: text::Unmappable::CharacterReference,
-        })
-    };
-    Ok(Zeroizing::new(match format {
-        mynacard_format::Json => answer.to_json().into_bytes(),
-        mynacard_format::XmlUtf8 => xml(Encoding::Utf8)?,
-        mynacard_format::XmlShiftJis => xml(Encoding::ShiftJis)?,
-        mynacard_format::TextJapanese => answer.to_text(Language::Japanese).into_bytes(),
-        mynacard_format::TextEnglish => answer.to_text(Language::English).into_bytes(),
-    }))
 }

@@ -2,11 +2,13 @@
 
 use std::mem::offset_of;
 use std::ptr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mynacard::auth::Cancel;
 use mynacard::card::app::jpki::{Jpki, Options as JpkiOptions};
+use mynacard::card::trace::{Recorder, Replay};
 use mynacard::card::{Transport, Tries};
+use zeroize::Zeroizing;
 
 use crate::buffer::{self, mynacard_buffer};
 use crate::cancel::{mynacard_cancel, signal};
@@ -73,13 +75,55 @@ const LENGTHS: &[(i32, mynacard_lengths)] = &[
     ),
 ];
 
-static CARDS: Table<Mutex<Source>> = Table::new(5);
+static CARDS: Table<Mutex<Held>> = Table::new(5);
+
+/// A card, and what is written down of its dialogues.
+pub(crate) struct Held {
+    source: Source,
+    pub(crate) recording: Option<Arc<Recording>>,
+}
 
 /// Where a card is.
 pub(crate) enum Source {
     Callbacks(Callbacks),
+    /// A recording that is led again.
+    Trace(Box<Replay>),
     #[cfg(feature = "pcsc")]
     Reader(Box<mynacard::pcsc::PcscCard>),
+}
+
+/// The lines of a recording, about nobody.
+#[derive(Default)]
+pub(crate) struct Recording(Mutex<Zeroizing<String>>);
+
+/// More than the longest day of one card; what comes after it is left out.
+const LONGEST_RECORDING: usize = 64 << 20;
+
+impl Recording {
+    fn write(&self, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() + line.len() < LONGEST_RECORDING {
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+
+    /// What was written down.
+    pub(crate) fn lines(&self) -> Zeroizing<Vec<u8>> {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Zeroizing::new(lines.as_bytes().to_vec())
+    }
+}
+
+/// Makes a card handle.
+pub(crate) fn insert(source: Source) -> Result<*mut mynacard_card, Failure> {
+    let recording = None;
+    CARDS.insert(Mutex::new(Held { source, recording }))
+}
+
+/// The card behind a handle.
+pub(crate) fn find(card: *const mynacard_card) -> Result<Arc<Mutex<Held>>, Failure> {
+    CARDS.find(card)
 }
 
 /// Waits for a card in a reader of this machine.
@@ -116,7 +160,7 @@ pub unsafe extern "C" fn mynacard_card_wait(
                 &stop,
             )
         })?;
-        place.write(CARDS.insert(Mutex::new(found))?);
+        place.write(insert(found)?);
         Ok(())
     })
 }
@@ -132,9 +176,9 @@ pub unsafe extern "C" fn mynacard_card_wait_removed(
 ) -> mynacard_status {
     guard(error, || {
         let held = CARDS.find(card)?;
-        let source = alone(&held)?;
+        let held = alone(&held)?;
         let stop = signal(cancel)?;
-        readers::wait_until_removed(&source, timeout_ms, &stop)
+        readers::wait_until_removed(&held.source, timeout_ms, &stop)
     })
 }
 
@@ -154,8 +198,8 @@ pub unsafe extern "C" fn mynacard_card_from_transport(
         let callbacks = Callbacks::new(table)
             .ok_or_else(|| Failure::null("transport: begin, exchange or end"))?;
         let owner = callbacks.owner();
-        let source = Mutex::new(Source::Callbacks(callbacks));
-        place.write(Owner::taken_by(Some(&owner), || CARDS.insert(source))?);
+        let source = Source::Callbacks(callbacks);
+        place.write(Owner::taken_by(Some(&owner), || insert(source))?);
         Ok(())
     })
 }
@@ -205,7 +249,7 @@ pub unsafe extern "C" fn mynacard_card_certificate(
             let mut jpki = Jpki::open(&mut card, JpkiOptions::default())?;
             Ok(jpki.authentication_certificate()?)
         })?;
-        place.write(buffer::hand_out(zeroize::Zeroizing::new(der))?);
+        place.write(buffer::hand_out(Zeroizing::new(der))?);
         Ok(())
     })
 }
@@ -221,9 +265,7 @@ pub unsafe extern "C" fn mynacard_readers_json(
         // SAFETY: documented as valid.
         let place = unsafe { out("json", json) }?;
         let list = on_worker(readers::list)?;
-        place.write(buffer::hand_out(zeroize::Zeroizing::new(
-            list.into_bytes(),
-        ))?);
+        place.write(buffer::hand_out(Zeroizing::new(list.into_bytes()))?);
         Ok(())
     })
 }
@@ -258,15 +300,36 @@ pub(crate) fn with_card_and<P: Send, T: Send>(
 ) -> Result<T, Failure> {
     let held = CARDS.find(card)?;
     let mut alone = alone(&held)?;
-    let source = &mut *alone;
+    let Held { source, recording } = &mut *alone;
+    let recording = recording.as_ref().map(Arc::clone);
     let taken = take()?;
     #[cfg(not(feature = "pcsc"))]
     let _ = stop;
     on_worker(move || match source {
-        Source::Callbacks(callbacks) => dialogue(callbacks, taken),
+        Source::Callbacks(callbacks) => {
+            recorded(callbacks, recording, |card| dialogue(card, taken))
+        }
+        Source::Trace(replay) => recorded(&mut **replay, recording, |card| dialogue(card, taken)),
         #[cfg(feature = "pcsc")]
-        Source::Reader(card) => readers::stoppable(card, stop, |card| dialogue(card, taken)),
+        Source::Reader(card) => readers::stoppable(card, stop, |card| {
+            recorded(card, recording, |card| dialogue(card, taken))
+        }),
     })
+}
+
+/// Leads a dialogue, and writes it down where somebody wants it.
+fn recorded<T>(
+    card: &mut (dyn Transport + Send),
+    recording: Option<Arc<Recording>>,
+    dialogue: impl FnOnce(&mut (dyn Transport + Send)) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match recording {
+        None => dialogue(card),
+        Some(recording) => {
+            let mut recorder = Recorder::new(card, move |line: &str| recording.write(line));
+            dialogue(&mut recorder)
+        }
+    }
 }
 
 #[cfg(not(feature = "pcsc"))]

@@ -1,18 +1,24 @@
 //! The reception desk, and a check prepared at it.
 
 use std::mem::offset_of;
+use std::path::Path;
 use std::ptr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use mynacard::auth::home::HomeDesk;
 use mynacard::auth::{
-    CheckContext, CheckedAnswer, Desk, DeskSettings, ExpiredCertificate, Extra, Identity, Method,
-    OperatorConfirmation, Purpose, Ready, TapId, Undelivered, UnknownIssuer, VisualSetting,
+    AuditEvent, AuditTrail, Desk, DeskSettings, ExpiredCertificate, Identity, OperatorConfirmation,
+    Ready, TapId, Undelivered, UnknownIssuer, VisualSetting,
 };
+use mynacard::card::NumberB;
 use mynacard::card::app::jpki::{CounterPolicy, Options as CardOptions};
+use mynacard::cert::record::{CardAuthorities, CardFace};
 use mynacard::client::https::HttpsService;
 
 use crate::answer::{self, mynacard_answer};
+use crate::ask::{SWITCH, context, mynacard_ask};
+use crate::audit::{Book, Shared, Told, mynacard_audit};
 use crate::cancel::{mynacard_cancel, signal};
 use crate::card::{mynacard_card, with_card, with_card_and};
 use crate::error::mynacard_error;
@@ -52,6 +58,14 @@ pub struct mynacard_desk_options {
     pub refuse_unknown_issuer: i32,
     /// A `mynacard_counter`.
     pub counter: i32,
+    /// The folder of the audit trail, which is kept under the terminal's own key; NULL for none. The terminal must have a vault.
+    /// Every answer and every refusal is written down before the call returns, and an answer once more when it is freed; what
+    /// cannot be written down is an error, and no answer.
+    pub audit_folder: *const u8,
+    /// Its length.
+    pub audit_folder_size: usize,
+    /// A function that is told the same events; NULL for none. It is copied, as `progress` is.
+    pub audit: *const mynacard_audit,
 }
 
 /// Whether the card is asked, before a PIN is sent, how many tries are left.
@@ -66,49 +80,7 @@ pub enum mynacard_counter {
     SpendLastTry = 2,
 }
 
-/// What a check is for.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum mynacard_purpose {
-    /// 受付での資格確認.
-    Reception = 0,
-    /// 特定健診・特定保健指導.
-    Checkup = 1,
-    /// 人間ドック, where the contract with the insurer needs it.
-    ContractCheckup = 2,
-    /// 助産所: 直接支払制度.
-    Midwifery = 3,
-    /// 訪問診療等, オンライン診療等.
-    Visiting = 4,
-}
-
-/// How the person's identity is established.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum mynacard_method {
-    /// By PIN.
-    Pin = 0,
-    /// Staff compare photo and person (目視確認).
-    Visual = 1,
-}
-
-/// What a check asks for.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mynacard_ask {
-    /// `sizeof(mynacard_ask)`; set by `MYNACARD_ASK_INIT`.
-    pub struct_size: usize,
-    /// A `mynacard_purpose`.
-    pub purpose: i32,
-    /// A `mynacard_method`.
-    pub method: i32,
-    /// 1 when the patient agreed to show 限度額適用認定証等.
-    pub limit_application: i32,
-    /// 1 when the patient agreed to show 特定疾病療養受療証.
-    pub specific_diseases: i32,
-}
-
-// SAFETY: numbers; the size comes first.
+// SAFETY: numbers and pointers; the size comes first.
 unsafe impl Versioned for mynacard_desk_options {
     const FIRST: usize = offset_of!(Self, counter) + size_of::<i32>();
     const DEFAULT: Self = Self {
@@ -117,30 +89,49 @@ unsafe impl Versioned for mynacard_desk_options {
         refuse_expired: 0,
         refuse_unknown_issuer: 0,
         counter: 0,
-    };
-}
-
-// SAFETY: numbers; the size comes first.
-unsafe impl Versioned for mynacard_ask {
-    const FIRST: usize = offset_of!(Self, specific_diseases) + size_of::<i32>();
-    const DEFAULT: Self = Self {
-        struct_size: 0,
-        purpose: 0,
-        method: 0,
-        limit_application: 0,
-        specific_diseases: 0,
+        audit_folder: ptr::null(),
+        audit_folder_size: 0,
+        audit: ptr::null(),
     };
 }
 
 static DESKS: Table<Arc<Held>> = Table::new(8);
 static CHECKS: Table<Mutex<Prepared>> = Table::new(9);
 
-struct Held {
+pub(crate) struct Held {
     desk: Desk,
     service: HttpsService,
     progress: Option<Arc<Progress>>,
+    /// Where it is written down what happens here.
+    pub(crate) book: Option<Arc<Book>>,
     /// Taken by each call: a second one is BUSY instead of waiting for the line.
-    line: Mutex<()>,
+    pub(crate) line: Mutex<()>,
+}
+
+impl Held {
+    /// This desk's side of 居宅同意取得型.
+    pub(crate) fn home(&self) -> HomeDesk {
+        let service = Box::new(self.service.clone());
+        match &self.book {
+            None => HomeDesk::new(service),
+            Some(book) => {
+                let audit = Box::new(Shared(Arc::clone(book)));
+                HomeDesk::audited(service, audit, SystemTime::now)
+            }
+        }
+    }
+
+    /// The failure of a check, written down.
+    fn refused(&self, error: &mynacard::auth::Error) -> Result<(), Failure> {
+        self.book.as_ref().map_or(Ok(()), |book| {
+            book.record(&AuditEvent::refused(error, SystemTime::now()))
+        })
+    }
+}
+
+/// The desk behind a handle.
+pub(crate) fn find(desk: *const mynacard_desk) -> Result<Arc<Held>, Failure> {
+    Ok(Arc::clone(&*DESKS.find(desk)?))
 }
 
 struct Prepared {
@@ -165,10 +156,9 @@ const COUNTERS: &[(i32, CounterPolicy)] = &[
         },
     ),
 ];
-const SWITCH: &[(i32, bool)] = &[(0, false), (1, true)];
 
-/// Opens a desk. `options` and `progress` may be NULL. `progress` is copied; its `destroy` is called when the desk is
-/// gone, and not at all when this call fails. Nothing is sent yet.
+/// Opens a desk. `options` and `progress` may be NULL. `progress` and `options.audit` are copied; their `destroy` is called when
+/// the desk is gone, and not at all when this call fails. Nothing is sent yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_desk_open(
     service: *const mynacard_service,
@@ -180,7 +170,7 @@ pub unsafe extern "C" fn mynacard_desk_open(
 ) -> mynacard_status {
     guard(error, || {
         // SAFETY: the structures are documented as NULL or valid for as many bytes as they say, their pointers too.
-        let (options, progress, (endpoint, trust)) = unsafe {
+        let (options, progress, (way, trust)) = unsafe {
             (
                 optional("options", options)?.unwrap_or(mynacard_desk_options::DEFAULT),
                 optional("progress", progress)?,
@@ -189,7 +179,20 @@ pub unsafe extern "C" fn mynacard_desk_open(
         };
         // SAFETY: documented as valid.
         let place = unsafe { out("desk", desk) }?;
-        let terminal = terminal::find(terminal)?;
+        // SAFETY: the pointers of the options are documented as NULL or valid, as the options are.
+        let (folder, told) = unsafe {
+            (
+                text(
+                    "options.audit_folder",
+                    options.audit_folder,
+                    options.audit_folder_size,
+                )?,
+                optional("options.audit", options.audit)?,
+            )
+        };
+        let told = told.map(Told::new).transpose()?;
+        let handle = terminal;
+        let terminal = terminal::find(handle)?;
         let mut settings = DeskSettings::new(trust);
         if choice("options.visual_check", options.visual_check, SWITCH)? {
             settings = settings.with_visual(VisualSetting::On, &terminal);
@@ -206,18 +209,31 @@ pub unsafe extern "C" fn mynacard_desk_open(
         }
         let counter = choice("options.counter", options.counter, COUNTERS)?;
         settings = settings.with_card_options(CardOptions::new().with_counter(counter));
-        let service = on_worker(|| Ok(HttpsService::new(&endpoint, Some(&terminal))?))?;
+        let trail = match folder {
+            "" => None,
+            folder => Some(terminal::with_vault(handle, |vault| {
+                let folder = Path::new(folder);
+                on_worker(|| Ok(AuditTrail::open(vault, folder, SystemTime::now())?))
+            })?),
+        };
+        let service = on_worker(|| way.service(Some(&terminal)))?;
         let desk = Desk::new(Box::new(service.clone()), settings);
-        let held = Held {
+        let progress = progress.map(|table| Arc::new(Progress::new(table)));
+        let owners: Vec<_> = [
+            progress.as_ref().map(|progress| progress.owner()),
+            told.as_ref().map(Told::owner),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let held = Arc::new(Held {
             desk,
             service,
-            progress: None,
+            progress,
+            book: Book::of(trail, told),
             line: Mutex::new(()),
-        };
-        let progress = progress.map(|table| Arc::new(Progress::new(table)));
-        let owner = progress.as_ref().map(|progress| progress.owner());
-        let held = Arc::new(Held { progress, ..held });
-        place.write(Owner::taken_by(owner.as_ref(), || DESKS.insert(held))?);
+        });
+        place.write(Owner::all_taken_by(&owners, || DESKS.insert(held))?);
         Ok(())
     })
 }
@@ -240,7 +256,10 @@ pub unsafe extern "C" fn mynacard_desk_prepare(
         let _line = alone(&held.line)?;
         let stop = signal(cancel)?;
         let context = context(&ask)?;
-        let ready = on_worker(|| Ok(held.desk.prepare(context, SystemTime::now(), &stop)?))?;
+        let ready = on_worker(|| {
+            let prepared = held.desk.prepare(context, SystemTime::now(), &stop);
+            prepared.map_err(|error| refused(&held, error))
+        })?;
         let ready = match &held.progress {
             None => ready,
             Some(progress) => {
@@ -275,7 +294,7 @@ pub unsafe extern "C" fn mynacard_check_by_pin(
         // SAFETY: documented as valid.
         let place = unsafe { out("answer", answer) }?;
         let checked = finish(check, card, cancel, |_| Ok(Who::Pin(pin::take(pin)?)))?;
-        place.write(answer::hand_out_checked(checked)?);
+        place.write(checked);
         Ok(())
     })
 }
@@ -293,7 +312,7 @@ pub unsafe extern "C" fn mynacard_check_by_keypad(
         // SAFETY: documented as valid.
         let place = unsafe { out("answer", answer) }?;
         let checked = finish(check, card, cancel, |_| Ok(Who::Keypad))?;
-        place.write(answer::hand_out_checked(checked)?);
+        place.write(checked);
         Ok(())
     })
 }
@@ -320,7 +339,8 @@ pub unsafe extern "C" fn mynacard_check_tap(
         let ready = ready.as_mut().ok_or_else(spent)?;
         let _line = alone(&desk.line)?;
         let read = with_card(card, &stop, |card| {
-            Ok(ready.tap(card, SystemTime::now(), &stop)?)
+            let tapped = ready.tap(card, SystemTime::now(), &stop);
+            tapped.map_err(|error| refused(desk, error))
         })?;
         *tap = Some(read.id());
         *confirmation = None;
@@ -365,7 +385,7 @@ pub unsafe extern "C" fn mynacard_check_by_sight(
             let missing = || Failure::new(mynacard_status::Caller, "nobody confirmed the face yet");
             confirmation.map(Who::Sight).ok_or_else(missing)
         })?;
-        place.write(answer::hand_out_checked(checked)?);
+        place.write(checked);
         Ok(())
     })
 }
@@ -401,9 +421,10 @@ pub unsafe extern "C" fn mynacard_check_deliver_again(
         let checked = on_worker(|| {
             proof
                 .deliver(SystemTime::now(), &stop)
-                .map_err(|error| keep(undelivered, error))
+                .map_err(|error| keep(desk, undelivered, error))
         })?;
-        place.write(answer::hand_out_checked(checked)?);
+        let checked = answer::hand_out_checked(checked, desk.book.as_ref())?;
+        place.write(checked);
         Ok(())
     })
 }
@@ -444,7 +465,7 @@ fn finish(
     card: *mut mynacard_card,
     cancel: *const mynacard_cancel,
     who: impl FnOnce(Option<OperatorConfirmation>) -> Result<Who, Failure>,
-) -> Result<CheckedAnswer, Failure> {
+) -> Result<*mut mynacard_answer, Failure> {
     let held = CHECKS.find(check)?;
     let mut prepared = alone(&held)?;
     let Prepared {
@@ -462,7 +483,7 @@ fn finish(
     let _line = alone(&desk.line)?;
     let confirmation = confirmation.clone();
     let take = || Ok((who(confirmation)?, ready.take().ok_or_else(spent)?));
-    with_card_and(card, &stop, take, |card, (who, ready)| {
+    let checked = with_card_and(card, &stop, take, |card, (who, ready)| {
         let mut relay = desk.service.relay();
         let identity = match who {
             Who::Pin(pin) => Identity::Pin(pin),
@@ -471,41 +492,57 @@ fn finish(
         };
         ready
             .check(card, identity, SystemTime::now(), &stop)
-            .map_err(|error| keep(undelivered, error))
-    })
+            .map_err(|error| keep(&desk, undelivered, error))
+    })?;
+    answer::hand_out_checked(checked, desk.book.as_ref())
 }
 
-/// The failure; what it left to be delivered again is kept.
-fn keep(undelivered: &mut Option<Undelivered>, error: mynacard::auth::Error) -> Failure {
+/// The failure, written down; what it left to be delivered again is kept.
+fn keep(
+    desk: &Held,
+    undelivered: &mut Option<Undelivered>,
+    error: mynacard::auth::Error,
+) -> Failure {
+    let written = desk.refused(&error);
     let (failure, left) = Failure::with_undelivered(error);
     *undelivered = left;
-    failure
+    written.err().unwrap_or(failure)
 }
 
-fn context(ask: &mynacard_ask) -> Result<CheckContext, Failure> {
-    const PURPOSES: &[(i32, Purpose)] = &[
-        (mynacard_purpose::Reception as i32, Purpose::Reception),
-        (mynacard_purpose::Checkup as i32, Purpose::Checkup),
-        (
-            mynacard_purpose::ContractCheckup as i32,
-            Purpose::ContractCheckup,
-        ),
-        (mynacard_purpose::Midwifery as i32, Purpose::Midwifery),
-        (mynacard_purpose::Visiting as i32, Purpose::Visiting),
-    ];
-    const METHODS: &[(i32, Method)] = &[
-        (mynacard_method::Pin as i32, Method::Pin),
-        (mynacard_method::Visual as i32, Method::Visual),
-    ];
-    let purpose = choice("ask.purpose", ask.purpose, PURPOSES)?;
-    let mut context = CheckContext::new(purpose).by(choice("ask.method", ask.method, METHODS)?);
-    if choice("ask.limit_application", ask.limit_application, SWITCH)? {
-        context = context.with(Extra::LimitApplication);
-    }
-    if choice("ask.specific_diseases", ask.specific_diseases, SWITCH)? {
-        context = context.with(Extra::SpecificDiseases);
-    }
-    Ok(context)
+/// The failure, written down.
+fn refused(desk: &Held, error: mynacard::auth::Error) -> Failure {
+    desk.refused(&error).err().unwrap_or_else(|| error.into())
+}
+
+/// The first part of a visual check, with the face of the card: staff compare a photo that nobody can have put there.
+pub(crate) fn tap_with_face(
+    check: *mut mynacard_check,
+    card: *mut mynacard_card,
+    number: NumberB,
+    known: &CardAuthorities,
+    stop: &mynacard::auth::Cancel,
+) -> Result<CardFace, Failure> {
+    let held = CHECKS.find(check)?;
+    let mut prepared = alone(&held)?;
+    let Prepared {
+        desk,
+        ready,
+        tap,
+        confirmation,
+        ..
+    } = &mut *prepared;
+    let ready = ready.as_mut().ok_or_else(spent)?;
+    let _line = alone(&desk.line)?;
+    let take = || Ok(number);
+    let (read, face) = with_card_and(card, stop, take, |card, number| {
+        let now = SystemTime::now();
+        ready
+            .tap_with_face(card, number, known, now, stop)
+            .map_err(|error| refused(desk, error))
+    })?;
+    *tap = Some(read.id());
+    *confirmation = None;
+    Ok(face)
 }
 
 fn spent() -> Failure {

@@ -137,6 +137,8 @@ from_coded! {
     mynacard::auth::Error,
     mynacard::auth::ServiceError,
     mynacard::card::Error,
+    mynacard::cert::Error,
+    mynacard::checkup::Error,
     mynacard::eligibility::Error,
     #[cfg(feature = "pcsc")]
     mynacard::pcsc::Error,
@@ -154,6 +156,12 @@ impl Failure {
 
 impl From<mynacard::client::folder::Error> for Failure {
     fn from(error: mynacard::client::folder::Error) -> Self {
+        Self::below(error.code(), None, &error)
+    }
+}
+
+impl From<mynacard::card::trace::TraceError> for Failure {
+    fn from(error: mynacard::card::trace::TraceError) -> Self {
         Self::below(error.code(), None, &error)
     }
 }

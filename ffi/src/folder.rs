@@ -1,4 +1,4 @@
-//! The folder in which the 資格確認端末 leaves face files.
+//! The folders of the 資格確認端末: face files that it leaves, and answers to what was asked.
 
 use std::ptr;
 use std::sync::Mutex;
@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use mynacard::client::folder::{Event, Existing, FaceFolder, FaceOptions};
+use mynacard::auth::Cancel;
+use mynacard::client::folder::{Event, Exchange, ExchangeEvent, Existing, FaceFolder, FaceOptions};
+use mynacard::eligibility::Answer;
 
 use crate::answer::{self, mynacard_answer};
 use crate::buffer::{self, mynacard_buffer};
@@ -18,12 +20,39 @@ use crate::handle::{Table, alone};
 use crate::input::{choice, out, text};
 use crate::status::mynacard_status;
 
-/// A watched `face` folder. One call uses it at a time.
+/// A watched `face` folder, or an exchange of requests and answers. One call uses it at a time.
 pub struct mynacard_folder {
     _private: [u8; 0],
 }
 
-static FOLDERS: Table<Mutex<FaceFolder>> = Table::new(10);
+static FOLDERS: Table<Mutex<Watched>> = Table::new(10);
+
+/// What is watched.
+pub(crate) enum Watched {
+    Face(Box<FaceFolder>),
+    Exchange(Box<Exchange>),
+}
+
+/// Makes a folder handle.
+pub(crate) fn insert(watched: Watched) -> Result<*mut mynacard_folder, Failure> {
+    FOLDERS.insert(Mutex::new(watched))
+}
+
+/// Uses an exchange, alone.
+pub(crate) fn with_exchange<T>(
+    folder: *const mynacard_folder,
+    use_it: impl FnOnce(&mut Exchange) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let held = FOLDERS.find(folder)?;
+    let mut watched = alone(&held)?;
+    match &mut *watched {
+        Watched::Exchange(exchange) => use_it(exchange),
+        Watched::Face(_) => Err(Failure::new(
+            mynacard_status::Caller,
+            "a face folder takes no requests",
+        )),
+    }
+}
 
 /// Watches a folder, whether or not it is there at the moment. `existing` is 1 to deliver the files that are there
 /// already, 0 to take them as old.
@@ -50,12 +79,13 @@ pub unsafe extern "C" fn mynacard_folder_open(
             ..FaceOptions::default()
         };
         let opened = on_worker(|| Ok(FaceFolder::open(path, options)))?;
-        place.write(FOLDERS.insert(Mutex::new(opened))?);
+        place.write(insert(Watched::Face(Box::new(opened)))?);
         Ok(())
     })
 }
 
-/// Waits for the next face file, each once, never half. `name` receives the file's name, UTF-8, and may be NULL.
+/// Waits for the next face file, or for the next answer of an exchange, each once, never half. `name` receives the name of the file,
+/// of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL.
 ///
 /// `MYNACARD_STATUS_TIMEOUT` and `MYNACARD_STATUS_CANCELLED` as in every wait; `MYNACARD_STATUS_ENVIRONMENT` when the
 /// folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on.
@@ -77,32 +107,16 @@ pub unsafe extern "C" fn mynacard_folder_next(
         let stop = signal(cancel)?;
         let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let file = on_worker(|| {
+        let (file_name, answer) = on_worker(|| {
             loop {
                 let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-                match watched.next(left, &stop) {
-                    Some(Event::Answer(file)) => return Ok(file),
-                    Some(Event::Unreadable { error, .. } | Event::Unavailable(error)) => {
-                        return Err(Failure::from(error));
-                    }
-                    Some(_) => {}
-                    None if stop.is_cancelled() => {
-                        return Err(Failure::new(
-                            mynacard_status::Cancelled,
-                            "waiting was cancelled",
-                        ));
-                    }
-                    None => {
-                        return Err(Failure::new(
-                            mynacard_status::Timeout,
-                            "no file came in time",
-                        ));
-                    }
+                if let Some(file) = look(watched, left, &stop)? {
+                    return Ok(file);
                 }
             }
         })?;
-        let file_name = Zeroizing::new(file.name.clone().into_bytes());
-        let handle = answer::hand_out(file.answer.trust_the_folder())?;
+        let file_name = Zeroizing::new(file_name.into_bytes());
+        let handle = answer::hand_out(answer)?;
         // SAFETY: documented as NULL or valid.
         if let Ok(place) = unsafe { out("name", name) } {
             place.write(buffer::hand_out(file_name)?);
@@ -122,4 +136,37 @@ pub extern "C" fn mynacard_folder_free(folder: *mut mynacard_folder) -> mynacard
             FOLDERS.remove(folder).map(drop)
         }
     })
+}
+
+/// The next answer with its name; nothing where something else happened that is no error.
+fn look(
+    watched: &mut Watched,
+    left: Option<Duration>,
+    stop: &Cancel,
+) -> Result<Option<(String, Answer)>, Failure> {
+    let over = || match stop.is_cancelled() {
+        true => Failure::new(mynacard_status::Cancelled, "waiting was cancelled"),
+        false => Failure::new(mynacard_status::Timeout, "no file came in time"),
+    };
+    match watched {
+        Watched::Face(faces) => match faces.next(left, stop) {
+            Some(Event::Answer(file)) => {
+                Ok(Some((file.name.clone(), file.answer.trust_the_folder())))
+            }
+            Some(Event::Unreadable { error, .. } | Event::Unavailable(error)) => Err(error.into()),
+            Some(_) => Ok(None),
+            None => Err(over()),
+        },
+        Watched::Exchange(exchange) => match exchange.next(left, stop) {
+            Some(ExchangeEvent::Response(response)) => {
+                let answer = response.answer()?.trust_the_folder();
+                Ok(Some((response.request.to_string(), answer)))
+            }
+            Some(ExchangeEvent::Unreadable { error, .. } | ExchangeEvent::Unavailable(error)) => {
+                Err(error.into())
+            }
+            Some(_) => Ok(None),
+            None => Err(over()),
+        },
+    }
 }

@@ -39,8 +39,16 @@ impl Owner {
         owner: Option<&Arc<Self>>,
         insert: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        Self::all_taken_by(owner.map_or(&[], std::slice::from_ref), insert)
+    }
+
+    /// The same for several tables of one call.
+    pub(crate) fn all_taken_by<T>(
+        owners: &[Arc<Self>],
+        insert: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let inserted = insert()?;
-        if let Some(owner) = owner {
+        for owner in owners {
             owner.taken.store(true, Ordering::Release);
         }
         Ok(inserted)

@@ -4,8 +4,9 @@ use std::mem::offset_of;
 use std::ptr;
 use std::time::Duration;
 
+use mynacard::auth::Terminal;
 use mynacard::cert::TrustStore;
-use mynacard::client::https::{Endpoint, Proxy, Timeouts, TlsVersions};
+use mynacard::client::https::{Endpoint, HttpsService, Proxy, Timeouts, TlsVersions};
 
 use crate::failure::Failure;
 use crate::input::{Versioned, bytes, choice, text};
@@ -73,11 +74,31 @@ unsafe impl Versioned for mynacard_service {
     };
 }
 
+/// The way to a service.
+pub(crate) struct Way {
+    endpoint: Endpoint,
+}
+
+impl Way {
+    /// The service, as a terminal or as somebody without one. Nothing is sent yet.
+    pub(crate) fn service(&self, terminal: Option<&Terminal>) -> Result<HttpsService, Failure> {
+        Ok(HttpsService::new(&self.endpoint, terminal)?)
+    }
+
+    /// The address, and the authority that certifies the service: what is kept beside a terminal.
+    pub(crate) fn kept(&self) -> (&str, &[u8]) {
+        (
+            self.endpoint.url(),
+            self.endpoint.roots().next().unwrap_or_default(),
+        )
+    }
+}
+
 /// The service in the library's own terms.
 ///
 /// # Safety
 /// The pointers of the structure are NULL or valid for their lengths.
-pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, TrustStore), Failure> {
+pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore), Failure> {
     // SAFETY: the caller's promise, four times.
     let (url, root, name, environment) = unsafe {
         (
@@ -131,7 +152,7 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Endpoint, Trust
         .with_proxy(proxy)
         .with_tls(tls)
         .with_timeouts(timeouts);
-    Ok((endpoint, trust))
+    Ok((Way { endpoint }, trust))
 }
 
 /// Who the service must be: the sandbox unless stated, but never for real cards.

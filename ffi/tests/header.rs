@@ -44,7 +44,7 @@ fn initialisers(header: &str) -> String {
         let begins = format!("typedef struct {name} {{");
         let body = header
             .split_once(&begins)
-            .map(|(_, body)| body.split_once('}').unwrap().0);
+            .map(|(_, body)| body.split_once("\n}").unwrap().0);
         if body.is_some_and(|body| body.contains("size_t struct_size;")) {
             let upper = name.to_uppercase();
             text += &format!("/* An empty {name} of this header's version. */\n");

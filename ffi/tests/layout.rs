@@ -119,6 +119,9 @@ fn structures_keep_their_layout() {
             refuse_expired,
             refuse_unknown_issuer,
             counter,
+            audit_folder,
+            audit_folder_size,
+            audit,
         }
     );
     layout!(
@@ -137,7 +140,68 @@ fn structures_keep_their_layout() {
             purpose,
             method,
             limit_application,
-            specific_diseases
+            specific_diseases,
+            consents,
+        }
+    );
+    layout!(
+        text,
+        mynacard_audit {
+            struct_size,
+            userdata,
+            event,
+            destroy
+        }
+    );
+    layout!(
+        text,
+        mynacard_patients {
+            struct_size,
+            userdata,
+            patient,
+            destroy
+        }
+    );
+    layout!(
+        text,
+        mynacard_registration {
+            struct_size,
+            institution_code,
+            institution_code_size,
+            id,
+            id_size,
+            activation_code,
+            activation_code_size,
+            path,
+            path_size,
+            passcode,
+            passcode_size,
+            terms_accepted,
+        }
+    );
+    layout!(
+        text,
+        mynacard_exchange {
+            struct_size,
+            req,
+            req_size,
+            res,
+            res_size,
+            journal,
+            journal_size,
+            zip_password,
+            zip_password_size,
+            shift_jis,
+        }
+    );
+    layout!(
+        text,
+        mynacard_log {
+            struct_size,
+            userdata,
+            line,
+            destroy,
+            most
         }
     );
     compare(&format!("layout-{}.txt", usize::BITS), &text);

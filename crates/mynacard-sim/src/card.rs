@@ -30,6 +30,7 @@ pub use fault::Fault;
 use fault::Loss;
 use file::Application;
 use issue::Issue;
+pub use issue::printed_number_b;
 pub use profile::{Profile, Quirk};
 use word::Word;
 

@@ -6,5 +6,7 @@ mod people;
 pub mod pki;
 pub mod vpcd;
 
-pub use card::{Counter, Fault, Link, Logged, NotCounters, Profile, Quirk, VirtualCard};
+pub use card::{
+    Counter, Fault, Link, Logged, NotCounters, Profile, Quirk, VirtualCard, printed_number_b,
+};
 pub use people::{BirthDate, CertificateLife, Person, Sex, people, person};

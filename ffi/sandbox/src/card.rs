@@ -1,10 +1,11 @@
 //! A virtual card as an ordinary table of transport functions.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 use std::{ptr, slice};
 
-use mynacard_sim::{Person, VirtualCard, person};
+use mynacard_sim::{Person, VirtualCard, person, pki};
 
 use crate::guard::{text, value};
 
@@ -89,6 +90,56 @@ pub unsafe extern "C" fn mynacard_sandbox_pin(
             pin.add(known.len()).write(0);
         }
         0
+    })
+}
+
+/// What stands on the card of a person of the sandbox and opens its face (照合番号B), for `mynacard_card_face`: sixteen digits,
+/// NUL-terminated, into `digits` of `size` bytes: 0, or -1 when there is no such person, or no room.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_sandbox_number_b(
+    person: *const c_char,
+    digits: *mut c_char,
+    size: usize,
+) -> i32 {
+    value(-1, || {
+        // SAFETY: documented as NULL or NUL-terminated.
+        let Some(person) = unsafe { text(person) }.and_then(find) else {
+            return -1;
+        };
+        let number = mynacard_sim::printed_number_b(person, SystemTime::now());
+        if digits.is_null() || size <= number.len() {
+            return -1;
+        }
+        // SAFETY: documented as valid for `size` bytes, which is more than the number has.
+        unsafe {
+            ptr::copy_nonoverlapping(number.as_ptr().cast(), digits, number.len());
+            digits.add(number.len()).write(0);
+        }
+        0
+    })
+}
+
+/// The authority that signed what is on the virtual cards, as `mynacard_card_face` and `mynacard_card_attributes_json` take it:
+/// JSON, NUL-terminated, lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mynacard_sandbox_authorities() -> *const c_char {
+    static DOCUMENT: OnceLock<CString> = OnceLock::new();
+    value(ptr::null(), || {
+        let document = DOCUMENT.get_or_init(|| {
+            let hex = |bytes: &[u8]| {
+                bytes
+                    .iter()
+                    .map(|byte| format!("{byte:02X}"))
+                    .collect::<String>()
+            };
+            let key = hex(&pki::CARD_VERIFIABLE_CA_KEY_ID);
+            let modulus = hex(&pki::card_verifiable_ca_modulus());
+            let text = format!(
+                r#"{{"hierarchy":"simulation","keys":[{{"id":"{key}","modulus":"{modulus}","exponent":"010001"}}]}}"#
+            );
+            CString::new(text).unwrap_or_default()
+        });
+        document.as_ptr()
     })
 }
 

@@ -3,9 +3,9 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use ::mynacard_sandbox::{Fault, Running, Sandbox};
+use ::mynacard_sandbox::{Condition, Fault, Running, Sandbox, Trouble};
 
-use crate::guard::value;
+use crate::guard::{text, value};
 
 /// A running sandbox service. Every answer of it says that it is a sandbox.
 pub struct mynacard_sandbox {
@@ -106,6 +106,34 @@ pub extern "C" fn mynacard_sandbox_lose_answers(
         };
         sandbox.running.set_fault(fault);
         0
+    })
+}
+
+/// From now on the service has this trouble, beside those of another sort: `maintenance`, `timeout`, `too-many`, `cut`, `twice`,
+/// `garbage`, `clock:-90` and so on (`mynacard-sandbox --help` lists them); `none` ends all but another certificate: 0, or -1 for a
+/// name that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_sandbox_suffer(
+    sandbox: Option<&mynacard_sandbox>,
+    trouble: *const c_char,
+) -> i32 {
+    value(-1, || {
+        // SAFETY: documented as NULL or NUL-terminated.
+        let (Some(sandbox), Some(name)) = (sandbox, unsafe { text(trouble) }) else {
+            return -1;
+        };
+        if name == "none" {
+            sandbox.running.set_fault(None);
+            sandbox.running.set_condition(Condition::Normal);
+            sandbox.running.set_clock_ahead(0);
+            return 0;
+        }
+        let suffered = Trouble::parse(name).map(|trouble| sandbox.running.suffer(trouble));
+        if matches!(suffered, Some(Ok(()))) {
+            0
+        } else {
+            -1
+        }
     })
 }
 

@@ -18,6 +18,7 @@ use support::{
 };
 
 const EXAMPLE: &str = "examples/csharp/Reception.cs";
+const SURFACE: &[&str] = &["ffi/tests/c/surface.c", "ffi/tests/c/surface_desk.c"];
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// What links against the libraries under test.
@@ -190,6 +191,36 @@ fn every_pointer_may_be_null_with_sanitizers() {
     let program = build.native("cc", "-std=c11", "ffi/tests/c/pointers.c", SANITIZERS);
     let shown = run(Command::new(&program).arg(build.exchange()));
     assert_eq!(shown, "done\n");
+}
+
+#[test]
+fn the_whole_surface_in_c() {
+    for source in SURFACE {
+        let build = Build::new();
+        let program = build.native("cc", "-std=c11", source, &[]);
+        let shown = run(Command::new(&program).arg(build.exchange()));
+        assert_eq!(shown, "done\n", "{source}");
+    }
+}
+
+#[test]
+fn the_whole_surface_in_c_with_sanitizers() {
+    for source in SURFACE {
+        let build = Build::new();
+        let program = build.native("cc", "-std=c11", source, SANITIZERS);
+        let shown = run(Command::new(&program).arg(build.exchange()));
+        assert_eq!(shown, "done\n", "{source}");
+    }
+}
+
+#[test]
+fn the_whole_surface_in_c_under_valgrind() {
+    for source in SURFACE {
+        let build = Build::new();
+        let program = build.native("cc", "-std=c11", source, &[]);
+        let shown = run(valgrind(&program).arg(build.exchange()));
+        assert_eq!(shown, "done\n", "{source}");
+    }
 }
 
 #[test]

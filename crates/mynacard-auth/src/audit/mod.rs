@@ -34,7 +34,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::{Error, ErrorKind, Evidence, Query, TapId, VisualSetting};
+use crate::home::RequeryAnswer;
+use crate::{CheckedAnswer, Error, ErrorKind, Evidence, Query, TapId, VisualSetting};
 
 /// Where audit events go: a file, the vendor's own log.
 pub trait Audit: Send {
@@ -164,6 +165,38 @@ impl AuditEvent {
     #[must_use]
     pub fn refused(error: &Error, at: SystemTime) -> Self {
         Self::new(at, AuditKind::Refused { code: error.code() })
+    }
+
+    /// An answer comes up on the screen of a program that has its own, and no [`Screen`](crate::Screen).
+    #[must_use]
+    pub fn shown(answer: &CheckedAnswer, at: SystemTime) -> Self {
+        let shown = AuditKind::Shown {
+            tap: answer.tap(),
+            check_id: answer.check_id().to_owned(),
+            evidence: answer.evidence(),
+        };
+        Self::new(at, shown)
+    }
+
+    /// It left that screen and the memory.
+    #[must_use]
+    pub fn dropped(answer: &CheckedAnswer, why: DropReason, at: SystemTime) -> Self {
+        let tap = answer.tap();
+        Self::new(at, AuditKind::Dropped { tap, why })
+    }
+
+    /// The insurance of a visited patient comes up there (再照会).
+    #[must_use]
+    pub fn requery_shown(answer: &RequeryAnswer, at: SystemTime) -> Self {
+        let check_id = answer.check_id().to_owned();
+        Self::new(at, AuditKind::RequeryShown { check_id })
+    }
+
+    /// It left that screen and the memory.
+    #[must_use]
+    pub fn requery_dropped(answer: &RequeryAnswer, why: DropReason, at: SystemTime) -> Self {
+        let check_id = answer.check_id().to_owned();
+        Self::new(at, AuditKind::RequeryDropped { check_id, why })
     }
 
     /// 「目視確認で本人認証」 is switched: written down before it is.

@@ -175,6 +175,13 @@ impl RecordSigner {
         self.hierarchy
     }
 
+    /// Says whether a signature (RSASSA-PKCS1-v1_5) over a SHA-256 digest is this key's: for a reader that is lent both for one
+    /// verification, as the attributes' reader is.
+    #[must_use]
+    pub fn verifies_digest(&self, digest: &[u8; 32], signature: &[u8]) -> bool {
+        self.check_digest(digest, signature).is_ok()
+    }
+
     /// The record's signature over the SHA-256 of `signed`.
     pub(super) fn check(&self, signed: &[u8], signature: &[u8]) -> Result<(), Error> {
         if self

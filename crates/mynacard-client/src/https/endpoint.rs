@@ -96,6 +96,11 @@ impl Endpoint {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// The authorities that may certify the service, DER.
+    pub fn roots(&self) -> impl Iterator<Item = &[u8]> {
+        self.roots.iter().map(Vec::as_slice)
+    }
 }
 
 impl Default for Timeouts {

@@ -66,6 +66,15 @@ impl Issue {
     }
 }
 
+/// What stands on the card of a person that was issued at a time and opens its face (照合番号B), as staff type it: birth date
+/// YYYYMMDD, year of expiry, security code; sixteen digits.
+#[must_use]
+pub fn printed_number_b(person: &Person, at: SystemTime) -> String {
+    let issue = Issue::new(person, at);
+    let year: String = issue.expiry.chars().take(4).collect();
+    format!("{}{year}{}", issue.birth(), issue.security_code)
+}
+
 /// Eleven digits and the check digit of the ministerial ordinance (weights 2–7 and 2–6 from the right, modulo 11).
 fn my_number(number: u16) -> String {
     let body = format!("9999999{number:04}");
