@@ -2,6 +2,19 @@
 //!
 //! [`Certificate::from_der`] reads one, [`TrustStore`] judges it, [`Verified`] is the proof that every check passed, and
 //! [`Verified::verify_possession`] ties a card's signature to it. Nothing here reads a clock, a network or a card.
+//!
+//! ```
+//! use mynacard_cert::{Certificate, Timestamp, TrustStore};
+//!
+//! fn is_acceptable(der: &[u8], now: Timestamp) -> Result<String, mynacard_cert::Error> {
+//!     let certificate = Certificate::from_der(der)?;
+//!     let verified = TrustStore::production().verify_authentication(&certificate, now)?;
+//!     Ok(verified.certificate().serial_hex())
+//! }
+//!
+//! assert_eq!(TrustStore::production().roots().count(), 6);
+//! assert!(is_acceptable(b"no certificate", Timestamp::from_unix(0)).is_err());
+//! ```
 
 pub mod record;
 pub mod revocation;

@@ -2,6 +2,11 @@
 //!
 //! Feature `https`: [`https::HttpsService`] speaks to a web service (Web サービス方式). Feature `folder`: the module `folder`
 //! exchanges files with OQSComApp on the same network (連携アプリ). Both are on by default, and neither changes what the other does.
+//!
+//! ```
+//! let codes: Vec<_> = mynacard_client::CODES.iter().map(|(code, _)| *code).collect();
+//! assert!(codes.iter().all(|code| code.starts_with("MC-6")));
+//! ```
 
 #[cfg(feature = "https")]
 pub mod https;

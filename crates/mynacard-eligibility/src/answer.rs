@@ -1,4 +1,12 @@
 //! The answer to one query (資格確認結果): what the service says about one person.
+//!
+//! ```
+//! use mynacard_eligibility::Validity;
+//!
+//! assert!(Validity::from_code("1").is_valid());
+//! let later = Validity::from_code("9"); // a code that did not exist when this was written
+//! assert_eq!((later.code(), later.is_valid()), ("9", false));
+//! ```
 
 use crate::message::FaceName;
 use crate::xml::{Element, Written, XmlOptions};

@@ -1,4 +1,10 @@
 //! The code tables (業務コード) of the interface, as data, with the official Japanese wording and an English one.
+//!
+//! ```
+//! let sex = mynacard_eligibility::FieldId::SEX1.field().kind.table().expect("a field with codes");
+//! assert_eq!(sex.entry("2").map(|code| code.label_ja), Some("女"));
+//! assert_eq!(sex.entry("7"), None); // unknown codes are no errors
+//! ```
 
 /// One table of codes.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,4 +1,12 @@
 //! Civil dates and times as the messages write them, shown in the western and the Japanese calendar (和暦).
+//!
+//! ```
+//! use mynacard_eligibility::Date;
+//!
+//! let day = Date::from_basic("20190501").expect("a day");
+//! assert_eq!(day.japanese(), "令和元年5月1日");
+//! assert_eq!(Date::from_basic("20190431"), None);
+//! ```
 
 use core::fmt;
 use core::str::FromStr;

@@ -1,4 +1,11 @@
 //! Which proof of insurance was used at the desk, by every kind of institution: clinics, pharmacies, checkup institutions.
+//!
+//! ```
+//! use mynacard_eligibility::Evidence;
+//!
+//! let names: Vec<_> = Evidence::ALL.iter().map(|proof| proof.as_str()).collect();
+//! assert!(names.contains(&"online-pin") && names.contains(&"portal-screen"));
+//! ```
 
 /// How the insurance of this visit was established.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,13 @@
 //! The one field table: every tag of the messages with its number, type and labels.
 //!
 //! XML, JSON, CSV, text and the C getters are all driven by [`FIELDS`]. A number is given once and never reused.
+//!
+//! ```
+//! use mynacard_eligibility::FieldId;
+//!
+//! let insurer = FieldId::from_tag("InsurerNumber").expect("a field");
+//! assert_eq!((insurer, insurer.field().label_ja), (FieldId::INSURER_NUMBER, "保険者番号"));
+//! ```
 
 use crate::code::{self, CodeTable};
 use crate::{Date, DateTime};

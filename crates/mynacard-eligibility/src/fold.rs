@@ -1,4 +1,11 @@
 //! Folding of widths, kana sizes and hyphens: for tolerant input and for comparison, never for output.
+//!
+//! ```
+//! use mynacard_eligibility::fold::{compare_key, narrow};
+//!
+//! assert_eq!(narrow("１２３－４５"), "123-45");
+//! assert_eq!(compare_key("ｲﾘｮｳ　ﾀﾛｳ"), compare_key("いりょう たろう"));
+//! ```
 
 /// Full-width ASCII becomes half width, every kind of hyphen `-`, every kind of space a space.
 #[must_use]

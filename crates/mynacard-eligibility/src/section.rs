@@ -1,4 +1,12 @@
 //! The sections of a message: which element holds which fields, in which order, and which elements it nests.
+//!
+//! ```
+//! use mynacard_eligibility::Section;
+//!
+//! let insurance = Section::Confirmation.layout();
+//! assert_eq!(insurance.tag, "ResultOfQualificationConfirmation");
+//! assert!(!insurance.fields.is_empty());
+//! ```
 
 use crate::FieldId as F;
 

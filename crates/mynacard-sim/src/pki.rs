@@ -2,6 +2,14 @@
 //!
 //! Leaf certificates are issued when a card is made, since "ends in thirty days" depends on the day; for one day they are
 //! always the same bytes.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use mynacard_sim::{person, pki};
+//!
+//! let der = pki::authentication_certificate(person("kyokai-self").expect("somebody"), SystemTime::now());
+//! assert_eq!(der.first(), Some(&0x30));
+//! ```
 
 mod calendar;
 pub(crate) mod der;

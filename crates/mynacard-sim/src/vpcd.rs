@@ -2,6 +2,19 @@
 //!
 //! A message is a big-endian length of two bytes and a body. Bodies of one byte are control: 00 power off, 01 power on,
 //! 02 reset, 04 send the answer to reset. Longer bodies are commands.
+//!
+//! ```
+//! use std::io::Cursor;
+//! use std::time::SystemTime;
+//! use mynacard_sim::{VirtualCard, person, vpcd};
+//!
+//! // The reader asks for the answer to reset (one byte, 04), and goes away.
+//! let mut card = VirtualCard::new(person("kyokai-self").expect("somebody"), SystemTime::now());
+//! let mut line = Cursor::new(vec![0x00, 0x01, 0x04]);
+//! vpcd::serve(&mut card, &mut line, |_, _| Ok(()))?;
+//! assert!(line.into_inner().len() > 3); // what it was sent
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::io::{self, Read, Write};
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod guidance;
+pub mod guide;
 
 mod advice;
 

@@ -2,6 +2,14 @@
 //!
 //! The official sequence is not public. What the guard lets through is the stand-in of this project's sandbox; a real provider's
 //! commands would be one more table here.
+//!
+//! ```
+//! use mynacard_auth::pinless::Guard;
+//!
+//! // Whatever a relay sends is decided by a table; what is not in it does not reach the card.
+//! let mut guard = Guard::new();
+//! assert!(guard.admit(&[0x00, 0x20, 0x00, 0x80, 0x04, 0x31, 0x32, 0x33, 0x34]).is_err()); // VERIFY
+//! ```
 
 mod guard;
 

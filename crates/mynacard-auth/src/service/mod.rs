@@ -1,4 +1,12 @@
 //! What a service must be able to do, as small object-safe traits, and how it may fail.
+//!
+//! ```
+//! use mynacard_auth::{ServiceError, ServiceErrorKind};
+//!
+//! let lost = ServiceError::from(ServiceErrorKind::AnswerLost);
+//! assert_eq!(lost.code(), "MC-6013");
+//! assert_eq!(ServiceErrorKind::from_reference("REF-9999"), ServiceErrorKind::OtherRefusal); // never a yes
+//! ```
 
 mod error;
 

@@ -1,4 +1,12 @@
 //! The applications of the card, one module each.
+//!
+//! ```
+//! use mynacard_card::Application;
+//!
+//! let jpki = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+//! assert_eq!(Application::from_name(&jpki), Some(Application::Jpki));
+//! assert_eq!(Application::from_name(&jpki[..9]), None); // a beginning is no application
+//! ```
 
 pub mod card_face;
 pub mod common;

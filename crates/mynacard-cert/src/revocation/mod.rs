@@ -2,6 +2,13 @@
 //!
 //! Only a verdict asks ([`Verified::question`]): before it, the addresses in a certificate are a stranger's wish. Fetching
 //! is the caller's; an [`OcspResponse`] or a list ([`walk_list`]) is judged here, and a [`RevocationSource`] ties the two together.
+//!
+//! ```
+//! use mynacard_cert::revocation::reason_name;
+//!
+//! assert_eq!(reason_name(1), Some("keyCompromise"));
+//! assert_eq!(reason_name(7), None); // RFC 5280 does not use it
+//! ```
 
 mod cache;
 mod list;

@@ -11,6 +11,14 @@
 //! | ¥ (00A5), ‾ (203E) | do not occur | unmappable: Windows would write a backslash and a tilde |
 //! | single bytes 80, A0, FD–FF | refused | unmappable |
 //! | everything else | refused | unmappable: refused, 〓, or a reference, as the caller says |
+//!
+//! ```
+//! use mynacard_eligibility::{Encoding, Unmappable};
+//!
+//! assert_eq!(Encoding::ShiftJis.decode(&[0x88, 0xE3, 0x97, 0xC3])?, "医療");
+//! assert!(Encoding::ShiftJis.encode("鷗", Unmappable::Refuse).is_err()); // never a silent `?`
+//! # Ok::<(), mynacard_eligibility::Error>(())
+//! ```
 
 mod cp932;
 

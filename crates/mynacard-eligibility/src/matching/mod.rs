@@ -2,6 +2,17 @@
 //!
 //! Nothing is picked automatically and nothing is corrected automatically. ● and 〓 in the answer stand for a character that
 //! the service could not write: they match any one character, are shown as undecided, and are never proposed as a correction.
+//!
+//! ```
+//! use mynacard_eligibility::matching::{Outcome, Patient, compare};
+//! use mynacard_eligibility::{FieldId, Record, Section};
+//!
+//! let chart = Patient::new("0001").with(FieldId::NAME, "高橋 花");
+//! let mut result = Record::new(Section::Confirmation);
+//! result.insert(FieldId::NAME, "●橋　花");
+//! let name = compare(&chart, &result).into_iter().find(|found| found.field == FieldId::NAME).expect("compared");
+//! assert_eq!((name.outcome, name.proposal()), (Outcome::Undecided, None));
+//! ```
 
 mod candidates;
 mod compare;

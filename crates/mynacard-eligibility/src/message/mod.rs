@@ -1,4 +1,12 @@
 //! A whole message of the interface: header and body, whatever kind it is.
+//!
+//! ```
+//! use mynacard_eligibility::message::FaceName;
+//!
+//! let name = FaceName::parse("OQSsiquc01res_face_0001_20261120101500.xml").expect("a face file");
+//! assert_eq!(name.file_name(), "OQSsiquc01res_face_0001_20261120101500.xml");
+//! assert!(FaceName::parse("../OQSsiquc01res_face_0001_20261120101500.xml").is_none());
+//! ```
 
 mod face;
 mod kind;

@@ -1,4 +1,14 @@
 //! Requests that a receipt computer writes into `req`, built by the rules of the interface.
+//!
+//! ```
+//! use mynacard_eligibility::identifier::InstitutionCode;
+//! use mynacard_eligibility::message::request::{self, Sender};
+//!
+//! let sender = Sender { institution: InstitutionCode::strict("0110113719").expect("a code"), file_identifier: None };
+//! let message = request::download(&sender, "00000000000000000001")?;
+//! assert!(message.findings().is_empty());
+//! # Ok::<(), mynacard_eligibility::Error>(())
+//! ```
 
 use super::Message;
 use crate::identifier::{

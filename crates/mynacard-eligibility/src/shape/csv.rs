@@ -1,4 +1,14 @@
 //! CSV for spreadsheets: one row for each insurance, columns from the field table, no cell that a spreadsheet would run.
+//!
+//! ```
+//! use mynacard_eligibility::shape::csv::{self, CsvOptions, Headings};
+//! use mynacard_eligibility::{Encoding, Unmappable};
+//!
+//! let options = CsvOptions { encoding: Encoding::Utf8, unmappable: Unmappable::Refuse, headings: Headings::Tags };
+//! let table = csv::write(&[], &options)?;
+//! assert!(table.bytes.starts_with(&[0xEF, 0xBB, 0xBF])); // spreadsheets want the mark
+//! # Ok::<(), mynacard_eligibility::Error>(())
+//! ```
 
 use crate::encoding::Place;
 use crate::section::Occurs;

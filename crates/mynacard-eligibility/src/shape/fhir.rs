@@ -2,6 +2,15 @@
 //!
 //! What is written is the same in R4 and R4B, which left these four resources alone; so the tests read it with `fhir.resources` as
 //! R4B, since that reader has no module of R4.
+//!
+//! ```
+//! use mynacard_eligibility::shape::fhir;
+//! use mynacard_eligibility::{FieldId, Record, Section};
+//!
+//! let mut result = Record::new(Section::Confirmation);
+//! result.insert(FieldId::INSURER_NUMBER, "01130012");
+//! assert_eq!(fhir::coverage(&result, None)["resourceType"], "Coverage");
+//! ```
 
 use crate::identifier::InsurerNumber;
 use crate::{Answer, FieldId as F, Record, Validity};

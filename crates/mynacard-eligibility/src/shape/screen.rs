@@ -1,6 +1,19 @@
 //! The screen of マイナ資格確認アプリ as text, one `label：value` a line, both ways.
 //!
 //! The app shows dates in the Japanese calendar and kana in full width; the messages have `YYYYMMDD` and half width.
+//!
+//! ```
+//! use mynacard_eligibility::shape::screen;
+//! use mynacard_eligibility::{Answer, FieldId, Record, Section};
+//!
+//! let answer = Answer::builder()
+//!     .set(FieldId::QUALIFICATION_VALIDITY, "1")
+//!     .result(Record::builder(Section::Confirmation).set(FieldId::INSURER_NUMBER, "01130012"))
+//!     .build()?;
+//! let again = screen::read(&screen::write(&answer))?;
+//! assert_eq!(again.answer.results().len(), 1);
+//! # Ok::<(), mynacard_eligibility::Error>(())
+//! ```
 
 use crate::field::Kind;
 use crate::{

@@ -1,4 +1,12 @@
 //! The XML of the messages: bounded reading from a stream, and writing.
+//!
+//! ```
+//! use mynacard_eligibility::{Answer, XmlOptions};
+//!
+//! let unread = Answer::read_xml(b"<XmlMsg>").expect_err("it breaks off");
+//! assert!(unread.code().starts_with("MC-4"));
+//! assert!(XmlOptions::default().encoding == mynacard_eligibility::Encoding::Utf8);
+//! ```
 
 mod bulk;
 pub(crate) mod input;

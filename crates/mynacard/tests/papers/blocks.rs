@@ -1,0 +1,220 @@
+//! The fenced blocks of a paper, and what becomes of each: every language has somebody who runs it.
+
+use crate::{files, papers, read};
+
+/// A fenced block.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) place: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
+}
+
+/// The blocks of a text; a fence that is never closed fails.
+pub(crate) fn of(name: &str, text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start().strip_prefix("```");
+        open = match (open, fence) {
+            (None, Some(language)) => Some(Block {
+                place: format!("{name}:{}", index + 1),
+                language: language.trim().to_owned(),
+                text: String::new(),
+            }),
+            (Some(block), Some(_)) => {
+                blocks.push(block);
+                None
+            }
+            (Some(mut block), None) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+                Some(block)
+            }
+            (None, None) => None,
+        };
+    }
+    assert!(open.is_none(), "a block never ends: {open:?}");
+    blocks
+}
+
+/// Lines without their common indentation and without empty lines at both ends.
+fn bare(text: &str) -> String {
+    let filled = || text.lines().filter(|line| !line.trim().is_empty());
+    let indent = filled()
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.get(indent..).unwrap_or_default().trim_end())
+        .collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// What stands in a program between the marks `README: begin` and `README: end`.
+fn excerpt(program: &str) -> String {
+    let text = read(program);
+    let (_, rest) = text.split_once("README: begin").unwrap();
+    let (inside, _) = rest.split_once("README: end").unwrap();
+    let inside = inside.split_once('\n').unwrap().1;
+    bare(inside.rsplit_once('\n').unwrap().0)
+}
+
+/// The papers whose examples rustdoc runs: somebody includes them into the documentation.
+fn run_by_rustdoc() -> Vec<String> {
+    let mut included = Vec::new();
+    for source in files().iter().filter(|name| name.ends_with(".rs")) {
+        let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for piece in read(source).split("doc = include_str!(\"").skip(1) {
+            let mut folder = folder;
+            let mut path = piece.split('"').next().unwrap();
+            while let Some(up) = path.strip_prefix("../") {
+                folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+                path = up;
+            }
+            included.push(format!("{folder}/{path}"));
+        }
+    }
+    included
+}
+
+#[test]
+fn every_block_is_run_by_somebody() {
+    let by_rustdoc = run_by_rustdoc();
+    let excerpts = [
+        ("rust", "examples/rust/ten_lines.rs"),
+        ("c", "examples/c/ten_lines.c"),
+        ("cpp", "examples/cpp/ten_lines.cpp"),
+        ("csharp", "examples/csharp/TenLines.cs"),
+    ]
+    .map(|(language, program)| (language, program, excerpt(program)));
+    let header = read("include/mynacard.h");
+    let mut seen = 0;
+    for paper in papers() {
+        for block in of(&paper, &read(&paper)) {
+            seen += 1;
+            let place = &block.place;
+            match block.language.as_str() {
+                // A picture or what a program prints.
+                "text" => {}
+                // Run by `shell`, or by the packages' own tests.
+                "sh" => {
+                    let mut commands = block
+                        .text
+                        .lines()
+                        .filter_map(|line| line.split(" #").next());
+                    assert!(
+                        !commands.any(|line| line.contains('…')),
+                        "{place} is no command"
+                    );
+                }
+                "json" => drop(serde_json::from_str::<serde_json::Value>(&block.text).unwrap()),
+                "" | "rust" if by_rustdoc.contains(&paper) => {}
+                language @ ("rust" | "c" | "cpp" | "csharp") if !paper.starts_with("ffi/") => {
+                    let (_, program, text) =
+                        excerpts.iter().find(|(of, ..)| *of == language).unwrap();
+                    assert_eq!(
+                        &bare(&block.text),
+                        text,
+                        "{place} is not what {program} does"
+                    );
+                }
+                "c" | "cpp" | "csharp" | "cmake" | "xml" if paper.starts_with("ffi/") => {}
+                // No compiler for phones is here: the names of the interface are compared at least.
+                "kotlin" | "swift" if by_rustdoc.contains(&paper) => {}
+                other => panic!("{place}: nobody runs {other:?}"),
+            }
+        }
+        if paper.contains("/guide/") {
+            for word in read(&paper).split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                let of_the_header =
+                    word.starts_with("mynacard_transport") || word.starts_with("MYNACARD_T");
+                assert!(
+                    !of_the_header || header.contains(word),
+                    "{paper}: {word} is not in the header"
+                );
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn the_numbers_of_the_phones_page_are_the_headers() {
+    let header = read("include/mynacard.h");
+    let page = read("crates/mynacard/src/guide/phones.md");
+    for (constant, name) in [
+        ("OK", "MYNACARD_TRANSPORT_RESULT_OK"),
+        ("NO_CARD", "MYNACARD_TRANSPORT_RESULT_NO_CARD"),
+        ("UNSUPPORTED", "MYNACARD_TRANSPORT_RESULT_UNSUPPORTED"),
+    ] {
+        let line = header
+            .lines()
+            .find(|line| line.trim().starts_with(&format!("{name} =")))
+            .unwrap();
+        let value = line.split('=').nth(1).unwrap().trim().trim_end_matches(',');
+        assert!(
+            page.contains(&format!("const val {constant} = {value}")),
+            "{constant} is {value}"
+        );
+    }
+    let flag = header
+        .lines()
+        .find(|line| line.contains("define MYNACARD_TRANSPORT_NOT_SENT"))
+        .unwrap();
+    let value = flag.split_whitespace().last().unwrap();
+    let value = value.parse::<u32>().unwrap_or(0x100);
+    assert!(page.contains(&format!("const val NOT_SENT = {value:#x}")));
+}
+
+#[test]
+fn both_readmes_say_the_same_commands_and_snippets() {
+    let commands = |name: &str| {
+        let of = of(name, &read(name));
+        let strip = |line: &str| {
+            line.split("  #")
+                .next()
+                .unwrap()
+                .split("  //")
+                .next()
+                .unwrap()
+                .trim()
+                .to_owned()
+        };
+        of.into_iter()
+            .filter(|block| block.language != "text")
+            .map(|block| {
+                (
+                    block.language.clone(),
+                    block.text.lines().map(strip).collect::<Vec<_>>(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(commands("README.md"), commands("README.ja.md"));
+}
+
+#[test]
+fn a_block_keeps_its_language_place_and_text() {
+    let found = of(
+        "a.md",
+        "x\n```sh\nls  # all\n```\n\n```\nfn main() {}\n```\n",
+    );
+    let shown: Vec<_> = found
+        .iter()
+        .map(|block| {
+            (
+                block.place.as_str(),
+                block.language.as_str(),
+                block.text.as_str(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("a.md:2", "sh", "ls  # all\n"),
+        ("a.md:6", "", "fn main() {}\n"),
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(bare("\n    a {\n\n      b\n    }\n"), "a {\n\n  b\n}");
+}

@@ -1,0 +1,172 @@
+//! Every link leads somewhere, and every path and test that a paper names is there.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::{files, papers, read, root};
+
+/// A text without its fenced blocks.
+fn prose(text: &str) -> String {
+    let mut inside = false;
+    let mut prose = String::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+        } else if !inside {
+            prose.push_str(line);
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// The targets of `[…](target)`.
+fn targets(prose: &str) -> Vec<&str> {
+    let pieces = prose.split("](").skip(1);
+    pieces
+        .filter_map(|piece| piece.split(')').next())
+        .map(str::trim)
+        .collect()
+}
+
+/// What stands between single backticks.
+fn code(prose: &str) -> Vec<&str> {
+    prose
+        .lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect()
+}
+
+/// The anchors of a text's headings, as the repository's host makes them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = prose(text);
+    let headings = headings.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let kept = line
+                .trim_start_matches('#')
+                .trim()
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            kept.collect::<String>().to_lowercase().replace(' ', "-")
+        })
+        .collect()
+}
+
+/// What is wrong with one link, if anything.
+fn broken(paper: &str, text: &str, target: &str) -> Option<String> {
+    if let Some(address) = target.strip_prefix("https://") {
+        let host = address.split('/').next().unwrap_or_default();
+        let whole = host.contains('.') && !address.contains(char::is_whitespace);
+        return (!whole).then(|| "is no address".to_owned());
+    }
+    // rustdoc itself refuses what it cannot resolve.
+    if target.starts_with("crate::") {
+        return None;
+    }
+    let (path, anchor) = target
+        .split_once('#')
+        .map_or((target, None), |(path, anchor)| (path, Some(anchor)));
+    let place = root().join(Path::new(paper).parent()?).join(path);
+    if !path.is_empty() && !place.exists() {
+        return Some("leads nowhere".into());
+    }
+    let anchor = anchor?;
+    let other = if path.is_empty() {
+        text.to_owned()
+    } else {
+        std::fs::read_to_string(place).unwrap_or_default()
+    };
+    (!anchors(&other).contains(anchor)).then(|| "has no such heading".to_owned())
+}
+
+/// Words in backticks that are paths of this repository.
+fn is_path(word: &str) -> bool {
+    let first = word.split('/').next().unwrap_or_default();
+    let folders = [
+        "crates", "ffi", "include", "fuzz", "benches", "examples", "xtask", ".ci", ".cargo",
+    ];
+    word.contains('/') && folders.contains(&first) && !word.contains([' ', '*', '{', '<'])
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for paper in papers() {
+        let text = read(&paper);
+        for target in targets(&prose(&text)) {
+            seen += 1;
+            if let Some(why) = broken(&paper, &text, target) {
+                wrong.push(format!("{paper}: {target} {why}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn every_path_that_is_named_is_there() {
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    // What has changed stays in the change log as it was called then.
+    for paper in papers().iter().filter(|paper| *paper != "CHANGELOG.md") {
+        for word in code(&prose(&read(paper)))
+            .into_iter()
+            .filter(|word| is_path(word))
+        {
+            seen += 1;
+            if !root().join(word.trim_end_matches('/')).exists() {
+                wrong.push(format!("{paper}: {word}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 15, "{seen}");
+}
+
+/// The threat model names the test that shows each defence: none of them may have gone.
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let sources: String = files()
+        .iter()
+        .filter(|name| name.ends_with(".rs"))
+        .map(|name| read(name))
+        .collect();
+    let text = read("SECURITY.md");
+    let names = code(&text).into_iter().filter(|word| {
+        word.contains('_')
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    });
+    let mut seen = 0;
+    let mut missing = Vec::new();
+    for name in names {
+        seen += 1;
+        let target = root().join(format!("fuzz/fuzz_targets/{name}.rs"));
+        if !sources.contains(&format!("fn {name}(")) && !target.exists() {
+            missing.push(name);
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "no such test or fuzz target: {missing:?}"
+    );
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn what_is_wrong_is_found() {
+    let text = "# One – two (三)\n[a](#one--two-三) [b](#three) [c](nowhere.md) [d](https://x y) `crates/none`\n```sh\n[e](gone)\n```\n";
+    let found: Vec<_> = targets(&prose(text))
+        .into_iter()
+        .filter_map(|target| broken("README.md", text, target).map(|_| target.to_owned()))
+        .collect();
+    assert_eq!(found, ["#three", "nowhere.md", "https://x y"]);
+    assert_eq!(
+        code(text).into_iter().filter(|word| is_path(word)).count(),
+        1
+    );
+}
