@@ -218,7 +218,7 @@ fn the_whole_surface_in_c_under_valgrind() {
     for source in SURFACE {
         let build = Build::new();
         let program = build.native("cc", "-std=c11", source, &[]);
-        let shown = run(valgrind(&program).arg(build.exchange()));
+        let shown = run(valgrind(&program).arg(build.exchange()).arg("brief"));
         assert_eq!(shown, "done\n", "{source}");
     }
 }

@@ -13,12 +13,18 @@ static void identifiers(void)
     OK(mynacard_identifier_json(NULL, 0, NULL, 0, &json, NULL));
     EXPECT(has(json, "保険者番号") && take(&json, "\"kind\":\"ticket-number\""));
     BAD(mynacard_identifier_json(BYTES("no-such"), BYTES("1"), &json, &error));
+    EXPECT(mynacard_error_class(error) == MYNACARD_CLASS_CALLER);
     EXPECT(is_code(&error, "MC-9001"));
     BAD(mynacard_identifier_json(NULL, 3, BYTES("1"), &json, NULL));
     BAD(mynacard_identifier_json(BYTES("insurer-number"), NULL, 3, &json, NULL));
     BAD(mynacard_identifier_json(BYTES("insurer-number"), BYTES("1"), NULL, NULL));
     IS(mynacard_identifier_json(BYTES("\xff"), BYTES("1"), &json, NULL), MYNACARD_STATUS_INVALID_TEXT);
     EXPECT(json == NULL);
+}
+
+static void versions(void)
+{
+    EXPECT(strcmp(mynacard_version(), MYNACARD_VERSION) == 0 && mynacard_abi_version() == MYNACARD_ABI_VERSION);
 }
 
 static void guidance(void)
@@ -333,6 +339,7 @@ int main(void)
 {
     mynacard_answer *read = answer();
     mynacard_card *card = virtual_card("kyokai-self");
+    versions();
     identifiers();
     guidance();
     shapes(read);

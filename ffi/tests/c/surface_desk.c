@@ -10,6 +10,7 @@
 static mynacard_sandbox *sandbox;
 static mynacard_service service = MYNACARD_SERVICE_INIT;
 static char folder[2048];
+static int brief; /* under a tool that makes passcodes slow: each of them once */
 
 struct book {
     int shown, dropped, refused, asked, refuse, destroyed;
@@ -96,6 +97,9 @@ static void managed(mynacard_terminal *terminal, const char *path, const char *a
     BAD(mynacard_terminal_manage(NULL, &service, MYNACARD_TERMINAL_ACTION_RENEW, NULL, 0, NULL, &json, NULL));
     BAD(mynacard_terminal_manage(terminal, NULL, MYNACARD_TERMINAL_ACTION_VISUAL_ON, NULL, 3, NULL, &json, NULL));
     BAD(mynacard_terminal_manage(terminal, NULL, MYNACARD_TERMINAL_ACTION_VISUAL_ON, NULL, 0, NULL, NULL, NULL));
+    if (brief) {
+        return;
+    }
     /* The same path again is another passcode. */
     OK(mynacard_terminal_store(terminal, BYTES(path), BYTES("another passcode"), NULL));
     IS(mynacard_terminal_open(BYTES(path), BYTES("a long passcode"), &opened, NULL), MYNACARD_STATUS_CALLER);
@@ -510,6 +514,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     snprintf(folder, sizeof folder, "%s", argv[1]);
+    brief = argc > 2;
     snprintf(path, sizeof path, "%s/terminal.vault", folder);
     snprintf(audit, sizeof audit, "%s/audit", folder);
     sandbox = mynacard_sandbox_start();
@@ -545,7 +550,9 @@ int main(int argc, char **argv)
     OK(mynacard_audit_json(NULL, BYTES(audit), 1, &json, NULL));
     EXPECT(has(json, "\"event\":\"removed\"") && take(&json, "\"closed\":[{"));
     OK(mynacard_terminal_free(terminal));
-    terminal = NULL;
+    if (brief) {
+        goto end;
+    }
     /* Another one, whose trail is altered. */
     snprintf(path, sizeof path, "%s/second.vault", folder);
     snprintf(audit, sizeof audit, "%s/second", folder);
@@ -561,6 +568,7 @@ int main(int argc, char **argv)
     OK(mynacard_desk_free(desk));
     audited(terminal, audit);
     OK(mynacard_terminal_free(terminal));
+end:
     mynacard_sandbox_stop(sandbox);
     if (failures == 0) {
         printf("done\n");
