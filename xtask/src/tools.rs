@@ -33,6 +33,15 @@ const HERE: &[Needed] = &[
         "libmono-system-core4.0-cil",
         "/usr/lib/mono/4.5/System.Core.dll",
     ),
+    (
+        "libmono-system-windows-forms4.0-cil",
+        "/usr/lib/mono/4.5/System.Windows.Forms.dll",
+    ),
+    ("xvfb", "/usr/bin/Xvfb"),
+    (
+        "fonts-noto-cjk",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    ),
     ("npm", "/usr/bin/npm"),
     ("python3", "/usr/bin/python3"),
     ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"),

@@ -3,24 +3,106 @@ using System;
 namespace Mynacard
 {
     /// <summary>Whether the insurance is valid (資格有効性).</summary>
-    public enum Validity { Unstated = 0, Valid = 1, Invalid = 2, InvalidNewerExists = 3, NotFound = 4, Several = 5, ValidUnregistered = 6, NotRegistered = 7, Other = 99 }
+    public enum Validity
+    {
+        /// <summary>The answer does not say.</summary>
+        Unstated = 0,
+        /// <summary>有効.</summary>
+        Valid = 1,
+        /// <summary>無効.</summary>
+        Invalid = 2,
+        /// <summary>無効（新しい資格あり）.</summary>
+        InvalidNewerExists = 3,
+        /// <summary>該当資格なし.</summary>
+        NotFound = 4,
+        /// <summary>複数該当.</summary>
+        Several = 5,
+        /// <summary>有効（未登録）, of 医療扶助.</summary>
+        ValidUnregistered = 6,
+        /// <summary>The card is not yet registered as insurance card (利用登録).</summary>
+        NotRegistered = 7,
+        /// <summary>A code that this version does not know; read the field itself.</summary>
+        Other = 99
+    }
+
     /// <summary>A whole answer as one document.</summary>
-    public enum Format { Json = 0, XmlUtf8 = 1, XmlShiftJis = 2, TextJapanese = 3, TextEnglish = 4 }
+    public enum Format
+    {
+        /// <summary>JSON; the keys are the tags of the interface.</summary>
+        Json = 0,
+        /// <summary>XML in UTF-8, the form of a face file.</summary>
+        XmlUtf8 = 1,
+        /// <summary>XML in Shift_JIS; characters without place there become character references.</summary>
+        XmlShiftJis = 2,
+        /// <summary>Lines for people, Japanese.</summary>
+        TextJapanese = 3,
+        /// <summary>Lines for people, English.</summary>
+        TextEnglish = 4,
+        /// <summary>The screen of マイナ資格確認アプリ as text.</summary>
+        Screen = 5,
+        /// <summary>CSV in UTF-8 with a byte order mark; one row for each insurance.</summary>
+        CsvUtf8 = 6,
+        /// <summary>CSV in Shift_JIS; characters without place there become 〓.</summary>
+        CsvShiftJis = 7,
+        /// <summary>A FHIR R4 bundle with a Coverage for each insurance, JSON.</summary>
+        Fhir = 8,
+        /// <summary>What the answer means for the desk, JSON.</summary>
+        Situation = 9
+    }
+
+    /// <summary>A document that holds an answer.</summary>
+    public enum Document
+    {
+        /// <summary>XML of the interface, in UTF-8 or Shift_JIS as its declaration says.</summary>
+        Xml = 0,
+        /// <summary>JSON as <see cref="Answer.Write"/> writes it.</summary>
+        Json = 1,
+        /// <summary>The screen of マイナ資格確認アプリ as text, UTF-8.</summary>
+        Screen = 2
+    }
 
     /// <summary>What the service or a face file says about one person.</summary>
     public sealed class Answer : IDisposable
     {
         private readonly AnswerHandle handle;
+        internal AnswerHandle Handle { get { return handle; } }
         internal Answer(IntPtr native) { handle = NativeHandle.Own<AnswerHandle>(native); }
 
         /// <summary>Reads an answer or a face file.</summary>
         public static Answer FromXml(byte[] xml)
         {
+            if (xml == null) throw new ArgumentNullException("xml");
             IntPtr answer, error;
             Calls.Check(Native.mynacard_answer_from_xml(xml, Calls.Size(xml), out answer, out error), error);
             return new Answer(answer);
         }
 
+        /// <summary>Reads an answer from a document of a kind.</summary>
+        public static Answer Read(byte[] document, Document kind)
+        {
+            if (document == null) throw new ArgumentNullException("document");
+            IntPtr answer, error;
+            Calls.Check(Native.mynacard_answer_read(document, Calls.Size(document), (int)kind, out answer, out error), error);
+            return new Answer(answer);
+        }
+
+        /// <summary>The table of all fields, JSON: number, tag, label_ja, label_en.</summary>
+        public static string FieldsJson()
+        {
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_fields_json(out json, out error), json, error);
+        }
+
+        /// <summary>Which charts the answer may belong to, and how they differ, JSON. Nothing is picked and nothing corrected.
+        /// <paramref name="charts"/> is JSON: [{"key":"4711","fields":{"Name":"…","Birthdate":"19800217"}}].</summary>
+        public string MatchJson(string charts)
+        {
+            var known = Calls.Utf8(charts);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_answer_match_json(handle, known, Calls.Size(known), out json, out error), json, error);
+        }
+
+        /// <summary>Whether the insurance is valid.</summary>
         public Validity Validity
         {
             get
@@ -51,6 +133,9 @@ namespace Mynacard
             return Calls.Take(document);
         }
 
+        /// <summary>What to keep with the answer; null for a file.</summary>
+        public CheckRecord Check() { return CheckRecord.Of(CheckJson()); }
+
         /// <summary>What to keep with the answer, JSON; null for a file.</summary>
         public string CheckJson()
         {
@@ -59,6 +144,7 @@ namespace Mynacard
             return Calls.TakeUtf8(json);
         }
 
+        /// <summary>The answer left the screen: it is wiped, and where the desk is audited that is written down.</summary>
         public void Dispose() { handle.Dispose(); }
     }
 
@@ -67,6 +153,7 @@ namespace Mynacard
     {
         private readonly FolderHandle handle;
 
+        /// <summary>Watches a folder, whether or not it is there at the moment.</summary>
         public FaceFolder(string path, bool deliverExisting = false)
         {
             var name = Calls.Utf8(path);
@@ -78,13 +165,92 @@ namespace Mynacard
         /// <summary>Waits for the next face file.</summary>
         public Answer Next(TimeSpan? timeout = null, Cancel cancel = null)
         {
-            IntPtr answer, name, error;
-            var status = Native.mynacard_folder_next(handle, Card.Milliseconds(timeout), Cancel.Of(cancel), out answer, out name, out error);
+            string name;
+            return Next(handle, out name, timeout, cancel);
+        }
+
+        /// <summary>The same, with the file's name.</summary>
+        public Answer Next(out string name, TimeSpan? timeout = null, Cancel cancel = null) { return Next(handle, out name, timeout, cancel); }
+
+        internal static Answer Next(FolderHandle folder, out string name, TimeSpan? timeout, Cancel cancel)
+        {
+            IntPtr answer, named, error;
+            var status = Native.mynacard_folder_next(folder, Card.Milliseconds(timeout), Cancel.Of(cancel), out answer, out named, out error);
             Calls.Check(status, error);
-            Native.mynacard_buffer_free(name);
+            name = Calls.TakeUtf8(named);
             return new Answer(answer);
         }
 
+        /// <summary>Stops watching.</summary>
+        public void Dispose() { handle.Dispose(); }
+    }
+
+    /// <summary>The folders of an exchange with a 資格確認端末 (req and res).</summary>
+    public sealed class ExchangeFolders
+    {
+        /// <summary>Where requests are written, on the terminal's share.</summary>
+        public string Requests { get; set; }
+        /// <summary>Where answers appear, on the terminal's share.</summary>
+        public string Answers { get; set; }
+        /// <summary>A folder of our own, on a local disk: what was asked survives a restart there.</summary>
+        public string Journal { get; set; }
+        /// <summary>The password of AES ZIPs, where the terminal writes them.</summary>
+        public string ZipPassword { get; set; }
+        /// <summary>Requests in Shift_JIS instead of UTF-8.</summary>
+        public bool ShiftJis { get; set; }
+    }
+
+    /// <summary>Insurance by number: requests and answers through the folders of a 資格確認端末.</summary>
+    public sealed class Exchange : IDisposable
+    {
+        private readonly FolderHandle handle;
+
+        /// <summary>Opens the exchange; answers to what was asked before a restart come too.</summary>
+        public Exchange(ExchangeFolders folders)
+        {
+            if (folders == null) throw new ArgumentNullException("folders");
+            using (var pins = new Pins())
+            {
+                var native = new Native.Exchange { StructSize = new UIntPtr((uint)System.Runtime.InteropServices.Marshal.SizeOf(typeof(Native.Exchange))), ShiftJis = folders.ShiftJis ? 1 : 0 };
+                pins.Text(folders.Requests, out native.Requests, out native.RequestsSize);
+                pins.Text(folders.Answers, out native.Answers, out native.AnswersSize);
+                pins.Text(folders.Journal, out native.Journal, out native.JournalSize);
+                pins.Text(folders.ZipPassword, out native.ZipPassword, out native.ZipPasswordSize);
+                IntPtr folder, error;
+                Calls.Check(Native.mynacard_folder_exchange(ref native, out folder, out error), error);
+                handle = NativeHandle.Own<FolderHandle>(folder);
+            }
+        }
+
+        /// <summary>Asks for the insurance behind a number; returns the request's name, which comes back with the answer.
+        /// <paramref name="ask"/> is JSON: {"institution":"1312345679","insurer":"06130488","number":"…","birth":"19800217"} and so on.</summary>
+        public string Submit(string ask)
+        {
+            var asked = Calls.Utf8(ask);
+            IntPtr name, error;
+            return Calls.TakeJson(Native.mynacard_folder_submit(handle, asked, Calls.Size(asked), out name, out error), name, error);
+        }
+
+        /// <summary>Waits for the next answer and says to which request it belongs.</summary>
+        public Answer Next(out string request, TimeSpan? timeout = null, Cancel cancel = null)
+        {
+            return FaceFolder.Next(handle, out request, timeout, cancel);
+        }
+
+        /// <summary>This program has the answer: it is not delivered again after a restart.</summary>
+        public void Finish(string request) { Finish(request, 0); }
+
+        /// <summary>The answer is waited for no longer.</summary>
+        public void GiveUp(string request) { Finish(request, 1); }
+
+        private void Finish(string request, int giveUp)
+        {
+            var name = Calls.Utf8(request);
+            IntPtr error;
+            Calls.Check(Native.mynacard_folder_finish(handle, name, Calls.Size(name), giveUp, out error), error);
+        }
+
+        /// <summary>Closes it; what was asked is kept in the journal.</summary>
         public void Dispose() { handle.Dispose(); }
     }
 
@@ -98,6 +264,7 @@ namespace Mynacard
                 throw new NotSupportedException("mynacard: another ABI version than this wrapper's");
         }
 
+        /// <summary>The version of the native library.</summary>
         public static string Version { get { return System.Runtime.InteropServices.Marshal.PtrToStringAnsi(Native.mynacard_version()); } }
 
         /// <summary>Panics inside the library on purpose, to try how a program treats it.</summary>

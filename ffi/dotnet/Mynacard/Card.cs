@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace Mynacard
 {
@@ -29,6 +30,7 @@ namespace Mynacard
     {
         internal readonly CancelHandle Handle;
 
+        /// <summary>One that was not used yet.</summary>
         public Cancel()
         {
             IntPtr cancel, error;
@@ -38,6 +40,9 @@ namespace Mynacard
 
         /// <summary>Stops every call that was given this handle, and every later one.</summary>
         public void Stop() { Native.mynacard_cancel_cancel(Handle); }
+        /// <summary>Whether it was stopped.</summary>
+        public bool IsStopped { get { return Native.mynacard_cancel_is_cancelled(Handle) != 0; } }
+        /// <summary>Frees the handle; calls that use it go on.</summary>
         public void Dispose() { Handle.Dispose(); }
         internal static CancelHandle Of(Cancel cancel) { return cancel == null ? CancelHandle.None : cancel.Handle; }
     }
@@ -78,6 +83,7 @@ namespace Mynacard
             Calls.Check(Native.mynacard_pin_erase(Handle, all ? 1 : 0, out error), error);
         }
 
+        /// <summary>Wipes and frees it.</summary>
         public void Dispose() { Handle.Dispose(); }
     }
 
@@ -92,9 +98,19 @@ namespace Mynacard
         Extended = 2
     }
 
+    /// <summary>A four-digit PIN of the card that its holder may change.</summary>
+    public enum CardPin
+    {
+        /// <summary>利用者証明用: the one that is asked for at the desk.</summary>
+        Authentication = 0,
+        /// <summary>券面事項入力補助用.</summary>
+        InputSupport = 1
+    }
+
     /// <summary>How a card in a reader is spoken to.</summary>
     public sealed class CardOptions
     {
+        /// <summary>Which lengths the reader carries.</summary>
         public Lengths Lengths { get; set; }
         /// <summary>How long the reader's keypad waits for the holder; 30 seconds unless set.</summary>
         public TimeSpan? KeypadTimeout { get; set; }
@@ -152,6 +168,103 @@ namespace Mynacard
             return tries;
         }
 
+        /// <summary>
+        /// Reads photo and images by 照合番号B, verified by the issuer's signature and the card's own key. With a check it is the first
+        /// part of a visual check besides, instead of <see cref="Check.Tap"/>. A wrong number costs one of its ten tries.
+        /// </summary>
+        /// <param name="check">The check that goes on with this card; null to look only.</param>
+        /// <param name="numberB">Sixteen ASCII digits as printed on the card: birth date YYYYMMDD, year of expiry, security code. Cleared.</param>
+        /// <param name="authorities">Whose signatures are believed, JSON. No key of real cards is public.</param>
+        /// <param name="cancel">Stops the call.</param>
+        public CardFace ReadFace(Check check, byte[] numberB, string authorities, Cancel cancel = null)
+        {
+            if (numberB == null) throw new ArgumentNullException("numberB");
+            var known = Calls.Utf8(authorities);
+            IntPtr photo, name, address, json, error;
+            int status;
+            try
+            {
+                status = Native.mynacard_card_face(Handle, check == null ? CheckHandle.None : check.Handle, numberB, Calls.Size(numberB), known, Calls.Size(known),
+                    Cancel.Of(cancel), out photo, out name, out address, out json, out error);
+            }
+            finally { Array.Clear(numberB, 0, numberB.Length); }
+            Calls.Check(status, error, TakeException());
+            return new CardFace { Photo = Calls.Take(photo), Name = Calls.Take(name), Address = Calls.Take(address), Written = Calls.TakeUtf8(json) };
+        }
+
+        /// <summary>What the card is, its applications and the tries of each PIN, JSON. No PIN is sent.</summary>
+        public string StatusJson(Cancel cancel = null)
+        {
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_card_status_json(Handle, Cancel.Of(cancel), out json, out error), json, error, TakeException());
+        }
+
+        /// <summary>The holder's authentication certificate (利用者証明用電子証明書), DER. Needs no PIN.</summary>
+        public byte[] Certificate(Cancel cancel = null)
+        {
+            IntPtr der, error;
+            var status = Native.mynacard_card_certificate(Handle, Cancel.Of(cancel), out der, out error);
+            Calls.Check(status, error, TakeException());
+            return Calls.Take(der);
+        }
+
+        /// <summary>Name, address, birth date and sex (券面入力補助), JSON, by that application's own PIN, which is sent once at most and is
+        /// empty afterwards. With <paramref name="authorities"/> the issuer's signature is verified.</summary>
+        public string AttributesJson(Pin pin, string authorities = null, Cancel cancel = null)
+        {
+            if (pin == null) throw new ArgumentNullException("pin");
+            var known = Calls.Utf8(authorities);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_card_attributes_json(Handle, pin.Handle, known, Calls.Size(known), Cancel.Of(cancel), out json, out error), json, error, TakeException());
+        }
+
+        /// <summary>Gives a PIN another value. Both PINs are empty afterwards; the last try is never spent. Where the answer to the
+        /// change gets lost (MC-1023), the old or the new PIN may be right.</summary>
+        public void ChangePin(CardPin which, Pin oldPin, Pin newPin, Cancel cancel = null)
+        {
+            if (oldPin == null) throw new ArgumentNullException("oldPin");
+            if (newPin == null) throw new ArgumentNullException("newPin");
+            IntPtr error;
+            var status = Native.mynacard_card_change_pin(Handle, (int)which, oldPin.Handle, newPin.Handle, Cancel.Of(cancel), out error);
+            Calls.Check(status, error, TakeException());
+        }
+
+        /// <summary>From now on what passes between library and card is written down, about nobody: data are masked.</summary>
+        public void BeginRecording()
+        {
+            IntPtr trace, error;
+            Calls.Check(Native.mynacard_card_record(Handle, 1, out trace, out error), error);
+        }
+
+        /// <summary>Ends the recording and returns it, one JSON object a line.</summary>
+        public byte[] EndRecording()
+        {
+            IntPtr trace, error;
+            Calls.Check(Native.mynacard_card_record(Handle, 0, out trace, out error), error);
+            return Calls.Take(trace);
+        }
+
+        /// <summary>A card that answers as the recorded one did; any PIN will do.</summary>
+        public static Card FromTrace(byte[] trace)
+        {
+            if (trace == null) throw new ArgumentNullException("trace");
+            IntPtr card, error;
+            Calls.Check(Native.mynacard_card_from_trace(trace, Calls.Size(trace), out card, out error), error);
+            return new Card(card, null);
+        }
+
+        /// <summary><see cref="Wait"/> on a thread of the pool.</summary>
+        public static Task<Card> WaitAsync(string reader = null, TimeSpan? timeout = null, Cancel cancel = null, CardOptions options = null)
+        {
+            return Task.Run(() => Wait(reader, timeout, cancel, options));
+        }
+
+        /// <summary><see cref="ReadFace"/> on a thread of the pool.</summary>
+        public Task<CardFace> ReadFaceAsync(Check check, byte[] numberB, string authorities, Cancel cancel = null)
+        {
+            return Task.Run(() => ReadFace(check, numberB, authorities, cancel));
+        }
+
         /// <summary>Waits until the card has left its reader.</summary>
         public void WaitRemoved(TimeSpan? timeout = null, Cancel cancel = null)
         {
@@ -167,6 +280,7 @@ namespace Mynacard
             return Calls.TakeUtf8(json);
         }
 
+        /// <summary>Frees it; a call that uses it goes on.</summary>
         public void Dispose() { Handle.Dispose(); }
 
         /// <summary>What the transport threw during the last call.</summary>

@@ -7,7 +7,14 @@ using System.Threading.Tasks;
 namespace Mynacard
 {
     /// <summary>Whose cards are accepted.</summary>
-    public enum Trust { Production = 0, Simulation = 1 }
+    public enum Trust
+    {
+        /// <summary>Real cards.</summary>
+        Production = 0,
+        /// <summary>The virtual cards of mynacard_sandbox, and no real card.</summary>
+        Simulation = 1
+    }
+
     /// <summary>Whether the card is asked, before a PIN is sent, how many tries are left.</summary>
     public enum Counter
     {
@@ -19,11 +26,51 @@ namespace Mynacard
         SpendLastTry = 2
     }
     /// <summary>What a check is for.</summary>
-    public enum Purpose { Reception = 0, Checkup = 1, ContractCheckup = 2, Midwifery = 3, Visiting = 4 }
+    public enum Purpose
+    {
+        /// <summary>受付での資格確認.</summary>
+        Reception = 0,
+        /// <summary>特定健診・特定保健指導.</summary>
+        Checkup = 1,
+        /// <summary>人間ドック, where the contract with the insurer needs it.</summary>
+        ContractCheckup = 2,
+        /// <summary>助産所: 直接支払制度.</summary>
+        Midwifery = 3,
+        /// <summary>訪問診療等, オンライン診療等.</summary>
+        Visiting = 4
+    }
+
     /// <summary>How identity is established.</summary>
-    public enum Method { Pin = 0, Visual = 1 }
+    public enum Method
+    {
+        /// <summary>By PIN.</summary>
+        Pin = 0,
+        /// <summary>Staff compare photo and person (目視確認).</summary>
+        Visual = 1
+    }
+
     /// <summary>Where a check stands.</summary>
-    public enum Step { Renewing = 0, ReadingCard = 1, Relaying = 2, VerifyingPin = 3, Signing = 4, CardDone = 5, AskingService = 6, Done = 7, Other = 99 }
+    public enum Step
+    {
+        /// <summary>A new challenge is fetched; the card may wait.</summary>
+        Renewing = 0,
+        /// <summary>The certificate is read: the card must stay.</summary>
+        ReadingCard = 1,
+        /// <summary>The service proves itself to the card (visual check).</summary>
+        Relaying = 2,
+        /// <summary>The PIN goes to the card, or is typed on the reader's keypad.</summary>
+        VerifyingPin = 3,
+        /// <summary>The card signs.</summary>
+        Signing = 4,
+        /// <summary>The card may be taken away.</summary>
+        CardDone = 5,
+        /// <summary>The service is asked.</summary>
+        AskingService = 6,
+        /// <summary>The answer is here.</summary>
+        Done = 7,
+        /// <summary>A step that this version does not know.</summary>
+        Other = 99
+    }
 
     /// <summary>Which service, and how it is reached.</summary>
     public sealed class Service
@@ -36,9 +83,24 @@ namespace Mynacard
         public string Name { get; set; }
         /// <summary>The environment it must say it is; null for the sandbox.</summary>
         public string Environment { get; set; }
+        /// <summary>Whose cards are accepted.</summary>
         public Trust Trust { get; set; }
         /// <summary>No proxy.</summary>
         public bool Direct { get; set; }
+        /// <summary>TLS 1.2 too, where that is unavoidable.</summary>
+        public bool AllowTls12 { get; set; }
+        /// <summary>The longest time of one request; 30 seconds unless set.</summary>
+        public TimeSpan? Timeout { get; set; }
+
+        /// <summary>The same with a pointer; null for no service.</summary>
+        internal static int WithPointer(Service service, Func<IntPtr, int> call)
+        {
+            if (service == null) return call(IntPtr.Zero);
+            return service.With(native =>
+            {
+                using (var pins = new Pins()) return call(pins.Pin(native));
+            });
+        }
 
         /// <summary>Calls with the native structure, whose pointers live as long as the call.</summary>
         internal int With(Func<Native.Service, int> call)
@@ -53,6 +115,8 @@ namespace Mynacard
                 Pin(pinned, Calls.Utf8(Environment), out native.Environment, out native.EnvironmentSize);
                 native.Trust = (int)Trust;
                 native.Direct = Direct ? 1 : 0;
+                native.AllowTls12 = AllowTls12 ? 1 : 0;
+                native.TimeoutMs = Timeout.HasValue ? checked((uint)Timeout.Value.TotalMilliseconds) : 0;
                 return call(native);
             }
             finally { foreach (var one in pinned) one.Free(); }
@@ -65,6 +129,23 @@ namespace Mynacard
             pointer = bytes.Length == 0 ? IntPtr.Zero : handle.AddrOfPinnedObject();
             size = Calls.Size(bytes);
         }
+    }
+
+    /// <summary>What the portal handed out (ユーザー設定情報), and where the terminal is kept.</summary>
+    public sealed class Registration
+    {
+        /// <summary>Ten digits.</summary>
+        public string InstitutionCode { get; set; }
+        /// <summary>The terminal's ID.</summary>
+        public string Id { get; set; }
+        /// <summary>The code that works once.</summary>
+        public string ActivationCode { get; set; }
+        /// <summary>The vault file, a new one.</summary>
+        public string Path { get; set; }
+        /// <summary>The vault's passcode, at least eight characters.</summary>
+        public string Passcode { get; set; }
+        /// <summary>Somebody read and accepted the notice and terms on the program's screen.</summary>
+        public bool TermsAccepted { get; set; }
     }
 
     /// <summary>An activated terminal (資格確認端末).</summary>
@@ -84,6 +165,63 @@ namespace Mynacard
             return new Terminal(terminal);
         }
 
+        /// <summary>Activates a new one and keeps it in a new vault file, in one: the registration is kept before the code is spent. Where
+        /// the answer gets lost, the same call again delivers the same registration.</summary>
+        public static Terminal Register(Service service, Registration registration, Cancel cancel = null)
+        {
+            if (service == null) throw new ArgumentNullException("service");
+            if (registration == null) throw new ArgumentNullException("registration");
+            using (var pins = new Pins())
+            {
+                var asked = new Native.Registration { StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Registration))) };
+                pins.Text(registration.InstitutionCode, out asked.InstitutionCode, out asked.InstitutionCodeSize);
+                pins.Text(registration.Id, out asked.Id, out asked.IdSize);
+                pins.Text(registration.ActivationCode, out asked.ActivationCode, out asked.ActivationCodeSize);
+                pins.Text(registration.Path, out asked.Path, out asked.PathSize);
+                pins.Text(registration.Passcode, out asked.Passcode, out asked.PasscodeSize);
+                asked.TermsAccepted = registration.TermsAccepted ? 1 : 0;
+                IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
+                var status = service.With(native => Native.mynacard_terminal_register(ref native, ref asked, Cancel.Of(cancel), out terminal, out error));
+                Calls.Check(status, error);
+                return new Terminal(terminal);
+            }
+        }
+
+        /// <summary>The same on a thread of the pool.</summary>
+        public static Task<Terminal> RegisterAsync(Service service, Registration registration, Cancel cancel = null)
+        {
+            return Task.Run(() => Register(service, registration, cancel));
+        }
+
+        /// <summary>A new certificate, kept before it is used. Open desks anew.</summary>
+        public TerminalDetails Renew(Service service, string auditFolder = null, Cancel cancel = null)
+        {
+            if (service == null) throw new ArgumentNullException("service");
+            return TerminalDetails.Of(Manage(service, 0, auditFolder, cancel));
+        }
+
+        /// <summary>The terminal is one no longer: the service is told, the audit trail closed, the vault deleted. JSON; note the
+        /// fingerprint of the trail elsewhere.</summary>
+        public string Remove(Service service, string auditFolder = null, Cancel cancel = null)
+        {
+            if (service == null) throw new ArgumentNullException("service");
+            return Manage(service, 1, auditFolder, cancel);
+        }
+
+        /// <summary>Switches 「目視確認で本人認証」. Desks opened afterwards heed their own option.</summary>
+        public TerminalDetails SwitchVisualCheck(bool on, string auditFolder = null, Cancel cancel = null)
+        {
+            return TerminalDetails.Of(Manage(null, on ? 2 : 3, auditFolder, cancel));
+        }
+
+        private string Manage(Service service, int action, string auditFolder, Cancel cancel)
+        {
+            var where = Calls.Utf8(auditFolder);
+            IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
+            var status = Service.WithPointer(service, native => Native.mynacard_terminal_manage(Handle, native, action, where, Calls.Size(where), Cancel.Of(cancel), out json, out error));
+            return Calls.TakeJson(status, json, error);
+        }
+
         /// <summary>The one kept in a vault file.</summary>
         public static Terminal Open(string path, string passcode)
         {
@@ -101,6 +239,9 @@ namespace Mynacard
             Calls.Check(Native.mynacard_terminal_store(Handle, file, Calls.Size(file), code, Calls.Size(code), out error), error);
         }
 
+        /// <summary>What is known of it.</summary>
+        public TerminalDetails Details() { return TerminalDetails.Of(Json()); }
+
         /// <summary>What is known of it, JSON.</summary>
         public string Json()
         {
@@ -109,48 +250,88 @@ namespace Mynacard
             return Calls.TakeUtf8(json);
         }
 
+        /// <summary>Frees it; desks that use it keep it.</summary>
         public void Dispose() { Handle.Dispose(); }
+    }
+
+    /// <summary>What further information a patient agrees to have shown without her card (居宅同意取得型).</summary>
+    [Flags]
+    public enum Consents
+    {
+        /// <summary>Nothing.</summary>
+        None = 0,
+        /// <summary>健診.</summary>
+        Checkups = 1,
+        /// <summary>薬剤.</summary>
+        Medicines = 2,
+        /// <summary>診療.</summary>
+        Treatment = 4,
+        /// <summary>手術.</summary>
+        Operations = 8
     }
 
     /// <summary>The policies of a desk; the defaults are the safe ones.</summary>
     public sealed class DeskOptions
     {
+        /// <summary>目視確認で本人認証: staff may compare photo and person instead of the PIN.</summary>
         public bool VisualCheck { get; set; }
+        /// <summary>Refuses a certificate that has ended, instead of letting the service decide.</summary>
         public bool RefuseExpired { get; set; }
+        /// <summary>Refuses a certificate of an unknown authority, instead of letting the service decide.</summary>
         public bool RefuseUnknownIssuer { get; set; }
+        /// <summary>Whether the card is asked first how many tries are left.</summary>
         public Counter Counter { get; set; }
+        /// <summary>The folder of the audit trail under the terminal's own key; the terminal must have a vault. What cannot be written
+        /// down is an error, and no answer.</summary>
+        public string AuditFolder { get; set; }
+        /// <summary>Told each audit event as JSON, before the answer that it is about is handed out, on a thread of the library. When it
+        /// throws, there is no answer, and what it threw comes out of the call.</summary>
+        public Action<string> Audit { get; set; }
     }
 
     /// <summary>A reception desk.</summary>
     public sealed class Desk : IDisposable
     {
         internal readonly DeskHandle Handle;
+        private readonly JsonListener audit;
 
         /// <summary>Opens a desk. <paramref name="progress"/> is posted to the caller's SynchronizationContext (a WinForms or WPF
         /// screen), never sent, so that a screen that waits for the check cannot lock up.</summary>
         public Desk(Service service, Terminal terminal, DeskOptions options = null, Action<Step> progress = null)
         {
+            if (service == null) throw new ArgumentNullException("service");
+            if (terminal == null) throw new ArgumentNullException("terminal");
             options = options ?? new DeskOptions();
-            var native = new Native.DeskOptions
-            {
-                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.DeskOptions))),
-                VisualCheck = options.VisualCheck ? 1 : 0,
-                RefuseExpired = options.RefuseExpired ? 1 : 0,
-                RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
-                Counter = (int)options.Counter
-            };
             var teller = new Teller(progress);
-            var table = teller.Root();
-            IntPtr desk = IntPtr.Zero, error = IntPtr.Zero;
-            var status = service.With(where => Native.mynacard_desk_open(ref where, terminal.Handle, ref native, ref table, out desk, out error));
-            if (status != 0) teller.Unroot();
-            Calls.Check(status, error);
-            Handle = NativeHandle.Own<DeskHandle>(desk);
+            audit = options.Audit == null ? null : new JsonListener(options.Audit);
+            using (var pins = new Pins())
+            {
+                var native = new Native.DeskOptions
+                {
+                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.DeskOptions))),
+                    VisualCheck = options.VisualCheck ? 1 : 0,
+                    RefuseExpired = options.RefuseExpired ? 1 : 0,
+                    RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
+                    Counter = (int)options.Counter
+                };
+                pins.Text(options.AuditFolder, out native.AuditFolder, out native.AuditFolderSize);
+                if (audit != null) native.Audit = pins.Pin(audit.Table());
+                var table = teller.Root();
+                IntPtr desk = IntPtr.Zero, error = IntPtr.Zero;
+                var status = service.With(where => Native.mynacard_desk_open(ref where, terminal.Handle, ref native, ref table, out desk, out error));
+                if (status != 0)
+                {
+                    teller.Unroot();
+                    if (audit != null) audit.Unroot();
+                }
+                Calls.Check(status, error);
+                Handle = NativeHandle.Own<DeskHandle>(desk);
+            }
         }
 
         /// <summary>Prepares a check before the tap.</summary>
         public Check Prepare(Purpose purpose = Purpose.Reception, Method method = Method.Pin, bool limitApplication = false,
-            bool specificDiseases = false, Cancel cancel = null)
+            bool specificDiseases = false, Cancel cancel = null, Consents consents = Consents.None)
         {
             var ask = new Native.Ask
             {
@@ -158,13 +339,77 @@ namespace Mynacard
                 Purpose = (int)purpose,
                 Method = (int)method,
                 LimitApplication = limitApplication ? 1 : 0,
-                SpecificDiseases = specificDiseases ? 1 : 0
+                SpecificDiseases = specificDiseases ? 1 : 0,
+                Consents = (uint)consents
             };
             IntPtr check, error;
             Calls.Check(Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error), error);
-            return new Check(check);
+            return new Check(check, audit);
         }
 
+        /// <summary>The same on a thread of the pool, so that a screen goes on.</summary>
+        public Task<Check> PrepareAsync(Purpose purpose = Purpose.Reception, Method method = Method.Pin, bool limitApplication = false,
+            bool specificDiseases = false, Cancel cancel = null, Consents consents = Consents.None)
+        {
+            return Task.Run(() => Prepare(purpose, method, limitApplication, specificDiseases, cancel, consents));
+        }
+
+        /// <summary>Consents (居宅同意取得型) and what they allow without the card. <paramref name="ask"/> is JSON whose "do" is register,
+        /// inquire, change, cancel, list, submit or poll, as mynacard_desk_home describes it; <paramref name="checkedAnswer"/> is the
+        /// answer of the check whose consents are registered.</summary>
+        public string Home(string ask, Answer checkedAnswer = null, Cancel cancel = null)
+        {
+            Answer answer;
+            var json = Home(ask, checkedAnswer, cancel, out answer);
+            if (answer != null) answer.Dispose();
+            return json;
+        }
+
+        /// <summary>再照会: the insurance of a patient who gave consent, by the facility's reference, without her card.</summary>
+        public Answer Requery(string reference, bool limitApplication = false, bool specificDiseases = false, Cancel cancel = null)
+        {
+            Answer answer;
+            Home("{\"do\":\"requery\",\"reference\":" + Json.Quote(reference) + ",\"limit_application\":" + (limitApplication ? "true" : "false") +
+                ",\"specific_diseases\":" + (specificDiseases ? "true" : "false") + "}", null, cancel, out answer);
+            return answer;
+        }
+
+        /// <summary>The same on a thread of the pool.</summary>
+        public Task<Answer> RequeryAsync(string reference, bool limitApplication = false, bool specificDiseases = false, Cancel cancel = null)
+        {
+            return Task.Run(() => Requery(reference, limitApplication, specificDiseases, cancel));
+        }
+
+        private string Home(string ask, Answer checkedAnswer, Cancel cancel, out Answer answer)
+        {
+            var asked = Calls.Utf8(ask);
+            IntPtr json, native, error;
+            var status = Native.mynacard_desk_home(Handle, asked, Calls.Size(asked), checkedAnswer == null ? AnswerHandle.None : checkedAnswer.Handle,
+                Cancel.Of(cancel), out json, out native, out error);
+            var written = Calls.TakeJson(status, json, error, TakeException());
+            answer = native == IntPtr.Zero ? null : new Answer(native);
+            return written;
+        }
+
+        /// <summary>Fetches a finished bulk query. <paramref name="patient"/> is handed one patient at a time, JSON, on a thread of the
+        /// library while this call waits; what it throws ends the download and comes out of this call.</summary>
+        public string Download(string receptionNumber, Action<string> patient, Cancel cancel = null)
+        {
+            var number = Calls.Utf8(receptionNumber);
+            var listener = new JsonListener(patient);
+            var table = listener.Table();
+            try
+            {
+                IntPtr json, error;
+                var status = Native.mynacard_desk_download(Handle, number, Calls.Size(number), ref table, Cancel.Of(cancel), out json, out error);
+                return Calls.TakeJson(status, json, error, listener.Take());
+            }
+            finally { listener.Unroot(); }
+        }
+
+        private Exception TakeException() { return audit == null ? null : audit.Take(); }
+
+        /// <summary>Frees it; checks that were prepared at it go on.</summary>
         public void Dispose() { Handle.Dispose(); }
 
         /// <summary>The delegate for steps, rooted until the library calls destroy.</summary>
@@ -214,14 +459,32 @@ namespace Mynacard
     public sealed class Check : IDisposable
     {
         private readonly CheckHandle handle;
-        internal Check(IntPtr native) { handle = NativeHandle.Own<CheckHandle>(native); }
+        internal CheckHandle Handle { get { return handle; } }
+        private readonly JsonListener audit;
+
+        internal Check(IntPtr native, JsonListener audit)
+        {
+            handle = NativeHandle.Own<CheckHandle>(native);
+            this.audit = audit;
+        }
+
+        /// <summary>What the card's transport threw during the last call, or else the audit.</summary>
+        private Exception TakeException(Card card = null)
+        {
+            var audited = audit == null ? null : audit.Take();
+            return (card == null ? null : card.TakeException()) ?? audited;
+        }
+
+        private static void Demand(object value, string name) { if (value == null) throw new ArgumentNullException(name); }
 
         /// <summary>The check itself, by PIN.</summary>
         public Answer ByPin(Card card, Pin pin, Cancel cancel = null)
         {
+            Demand(card, "card");
+            Demand(pin, "pin");
             IntPtr answer, error;
             var status = Native.mynacard_check_by_pin(handle, card.Handle, pin.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, card.TakeException());
+            Calls.Check(status, error, TakeException(card));
             return new Answer(answer);
         }
 
@@ -234,9 +497,10 @@ namespace Mynacard
         /// <summary>The check itself, with the PIN typed on the reader's keypad.</summary>
         public Answer ByKeypad(Card card, Cancel cancel = null)
         {
+            Demand(card, "card");
             IntPtr answer, error;
             var status = Native.mynacard_check_by_keypad(handle, card.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, card.TakeException());
+            Calls.Check(status, error, TakeException(card));
             return new Answer(answer);
         }
 
@@ -248,15 +512,16 @@ namespace Mynacard
         {
             IntPtr answer, error;
             var status = Native.mynacard_check_deliver_again(handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error);
+            Calls.Check(status, error, TakeException());
             return new Answer(answer);
         }
 
         /// <summary>First part of a visual check: reads the card.</summary>
         public void Tap(Card card, Cancel cancel = null)
         {
+            Demand(card, "card");
             IntPtr error;
-            Calls.Check(Native.mynacard_check_tap(handle, card.Handle, Cancel.Of(cancel), out error), error, card.TakeException());
+            Calls.Check(Native.mynacard_check_tap(handle, card.Handle, Cancel.Of(cancel), out error), error, TakeException(card));
         }
 
         /// <summary>Second part: a member of staff confirms now that photo and person agree.</summary>
@@ -270,12 +535,26 @@ namespace Mynacard
         /// <summary>Third part: the check itself, with the same card.</summary>
         public Answer BySight(Card card, Cancel cancel = null)
         {
+            Demand(card, "card");
             IntPtr answer, error;
             var status = Native.mynacard_check_by_sight(handle, card.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, card.TakeException());
+            Calls.Check(status, error, TakeException(card));
             return new Answer(answer);
         }
 
+        /// <summary><see cref="ByKeypad"/> on a thread of the pool.</summary>
+        public Task<Answer> ByKeypadAsync(Card card, Cancel cancel = null) { return Task.Run(() => ByKeypad(card, cancel)); }
+
+        /// <summary><see cref="Tap"/> on a thread of the pool.</summary>
+        public Task TapAsync(Card card, Cancel cancel = null) { return Task.Run(() => Tap(card, cancel)); }
+
+        /// <summary><see cref="BySight"/> on a thread of the pool.</summary>
+        public Task<Answer> BySightAsync(Card card, Cancel cancel = null) { return Task.Run(() => BySight(card, cancel)); }
+
+        /// <summary><see cref="DeliverAgain"/> on a thread of the pool.</summary>
+        public Task<Answer> DeliverAgainAsync(Cancel cancel = null) { return Task.Run(() => DeliverAgain(cancel)); }
+
+        /// <summary>Frees it; one that was not used leaves its challenge to the next.</summary>
         public void Dispose() { handle.Dispose(); }
     }
 }

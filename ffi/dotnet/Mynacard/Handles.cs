@@ -9,6 +9,9 @@ namespace Mynacard
         protected NativeHandle() : base(IntPtr.Zero, true) { }
         public override bool IsInvalid { get { return handle == IntPtr.Zero; } }
 
+        /// <summary>The program ends, or its domain: delegates may be gone already, so whatever could call one is left to the system.</summary>
+        protected static bool IsEnding { get { return Environment.HasShutdownStarted || AppDomain.CurrentDomain.IsFinalizingForUnload(); } }
+
         internal static T Own<T>(IntPtr native) where T : NativeHandle, new()
         {
             var own = new T();
@@ -31,27 +34,33 @@ namespace Mynacard
 
     internal sealed class CardHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return Native.mynacard_card_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_card_free(handle) == 0; }
     }
 
     internal sealed class TerminalHandle : NativeHandle
     {
+        /// <summary>No terminal.</summary>
+        internal static readonly TerminalHandle None = new TerminalHandle();
         protected override bool ReleaseHandle() { return Native.mynacard_terminal_free(handle) == 0; }
     }
 
     internal sealed class DeskHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return Native.mynacard_desk_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_desk_free(handle) == 0; }
     }
 
     internal sealed class CheckHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return Native.mynacard_check_free(handle) == 0; }
+        /// <summary>No check.</summary>
+        internal static readonly CheckHandle None = new CheckHandle();
+        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_check_free(handle) == 0; }
     }
 
     internal sealed class AnswerHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return Native.mynacard_answer_free(handle) == 0; }
+        /// <summary>No answer.</summary>
+        internal static readonly AnswerHandle None = new AnswerHandle();
+        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_answer_free(handle) == 0; }
     }
 
     internal sealed class FolderHandle : NativeHandle

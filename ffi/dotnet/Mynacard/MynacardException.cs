@@ -8,19 +8,78 @@ namespace Mynacard
     /// <summary>What a call returned; the groups are those of mynacard_status in mynacard.h.</summary>
     public enum Status
     {
+        /// <summary>It worked.</summary>
         Ok = 0,
-        InvalidArgument = 100, InvalidHandle = 101, Busy = 102, Reentrant = 103, StructSize = 104, UnknownOption = 105,
-        InvalidText = 106, Unmappable = 107, Unsupported = 108, MalformedPin = 109, Caller = 199,
-        Card = 200, WrongPin = 201, PinBlocked = 202, LastTry = 203, OutcomeUnknown = 204, NotMyNumberCard = 205, CardGone = 206,
+        /// <summary>The call was wrong: a pointer that may not be NULL, a length, a number outside its enumeration.</summary>
+        InvalidArgument = 100,
+        /// <summary>The handle was freed, is of another type, or never was one.</summary>
+        InvalidHandle = 101,
+        /// <summary>Another thread is in a call with this handle. Only cancelling works meanwhile.</summary>
+        Busy = 102,
+        /// <summary>A callback called back into the library.</summary>
+        Reentrant = 103,
+        /// <summary>struct_size is smaller than the first version of the structure.</summary>
+        StructSize = 104,
+        /// <summary>A newer structure sets options that this library does not know.</summary>
+        UnknownOption = 105,
+        /// <summary>Text is not what it should be: not UTF-8, or not the form asked for.</summary>
+        InvalidText = 106,
+        /// <summary>A character has no place in the encoding asked for.</summary>
+        Unmappable = 107,
+        /// <summary>This build of the library cannot do it.</summary>
+        Unsupported = 108,
+        /// <summary>The PIN is not four digits. No card has seen it.</summary>
+        MalformedPin = 109,
+        /// <summary>Anything else that the calling program asked for and may not.</summary>
+        Caller = 199,
+        /// <summary>The card refused, or left.</summary>
+        Card = 200,
+        /// <summary>The PIN is wrong; the error says how many tries are left.</summary>
+        WrongPin = 201,
+        /// <summary>The PIN is blocked.</summary>
+        PinBlocked = 202,
+        /// <summary>One try is left, so the PIN was not sent.</summary>
+        LastTry = 203,
+        /// <summary>A PIN was sent and the card's answer was lost: whether a try was spent is unknown.</summary>
+        OutcomeUnknown = 204,
+        /// <summary>The card is no My Number Card.</summary>
+        NotMyNumberCard = 205,
+        /// <summary>The card left the reader.</summary>
+        CardGone = 206,
+        /// <summary>The service refused.</summary>
         Peer = 300,
+        /// <summary>What was read is malformed.</summary>
         Input = 400,
-        Environment = 500, SeveralCards = 501, Timeout = 502,
+        /// <summary>The machine, the reader, the line or the disk.</summary>
+        Environment = 500,
+        /// <summary>Several readers hold a card; the error's text lists them.</summary>
+        SeveralCards = 501,
+        /// <summary>The time is over.</summary>
+        Timeout = 502,
+        /// <summary>The cancel handle was used.</summary>
         Cancelled = 600,
-        Panic = 900, Internal = 901
+        /// <summary>A defect of the library. The handles of the call may be freed and nothing else.</summary>
+        Panic = 900,
+        /// <summary>The library is in a state that should not be.</summary>
+        Internal = 901
     }
 
     /// <summary>Whose turn it is after an error.</summary>
-    public enum Turn { Caller = 1, Card = 2, Peer = 3, Input = 4, Environment = 5, Library = 6 }
+    public enum Turn
+    {
+        /// <summary>The calling program, or its user, asked for something impossible.</summary>
+        Caller = 1,
+        /// <summary>The card refused, or was not there.</summary>
+        Card = 2,
+        /// <summary>The service, or another party, refused.</summary>
+        Peer = 3,
+        /// <summary>What arrived was malformed.</summary>
+        Input = 4,
+        /// <summary>The machine, the reader, the line or the disk.</summary>
+        Environment = 5,
+        /// <summary>The library itself.</summary>
+        Library = 6
+    }
 
     /// <summary>Why a call failed, with the sentences for staff and patient.</summary>
     [Serializable]
@@ -102,6 +161,13 @@ namespace Mynacard
             if (thrown == null) throw failure;
             failure.StandBehind(thrown);
             ExceptionDispatchInfo.Capture(thrown).Throw();
+        }
+
+        /// <summary>The document that a call brought.</summary>
+        internal static string TakeJson(int status, IntPtr json, IntPtr error, Exception thrown = null)
+        {
+            Check(status, error, thrown);
+            return TakeUtf8(json);
         }
 
         internal static byte[] Utf8(string text) { return Encoding.UTF8.GetBytes(text ?? ""); }

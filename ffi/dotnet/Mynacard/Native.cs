@@ -58,6 +58,9 @@ namespace Mynacard
             internal int RefuseExpired;
             internal int RefuseUnknownIssuer;
             internal int Counter;
+            internal IntPtr AuditFolder;
+            internal UIntPtr AuditFolderSize;
+            internal IntPtr Audit;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -68,6 +71,59 @@ namespace Mynacard
             internal int Method;
             internal int LimitApplication;
             internal int SpecificDiseases;
+            internal uint Consents;
+        }
+
+        /// <summary>mynacard_audit and mynacard_patients: a function that is handed JSON.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Listener
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Userdata;
+            internal IntPtr Json;
+            internal IntPtr Destroy;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Log
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Userdata;
+            internal IntPtr Line;
+            internal IntPtr Destroy;
+            internal int Most;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Registration
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr InstitutionCode;
+            internal UIntPtr InstitutionCodeSize;
+            internal IntPtr Id;
+            internal UIntPtr IdSize;
+            internal IntPtr ActivationCode;
+            internal UIntPtr ActivationCodeSize;
+            internal IntPtr Path;
+            internal UIntPtr PathSize;
+            internal IntPtr Passcode;
+            internal UIntPtr PasscodeSize;
+            internal int TermsAccepted;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Exchange
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Requests;
+            internal UIntPtr RequestsSize;
+            internal IntPtr Answers;
+            internal UIntPtr AnswersSize;
+            internal IntPtr Journal;
+            internal UIntPtr JournalSize;
+            internal IntPtr ZipPassword;
+            internal UIntPtr ZipPasswordSize;
+            internal int ShiftJis;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -90,6 +146,10 @@ namespace Mynacard
         internal delegate void DestroyFunction(IntPtr userdata);
         [UnmanagedFunctionPointer(Convention)]
         internal delegate void StepFunction(IntPtr userdata, int step);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int JsonFunction(IntPtr userdata, IntPtr json, UIntPtr size);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate void LineFunction(IntPtr userdata, int level, IntPtr line, UIntPtr size);
 
         [DllImport(Library, CallingConvention = Convention)] internal static extern IntPtr mynacard_version();
         [DllImport(Library, CallingConvention = Convention)] internal static extern uint mynacard_abi_version();
@@ -108,6 +168,7 @@ namespace Mynacard
 
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_new(out IntPtr cancel, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_cancel(CancelHandle cancel);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_is_cancelled(CancelHandle cancel);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_cancel_free(IntPtr cancel);
 
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_pin_new(byte[] digits, UIntPtr size, out IntPtr pin, out IntPtr error);
@@ -120,6 +181,7 @@ namespace Mynacard
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_wait_removed(CardHandle card, long timeoutMs, CancelHandle cancel, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_from_transport(ref Transport transport, out IntPtr card, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_tries_left(CardHandle card, CancelHandle cancel, out int tries, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_face(CardHandle card, CheckHandle check, byte[] numberB, UIntPtr numberBSize, byte[] authorities, UIntPtr authoritiesSize, CancelHandle cancel, out IntPtr photo, out IntPtr name, out IntPtr address, out IntPtr json, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_free(IntPtr card);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_readers_json(out IntPtr json, out IntPtr error);
 
@@ -152,5 +214,31 @@ namespace Mynacard
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_open(byte[] path, UIntPtr size, int existing, out IntPtr folder, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_next(FolderHandle folder, long timeoutMs, CancelHandle cancel, out IntPtr answer, out IntPtr name, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_free(IntPtr folder);
+
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_error_status(IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_certificate(CardHandle card, CancelHandle cancel, out IntPtr der, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_status_json(CardHandle card, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_attributes_json(CardHandle card, PinHandle pin, byte[] authorities, UIntPtr size, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_change_pin(CardHandle card, int which, PinHandle oldPin, PinHandle newPin, CancelHandle cancel, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_record(CardHandle card, int record, out IntPtr trace, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_card_from_trace(byte[] trace, UIntPtr size, out IntPtr card, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_register(ref Service service, ref Registration registration, CancelHandle cancel, out IntPtr terminal, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_terminal_manage(TerminalHandle terminal, IntPtr service, int action, byte[] auditFolder, UIntPtr size, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_audit_json(TerminalHandle terminal, byte[] folder, UIntPtr size, uint newest, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_doctor_json(IntPtr service, TerminalHandle terminal, byte[] auditFolder, UIntPtr size, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_home(DeskHandle desk, byte[] ask, UIntPtr size, AnswerHandle checkedAnswer, CancelHandle cancel, out IntPtr json, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_desk_download(DeskHandle desk, byte[] receptionNumber, UIntPtr size, ref Listener patients, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_read(byte[] document, UIntPtr size, int kind, out IntPtr answer, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_answer_match_json(AnswerHandle answer, byte[] charts, UIntPtr size, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_fields_json(out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_identifier_json(byte[] kind, UIntPtr kindSize, byte[] text, UIntPtr textSize, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_checkup_json(int list, byte[] file, UIntPtr fileSize, AnswerHandle answer, byte[] ask, UIntPtr askSize, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_certificate_json(byte[] der, UIntPtr derSize, byte[] ask, UIntPtr askSize, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_guidance_json(byte[] code, UIntPtr size, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_exchange(ref Exchange exchange, out IntPtr folder, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_submit(FolderHandle folder, byte[] ask, UIntPtr size, out IntPtr name, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_finish(FolderHandle folder, byte[] name, UIntPtr size, int giveUp, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_log_set(ref Log log, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention, EntryPoint = "mynacard_log_set")] internal static extern int LogUnset(IntPtr none, out IntPtr error);
     }
 }

@@ -128,7 +128,10 @@ pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> P
         }
         command
     };
-    run(mcs("library", &wrapper).args(&sources));
+    // With the documentation file, a public member without a sentence is a warning, and so an error.
+    run(mcs("library", &wrapper)
+        .arg(format!("-doc:{}", wrapper.with_extension("xml").display()))
+        .args(&sources));
     run(mcs("exe", &program)
         .arg(format!("-r:{}", wrapper.display()))
         .arg(root().join(source)));

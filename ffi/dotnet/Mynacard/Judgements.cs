@@ -1,0 +1,112 @@
+// What needs neither card nor line.
+using System;
+
+namespace Mynacard
+{
+    /// <summary>Numbers as staff type them: of insurers, insured persons, institutions, tickets.</summary>
+    public static class Identifier
+    {
+        /// <summary>Judges a number by its kind (insurer-number, institution-code and so on), JSON: valid, value, renderings,
+        /// findings, code, error. A number that is none is no exception.</summary>
+        public static string Judge(string kind, string text)
+        {
+            if (string.IsNullOrEmpty(kind)) throw new ArgumentException("which kind of number", "kind");
+            return Ask(kind, text);
+        }
+
+        /// <summary>All kinds with their Japanese names, JSON.</summary>
+        public static string Kinds() { return Ask("", ""); }
+
+        private static string Ask(string kind, string text)
+        {
+            byte[] which = Calls.Utf8(kind), typed = Calls.Utf8(text);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_identifier_json(which, Calls.Size(which), typed, Calls.Size(typed), out json, out error), json, error);
+        }
+    }
+
+    /// <summary>A list of the notices of 特定健診.</summary>
+    public enum CheckupList
+    {
+        /// <summary>委託元保険者一覧表: the insurers that have a contract with us.</summary>
+        Insurers = 0,
+        /// <summary>実施機関一覧表: the institutions that carry out checkups.</summary>
+        Institutions = 1
+    }
+
+    /// <summary>特定健診・特定保健指導: lists of contracts, and whether a visitor is enrolled.</summary>
+    public static class Checkup
+    {
+        /// <summary>Reads a list, CSV or Excel workbook, JSON.</summary>
+        public static string Read(CheckupList list, byte[] file) { return Judge(list, file, AnswerHandle.None, null); }
+
+        /// <summary>Whether the person of an answer is enrolled with an insurer of the list, JSON. <paramref name="ask"/> is JSON:
+        /// {"service":"checkup","on":"20261121","evidence":"online-pin"}.</summary>
+        public static string Enrol(byte[] insurers, Answer answer, string ask)
+        {
+            if (answer == null) throw new ArgumentNullException("answer");
+            return Judge(CheckupList.Insurers, insurers, answer.Handle, ask);
+        }
+
+        private static string Judge(CheckupList list, byte[] file, AnswerHandle answer, string ask)
+        {
+            if (file == null) throw new ArgumentNullException("file");
+            var asked = Calls.Utf8(ask);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_checkup_json((int)list, file, Calls.Size(file), answer, asked, Calls.Size(asked), out json, out error), json, error);
+        }
+    }
+
+    /// <summary>The certificates on cards.</summary>
+    public static class Certificate
+    {
+        /// <summary>What a certificate says, and with <paramref name="ask"/> whether it is one of a card, JSON. A refused one is an
+        /// exception with its code (MC-3…). ask: {"usage":"authentication","hierarchy":"production"}.</summary>
+        public static string Json(byte[] der, string ask = null)
+        {
+            if (der == null) throw new ArgumentNullException("der");
+            var asked = Calls.Utf8(ask);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_certificate_json(der, Calls.Size(der), asked, Calls.Size(asked), out json, out error), json, error);
+        }
+    }
+
+    /// <summary>The sentences behind the codes, for manuals and screens of one's own.</summary>
+    public static class Guidance
+    {
+        /// <summary>The sentences of one code, or of all without one, JSON.</summary>
+        public static string Json(string code = null)
+        {
+            var which = Calls.Utf8(code);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_guidance_json(which, Calls.Size(which), out json, out error), json, error);
+        }
+    }
+
+    /// <summary>The audit trail of a terminal.</summary>
+    public static class AuditTrail
+    {
+        /// <summary>Verifies the trail in a folder and lists its newest events, JSON. Without a terminal: closed trails alone.</summary>
+        public static string Json(Terminal terminal, string folder, int newest = 20)
+        {
+            if (newest < 0) throw new ArgumentOutOfRangeException("newest");
+            var where = Calls.Utf8(folder);
+            IntPtr json, error;
+            return Calls.TakeJson(Native.mynacard_audit_json(terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), (uint)newest, out json, out error), json, error);
+        }
+    }
+
+    /// <summary>Looks at everything that a check needs.</summary>
+    public static class Doctor
+    {
+        /// <summary>Readers, terminal, audit trail, service and clock, JSON. What an argument is missing for is unknown. Nothing of a
+        /// person, no secret and no path is in it.</summary>
+        public static string Json(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        {
+            var where = Calls.Utf8(auditFolder);
+            IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
+            var status = Service.WithPointer(service, native => Native.mynacard_doctor_json(native, terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), Cancel.Of(cancel), out json, out error));
+            return Calls.TakeJson(status, json, error);
+        }
+    }
+}
