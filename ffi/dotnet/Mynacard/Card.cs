@@ -338,6 +338,8 @@ namespace Mynacard
             private int OnExchange(IntPtr userdata, IntPtr command, UIntPtr size, int secret, IntPtr response, UIntPtr capacity, IntPtr responseSize)
             {
                 var bytes = new byte[(int)size.ToUInt64()];
+                // Where it stays, it can be cleared: the collector leaves copies of what it moves.
+                var pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
                 try
                 {
                     Marshal.Copy(command, bytes, 0, bytes.Length);
@@ -348,7 +350,11 @@ namespace Mynacard
                     return 0;
                 }
                 catch (Exception exception) { Keep(exception); return 10; }
-                finally { Array.Clear(bytes, 0, bytes.Length); }
+                finally
+                {
+                    Array.Clear(bytes, 0, bytes.Length);
+                    pinned.Free();
+                }
             }
 
             private void OnEnd(IntPtr userdata, int how)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -402,7 +403,11 @@ namespace Mynacard
             {
                 IntPtr json, error;
                 var status = Native.mynacard_desk_download(Handle, number, Calls.Size(number), ref table, Cancel.Of(cancel), out json, out error);
-                return Calls.TakeJson(status, json, error, listener.Take());
+                var thrown = listener.Take();
+                var written = Calls.TakeJson(status, json, error, thrown);
+                // A function that wants no more is no failure of the library; one that threw is one of this call.
+                if (thrown != null) ExceptionDispatchInfo.Capture(thrown).Throw();
+                return written;
             }
             finally { listener.Unroot(); }
         }

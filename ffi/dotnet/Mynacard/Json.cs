@@ -63,6 +63,49 @@ namespace Mynacard
         /// <summary>True or false; null where it is neither.</summary>
         public bool? Truth { get { return value as bool?; } }
 
+        /// <summary>The value as JSON again, such as the answer inside a downloaded patient for <see cref="Answer.Read"/>.</summary>
+        public string Written
+        {
+            get
+            {
+                var written = new StringBuilder();
+                Write(written);
+                return written.ToString();
+            }
+        }
+
+        private void Write(StringBuilder written)
+        {
+            var members = value as Dictionary<string, Json>;
+            var elements = value as List<Json>;
+            var between = "";
+            if (members != null)
+            {
+                written.Append('{');
+                foreach (var member in members)
+                {
+                    written.Append(between).Append(Quote(member.Key)).Append(':');
+                    member.Value.Write(written);
+                    between = ",";
+                }
+                written.Append('}');
+            }
+            else if (elements != null)
+            {
+                written.Append('[');
+                foreach (var element in elements)
+                {
+                    written.Append(between);
+                    element.Write(written);
+                    between = ",";
+                }
+                written.Append(']');
+            }
+            else if (Text != null) written.Append(Quote(Text));
+            else if (value is bool) written.Append((bool)value ? "true" : "false");
+            else written.Append(value is Figure ? ((Figure)value).Written : "null");
+        }
+
         /// <summary>A text as a JSON string, quotation marks included, for a document of one's own.</summary>
         public static string Quote(string text)
         {

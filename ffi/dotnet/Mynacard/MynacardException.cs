@@ -132,6 +132,7 @@ namespace Mynacard
             };
             if (error != IntPtr.Zero)
             {
+                exception.Status = (Status)Native.mynacard_error_status(error);
                 exception.Turn = (Turn)Native.mynacard_error_class(error);
                 exception.Code = Marshal.PtrToStringAnsi(Native.mynacard_error_code(error)) ?? "";
                 exception.TriesLeft = Known(Native.mynacard_error_tries_left(error));

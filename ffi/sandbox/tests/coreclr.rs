@@ -170,6 +170,18 @@ fn reception_in_csharp_on_coreclr_with_the_card_in_a_reader() {
 }
 
 #[test]
+fn the_whole_surface_on_coreclr() {
+    let Some(sdk) = sdk("the_whole_surface_on_coreclr") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let exchange = folder.path().join("face");
+    std::fs::create_dir(&exchange).unwrap();
+    let mut program = sdk.program(folder.path(), "ffi/tests/csharp/Surface.cs");
+    assert_eq!(run(program.arg(exchange)), "done\n");
+}
+
+#[test]
 fn conventions_on_coreclr() {
     let Some(sdk) = sdk("conventions_on_coreclr") else {
         return;

@@ -131,6 +131,14 @@ fn reception_in_csharp() {
 }
 
 #[test]
+fn the_whole_surface_in_csharp() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Surface.cs", None);
+    let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
+#[test]
 fn the_wrapper_keeps_its_conventions() {
     let build = Build::new();
     let program = csharp(build.folder.path(), "ffi/tests/csharp/Conventions.cs", None);

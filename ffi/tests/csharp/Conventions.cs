@@ -31,6 +31,7 @@ internal static class Program
 {
     private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
     private static readonly List<string> Faults = new List<string>();
+    private static readonly HashSet<string> Imported = new HashSet<string>();
     private static int imports, delegates, structures;
 
     private static void Demand(bool condition, string fault) { if (!condition) Faults.Add(fault); }
@@ -57,6 +58,7 @@ internal static class Program
             imports++;
             Demand(import.CallingConvention == CallingConvention.Cdecl, method.Name + ": not cdecl");
             Demand(symbols == null || symbols.Contains(import.EntryPoint ?? method.Name), method.Name + ": not exported");
+            Imported.Add(import.EntryPoint ?? method.Name);
             CheckSignature(method, method.Name);
         }
         if (typeof(MulticastDelegate).IsAssignableFrom(type))
@@ -109,6 +111,7 @@ internal static class Program
             CheckType(type, symbols);
             CheckFace(type);
         }
+        foreach (var symbol in symbols) Demand(Imported.Contains(symbol), symbol + ": not imported");
         foreach (var fault in Faults) Console.Error.WriteLine(fault);
         Console.WriteLine("{0} imports, {1} delegates, {2} structures", imports, delegates, structures);
         return Faults.Count == 0 ? 0 : 1;

@@ -1,0 +1,552 @@
+// Every function of the wrapper, called for what it does, and what it answers to misuse: disposed handles, nothing where there
+// must be something, callbacks that throw or call back, two threads, cancelling.
+// Prints "done" when all is as promised. It ends with handles that nobody disposed.
+//
+//   mono Surface.exe FOLDER                FOLDER: empty, for vaults and exchange folders
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Mynacard;
+
+internal static class Sandbox
+{
+    private const string Name = "mynacard_sandbox";
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Table
+    {
+        internal UIntPtr StructSize;
+        internal IntPtr Userdata, Begin, Exchange, End, Destroy;
+        internal UIntPtr MaxCommand, MaxResponse;
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate int BeginFunction(IntPtr userdata);
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate int ExchangeFunction(IntPtr userdata, byte[] command, UIntPtr size, int secret, byte[] response, UIntPtr capacity, ref UIntPtr responseSize);
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate void EndFunction(IntPtr userdata, int how);
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate void DestroyFunction(IntPtr userdata);
+
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr mynacard_sandbox_start();
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr mynacard_sandbox_url(IntPtr sandbox);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr mynacard_sandbox_root(IntPtr sandbox, out UIntPtr size);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern int mynacard_sandbox_issue_activation(IntPtr sandbox, byte[] activation);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern int mynacard_sandbox_lose_answers(IntPtr sandbox, int lose);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern int mynacard_sandbox_card(byte[] person, int extended, out Table table);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern int mynacard_sandbox_number_b(byte[] person, byte[] digits, UIntPtr size);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr mynacard_sandbox_authorities();
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern void mynacard_sandbox_stop(IntPtr sandbox);
+
+    internal static byte[] Ascii(string text) { return Encoding.ASCII.GetBytes(text + "\0"); }
+    internal static string Authorities { get { return Marshal.PtrToStringAnsi(mynacard_sandbox_authorities()); } }
+
+    internal static byte[] Printed(string person)
+    {
+        var digits = new byte[17];
+        if (mynacard_sandbox_number_b(Ascii(person), digits, new UIntPtr(17)) != 0) throw new ArgumentException("person");
+        Array.Resize(ref digits, 16);
+        return digits;
+    }
+}
+
+/// <summary>The sandbox's virtual card; before each command it does what a test wants.</summary>
+internal sealed class VirtualCard : ICardTransport, IDisposable
+{
+    private readonly Sandbox.Table table;
+    private readonly Sandbox.BeginFunction begin;
+    private readonly Sandbox.ExchangeFunction exchange;
+    private readonly Sandbox.EndFunction end;
+    private readonly Sandbox.DestroyFunction destroy;
+    internal Action BeforeCommand;
+    internal int Disposed;
+
+    internal VirtualCard(string person)
+    {
+        if (Sandbox.mynacard_sandbox_card(Sandbox.Ascii(person), 1, out table) != 0) throw new ArgumentException("person");
+        begin = (Sandbox.BeginFunction)Marshal.GetDelegateForFunctionPointer(table.Begin, typeof(Sandbox.BeginFunction));
+        exchange = (Sandbox.ExchangeFunction)Marshal.GetDelegateForFunctionPointer(table.Exchange, typeof(Sandbox.ExchangeFunction));
+        end = (Sandbox.EndFunction)Marshal.GetDelegateForFunctionPointer(table.End, typeof(Sandbox.EndFunction));
+        destroy = (Sandbox.DestroyFunction)Marshal.GetDelegateForFunctionPointer(table.Destroy, typeof(Sandbox.DestroyFunction));
+    }
+
+    public void Begin() { if (begin(table.Userdata) != 0) throw new IOException("no card"); }
+
+    public byte[] Exchange(byte[] command, bool secret)
+    {
+        if (BeforeCommand != null) BeforeCommand();
+        var buffer = new byte[65538];
+        var size = UIntPtr.Zero;
+        if (exchange(table.Userdata, command, new UIntPtr((uint)command.Length), secret ? 1 : 0, buffer, new UIntPtr((uint)buffer.Length), ref size) != 0) throw new IOException("no answer");
+        Array.Resize(ref buffer, (int)size.ToUInt64());
+        return buffer;
+    }
+
+    public void End(bool powerDown) { end(table.Userdata, powerDown ? 1 : 0); }
+    public int MaxCommand { get { return (int)table.MaxCommand.ToUInt64(); } }
+    public int MaxResponse { get { return (int)table.MaxResponse.ToUInt64(); } }
+
+    public void Dispose()
+    {
+        Disposed++;
+        destroy(table.Userdata);
+    }
+}
+
+internal sealed class NoCard : ICardTransport
+{
+    public void Begin() { throw new IOException("no card"); }
+    public byte[] Exchange(byte[] command, bool secret) { throw new InvalidOperationException(); }
+    public void End(bool powerDown) { }
+    public int MaxCommand { get { return 0; } }
+    public int MaxResponse { get { return 0; } }
+}
+
+internal static class Program
+{
+    private const string Xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader/><MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>" +
+        "<QualificationValidity>1</QualificationValidity><ResultList><ResultOfQualificationConfirmation><InsurerNumber>00138016</InsurerNumber><Name>医療　太郎</Name>" +
+        "<NameKana>ｲﾘｮｳ ﾀﾛｳ</NameKana><Sex1>1</Sex1><Birthdate>19800217</Birthdate><Address>東京都千代田区</Address></ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>";
+    private static readonly List<string> Faults = new List<string>();
+    /// <summary>What nobody disposes: the process ends with it.</summary>
+    private static readonly List<object> Forgotten = new List<object>();
+    private static string folder;
+    private static IntPtr sandbox;
+    private static Service service;
+    private static string[] user;
+
+    private static void Demand(bool condition, string what) { if (!condition) Faults.Add(what); }
+    private static void Has(string text, params string[] parts) { foreach (var part in parts) Demand(text != null && text.Contains(part), part + " in " + text); }
+
+    private static MynacardException Fails(Status status, Action call, string what)
+    {
+        try { call(); }
+        catch (MynacardException error)
+        {
+            Demand(error.Status == status, what + ": " + status + ", not " + error.Status + " " + error.Code);
+            Demand(error.Code.StartsWith("MC-") && error.Staff.Length > 0 && error.Next.Length > 0 && error.Detail.Length > 0, what + ": the sentences of " + error.Code);
+            return error;
+        }
+        Faults.Add(what + ": " + status + ", but it worked");
+        return null;
+    }
+
+    private static void Throws<T>(Action call, string what) where T : Exception
+    {
+        try { call(); }
+        catch (T) { return; }
+        catch (Exception other) { Faults.Add(what + ": " + other.GetType().Name); return; }
+        Faults.Add(what + ": " + typeof(T).Name + ", but it worked");
+    }
+
+    private static Pin PinOf(string digits) { return new Pin(Encoding.ASCII.GetBytes(digits)); }
+    private static byte[] Bytes(string text) { return Encoding.UTF8.GetBytes(text); }
+
+    private static void Pure()
+    {
+        Library.CheckVersion();
+        Demand(Library.Version.Length > 0, "a version");
+        Has(Identifier.Judge("insurer-number", "138016"), "\"valid\":true", "00138016");
+        Has(Identifier.Judge("insurer-number", "138017"), "\"valid\":false", "MC-4023");
+        Has(Identifier.Kinds(), "保険者番号");
+        Fails(Status.InvalidArgument, () => Identifier.Judge("no-such", "1"), "an unknown kind");
+        Throws<ArgumentException>(() => Identifier.Judge("", "1"), "no kind");
+        Has(Guidance.Json("MC-1003"), "暗証番号が違います");
+        Has(Guidance.Json(), "MC-9099", "OK-0001");
+        Fails(Status.InvalidArgument, () => Guidance.Json("MC-0000"), "an unknown code");
+        Has(Answer.FieldsJson(), "\"tag\":\"Name\"");
+        // A machine may have no service for readers at all.
+        try { Has(Card.ReadersJson(), "["); }
+        catch (MynacardException none) { Demand(none.Status == Status.Environment, "no readers: " + none.Code); }
+
+        using (var answer = Answer.FromXml(Bytes(Xml)))
+        {
+            Demand(answer.Count == 1 && answer.Validity == Validity.Valid && answer.Text("Name") == "医療　太郎" && answer.Text("Remarks1") == null, "the fields");
+            Demand(answer.Check() == null, "no check behind a file");
+            Throws<ArgumentNullException>(() => Answer.FromXml(null), "no document");
+            Fails(Status.InvalidArgument, () => answer.Text("Name", 1), "an insurance that is not there");
+            Fails(Status.InvalidArgument, () => answer.Text("NoSuch"), "a tag that is none");
+            foreach (Format format in Enum.GetValues(typeof(Format))) Demand(answer.Write(format).Length > 20, "shape " + format);
+            Fails(Status.InvalidArgument, () => answer.Write((Format)10), "an unknown shape");
+            using (var again = Answer.Read(answer.Write(Format.Json), Document.Json)) Demand(again.Text("Name") == "医療　太郎", "back from JSON");
+            using (var again = Answer.Read(answer.Write(Format.Screen), Document.Screen)) Demand(again.Count == 1, "back from the screen");
+            using (var again = Answer.Read(answer.Write(Format.XmlShiftJis), Document.Xml)) Demand(again.Text("Name") == "医療　太郎", "back from Shift_JIS");
+            Fails(Status.Input, () => Answer.Read(Bytes("{"), Document.Json), "no JSON");
+            Has(answer.MatchJson("[{\"key\":\"4711\",\"fields\":{\"Name\":\"医療　太郎\",\"NameKana\":\"ｲﾘｮｳ ﾀﾛｳ\",\"Birthdate\":\"19800217\"}}]"), "\"found\":\"one\"");
+            Fails(Status.InvalidArgument, () => answer.MatchJson("[{\"surprise\":1}]"), "charts that are none");
+            var insurers = Bytes("保険者番号,委託元保険者名,特定健康診査,特定保健指導\n138016,千代田区,○,\n");
+            Has(Checkup.Read(CheckupList.Insurers, insurers), "千代田区");
+            Has(Checkup.Read(CheckupList.Institutions, Bytes("健診・保健指導機関番号,実施機関名,集団,個別\n1312345678,クリニック,,○\n")), "クリニック");
+            Has(Checkup.Enrol(insurers, answer, "{\"service\":\"checkup\",\"on\":\"20261121\"}"), "\"verdict\":\"covered\"");
+            Throws<ArgumentNullException>(() => Checkup.Enrol(insurers, null, "{}"), "nobody to enrol");
+            Throws<ArgumentNullException>(() => Checkup.Read(CheckupList.Insurers, null), "no list");
+            answer.Dispose();
+            answer.Dispose();
+            Throws<ObjectDisposedException>(() => answer.Text("Name"), "a disposed answer");
+        }
+        Fails(Status.Panic, Library.PanicOnPurpose, "a panic");
+
+        var json = Json.Parse("{\"a\":[1,-2.5e3,true,null,\"\\u533B\\n\\\"\"],\"b\":{}}");
+        Demand(json["a"].Items.Count == 5 && json["a"].Items[0].Number == 1 && json["a"].Items[2].Truth == true && json["a"].Items[3].IsNull && json["a"].Items[4].Text == "医\n\"", "JSON");
+        Demand(json["x"]["y"].IsNull && json.Names.Count == 2 && Json.Parse(Json.Quote("医\n\"\\\u0001")).Text == "医\n\"\\\u0001", "absent members and quoting");
+        Demand(Json.Parse(json.Written).Written == json.Written && json.Written.Contains("[1,-2.5e3,true,null,"), "JSON again");
+        foreach (var bad in new[] { "", "{", "[1,]", "{\"a\"}", "\"\\x\"", "nul", "1 2", "\"\\u12\"", new string('[', 100) }) Throws<FormatException>(() => Json.Parse(bad), "no JSON: " + bad);
+    }
+
+    private static void Cards()
+    {
+        var transport = new VirtualCard("kyokai-self");
+        using (var card = Card.Behind(transport))
+        {
+            Has(card.StatusJson(), "\"card\":\"my-number-card\"", "\"authentication\":3");
+            Demand(card.TriesLeft() == 3, "three tries");
+            var der = card.Certificate();
+            Has(Certificate.Json(der), "\"verdict\":null");
+            Has(Certificate.Json(der, "{\"usage\":\"authentication\",\"hierarchy\":\"simulation\"}"), "not-asked");
+            var real = Fails(Status.Peer, () => Certificate.Json(der, "{\"usage\":\"authentication\",\"hierarchy\":\"production\"}"), "a virtual card is no real one");
+            Demand(real == null || real.Code.StartsWith("MC-3"), "a code of certificates");
+            Throws<ArgumentNullException>(() => Certificate.Json(null), "no certificate");
+
+            Fails(Status.Caller, () => card.EndRecording(), "no recording");
+            card.BeginRecording();
+            card.StatusJson();
+            var trace = card.EndRecording();
+            using (var replayed = Card.FromTrace(trace)) Has(replayed.StatusJson(), "\"authentication\":3");
+            Throws<ArgumentNullException>(() => Card.FromTrace(null), "no trace");
+            Fails(Status.Input, () => Card.FromTrace(Bytes("x")), "no trace");
+
+            using (var pin = PinOf("1234")) Has(card.AttributesJson(pin, Sandbox.Authorities), "\"verified\":true");
+            using (var pin = PinOf("9999")) Demand(Fails(Status.WrongPin, () => card.AttributesJson(pin), "a wrong PIN").TriesLeft == 2, "two tries");
+            Throws<ArgumentNullException>(() => card.AttributesJson(null), "no PIN");
+            using (Pin old = PinOf("1234"), next = PinOf("5678"))
+            {
+                card.ChangePin(CardPin.Authentication, old, next);
+                Demand(old.Length == 0 && next.Length == 0, "both are gone");
+            }
+            using (Pin old = PinOf("1234"), next = PinOf("5678")) Demand(Fails(Status.WrongPin, () => card.ChangePin(CardPin.Authentication, old, next), "the former PIN").TriesLeft == 2, "two tries");
+            using (Pin old = PinOf("5678"), next = PinOf("1234")) card.ChangePin(CardPin.Authentication, old, next);
+            using (var pin = PinOf("1234")) Throws<ArgumentNullException>(() => card.ChangePin(CardPin.Authentication, pin, null), "no new PIN");
+
+            var number = Sandbox.Printed("kyokai-self");
+            using (var face = card.ReadFaceAsync(null, number, Sandbox.Authorities).Result)
+            {
+                Demand(face.Photo.Length > 1000 && face.Name[1] == 'P' && face.Address.Length > 50, "the images");
+                Has(face.Written, "\"birth\":\"19800401\"");
+                Demand(Array.TrueForAll(number, digit => digit == 0), "the number is cleared");
+                face.Dispose();
+                Demand(Array.TrueForAll(face.Photo, one => one == 0), "the photo is cleared");
+            }
+            var wrong = Sandbox.Printed("kokuho");
+            Demand(Fails(Status.WrongPin, () => card.ReadFace(null, wrong, Sandbox.Authorities), "another card's number").Code == "MC-1027", "a try of 照合番号B");
+            Throws<ArgumentNullException>(() => card.ReadFace(null, null, "{}"), "no number");
+            card.WaitRemoved(TimeSpan.Zero); // in no reader, so gone at once
+            card.Dispose();
+            Throws<ObjectDisposedException>(() => card.TriesLeft(), "a disposed card");
+        }
+        Demand(transport.Disposed == 1, "destroy once");
+        Throws<ArgumentNullException>(() => Card.Behind(null), "no transport");
+        Throws<MynacardException>(() => Card.WaitAsync("no such reader", TimeSpan.Zero).GetAwaiter().GetResult().Dispose(), "no such reader");
+
+        using (var pin = new Pin())
+        {
+            foreach (var digit in "123") pin.Push(digit);
+            pin.Erase();
+            Demand(pin.Length == 2, "one digit back");
+            pin.Erase(true);
+            Demand(pin.Length == 0, "all digits back");
+            Throws<ArgumentOutOfRangeException>(() => pin.Push('x'), "no digit");
+            pin.Dispose();
+            Throws<ObjectDisposedException>(() => pin.Push('1'), "a disposed PIN");
+        }
+        using (var cancel = new Cancel())
+        {
+            Demand(!cancel.IsStopped, "not stopped");
+            cancel.Stop();
+            Demand(cancel.IsStopped, "stopped");
+            using (var card = Card.Behind(new VirtualCard("kyokai-self"))) Fails(Status.Cancelled, () => card.StatusJson(cancel), "a cancelled call");
+        }
+    }
+
+    private static Terminal Registered(string name)
+    {
+        var activation = new byte[16 + 64 + 160];
+        if (Sandbox.mynacard_sandbox_issue_activation(sandbox, activation) != 0) throw new IOException("no activation");
+        Func<int, string> field = at => Encoding.ASCII.GetString(activation, at, Array.IndexOf(activation, (byte)0, at) - at);
+        user = new[] { field(0), field(16), field(80) };
+        var asked = new Registration { InstitutionCode = user[0], Id = user[1], ActivationCode = user[2], Path = Path.Combine(folder, name), Passcode = "passcode-1", TermsAccepted = true };
+        // Its answer gets lost, and the same once more delivers the same registration.
+        Sandbox.mynacard_sandbox_lose_answers(sandbox, 1);
+        Demand(Fails(Status.Environment, () => Terminal.Register(service, asked), "a lost registration").Code == "MC-6013", "a lost answer");
+        Sandbox.mynacard_sandbox_lose_answers(sandbox, 0);
+        return Terminal.RegisterAsync(service, asked).Result;
+    }
+
+    private static void Terminals()
+    {
+        Throws<ArgumentNullException>(() => Terminal.Register(null, new Registration()), "no service");
+        Throws<ArgumentNullException>(() => Terminal.Register(service, null), "no registration");
+        using (var terminal = Registered("first.vault"))
+        {
+            var details = terminal.Details();
+            Demand(details.InstitutionCode == user[0] && details.VisualCheckAllowed && details.NotAfter > DateTime.UtcNow && details.Name.Length > 0 && details.InstitutionName.Length > 0, "the details");
+            Has(terminal.SwitchVisualCheck(true).Written, "\"visual_check\":\"on\"");
+            Has(terminal.SwitchVisualCheck(false).Written, "\"visual_check\":\"off\"");
+            Demand(terminal.Renew(service).NotAfter > DateTime.UtcNow, "renewed");
+            terminal.Store(Path.Combine(folder, "first.vault"), "passcode-2");
+        }
+        Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "first.vault"), "passcode-1").Dispose(), "the former passcode");
+        using (var terminal = Terminal.Open(Path.Combine(folder, "first.vault"), "passcode-2"))
+        {
+            Has(Doctor.Json(service, terminal), "terminal-certificate");
+            Has(Doctor.Json(), "\"complete\":false");
+            Throws<ArgumentNullException>(() => terminal.Renew(null), "no service");
+            Has(terminal.Remove(service), "\"removed\":true");
+            Fails(Status.Caller, () => terminal.Renew(service), "a removed terminal");
+        }
+    }
+
+    private static void Desks()
+    {
+        var events = new List<string>();
+        var audit = Path.Combine(folder, "audit");
+        using (var terminal = Registered("desk.vault"))
+        {
+            terminal.SwitchVisualCheck(true, audit);
+            var options = new DeskOptions { VisualCheck = true, AuditFolder = audit, Audit = json => { lock (events) events.Add(json); } };
+            var transport = new VirtualCard("kyokai-self");
+            using (var card = Card.Behind(transport))
+            using (var desk = new Desk(service, terminal, options, step => { }))
+            {
+                ByPin(desk, card);
+                Lost(desk, card);
+                BySight(desk, card);
+                Home(desk, card);
+                Busy(desk, card, transport);
+                Reentered(desk, card, transport);
+                Thrown(desk, card, transport);
+                Cancelled(desk, card, transport);
+                using (var check = desk.Prepare()) Throws<MynacardException>(() => check.ByKeypadAsync(card).GetAwaiter().GetResult().Dispose(), "no keypad");
+            }
+            Demand(transport.Disposed == 1, "destroy once");
+            Demand(events.Exists(one => one.Contains("\"event\":\"shown\"")) && events.Exists(one => one.Contains("\"event\":\"dropped\"")), "the events");
+            Has(AuditTrail.Json(terminal, audit), "\"whole\":true", "\"event\":\"shown\"");
+            Throws<ArgumentOutOfRangeException>(() => AuditTrail.Json(terminal, audit, -1), "fewer than none");
+            Audited(terminal);
+        }
+        Throws<MynacardException>(() => new Desk(new Service(), Activated()).Dispose(), "a service without an address");
+        Throws<ArgumentNullException>(() => new Desk(service, null).Dispose(), "no terminal");
+    }
+
+    private static Terminal Activated()
+    {
+        var activation = new byte[16 + 64 + 160];
+        Sandbox.mynacard_sandbox_issue_activation(sandbox, activation);
+        Func<int, string> field = at => Encoding.ASCII.GetString(activation, at, Array.IndexOf(activation, (byte)0, at) - at);
+        var terminal = Terminal.Activate(service, field(0), field(16), field(80), true);
+        Forgotten.Add(terminal);
+        return terminal;
+    }
+
+    private static void ByPin(Desk desk, Card card)
+    {
+        using (var check = desk.PrepareAsync(Purpose.Visiting, consents: Consents.Medicines | Consents.Treatment).Result)
+        using (var pin = PinOf("1234"))
+        {
+            Throws<ArgumentNullException>(() => check.ByPin(null, pin), "no card");
+            Throws<ArgumentNullException>(() => check.ByPin(card, null), "no PIN");
+            using (var answer = check.ByPinAsync(card, pin).Result)
+            {
+                var record = answer.Check();
+                Demand(record.Evidence == "online-pin" && record.Registered && record.CheckId.Length > 0 && record.Certificate == "good" && record.CardExchanges > 0 && record.Guidance.Length > 0, "the record");
+                Demand(Math.Abs((record.CheckedAt - DateTime.UtcNow).TotalMinutes) < 10, "when");
+                Has(desk.Home("{\"do\":\"register\",\"reference\":\"0001\",\"care\":\"visiting\",\"kinds\":[\"medicines\",\"treatment\"]}", answer), "\"state\":\"active\"");
+            }
+            using (var second = PinOf("1234")) Fails(Status.Caller, () => check.ByPin(card, second), "a check serves once");
+        }
+    }
+
+    private static void Lost(Desk desk, Card card)
+    {
+        using (var check = desk.Prepare())
+        using (var pin = PinOf("1234"))
+        {
+            Fails(Status.Caller, () => check.DeliverAgain(), "nothing to be delivered");
+            Sandbox.mynacard_sandbox_lose_answers(sandbox, 1);
+            Demand(Fails(Status.Environment, () => check.ByPin(card, pin), "a lost answer").Code == "MC-6013", "a lost answer");
+            Sandbox.mynacard_sandbox_lose_answers(sandbox, 0);
+            using (var answer = check.DeliverAgainAsync().Result) Demand(answer.Validity == Validity.Valid, "delivered");
+        }
+    }
+
+    private static void BySight(Desk desk, Card card)
+    {
+        using (var check = desk.Prepare(method: Method.Visual))
+        {
+            Fails(Status.Caller, () => check.Confirm("staff-07"), "nobody tapped");
+            using (var face = card.ReadFace(check, Sandbox.Printed("kyokai-self"), Sandbox.Authorities)) Demand(face.Photo.Length > 1000, "the photo");
+            check.Confirm("staff-07");
+            using (var answer = check.BySightAsync(card).Result) Demand(answer.Check().Evidence == "online-visual", "by sight");
+        }
+        using (var check = desk.Prepare(method: Method.Visual))
+        {
+            check.TapAsync(card).Wait();
+            Fails(Status.Caller, () => check.BySight(card), "nobody confirmed");
+        }
+    }
+
+    private static void Home(Desk desk, Card card)
+    {
+        using (var answer = desk.RequeryAsync("0001").Result) Demand(answer.Text("Name") == "医療　太郎", "the requery");
+        Has(desk.Home("{\"do\":\"list\",\"care\":\"visiting\",\"by\":\"visit-date\"}"), "0001");
+        Fails(Status.InvalidArgument, () => desk.Home("{\"do\":\"dance\"}"), "what nobody does");
+        var number = Json.Parse(desk.Home("{\"do\":\"submit\",\"care\":\"visiting\",\"by\":\"visit-date\"}"))["reception_number"].Text;
+        for (var turn = 0; turn < 200 && desk.Home("{\"do\":\"poll\",\"reception_number\":" + Json.Quote(number) + "}").Contains("in-progress"); turn++) Thread.Sleep(100);
+        var patients = new List<string>();
+        Has(desk.Download(number, patients.Add), "\"patients\":1");
+        Demand(patients.Count == 1 && patients[0].Contains("医療　太郎"), "the patient");
+        using (var answer = Answer.Read(Bytes(Json.Parse(patients[0])["answer"].Written), Document.Json)) Demand(answer.Text("Name") == "医療　太郎", "the patient's answer");
+        Throws<InvalidOperationException>(() => desk.Download(number, one => { throw new InvalidOperationException(); }), "a function that throws");
+        Throws<ArgumentNullException>(() => desk.Download(number, null), "no function");
+        Has(desk.Home("{\"do\":\"cancel\",\"reference\":\"0001\",\"reason\":\"patient\"}"), "cancelled");
+    }
+
+    /// <summary>Two threads and one card: the second is told at once.</summary>
+    private static void Busy(Desk desk, Card card, VirtualCard transport)
+    {
+        using (var reached = new ManualResetEvent(false))
+        using (var gate = new ManualResetEvent(false))
+        {
+            transport.BeforeCommand = () => { reached.Set(); gate.WaitOne(30000); };
+            var first = Task.Run(() => card.TriesLeft());
+            Demand(reached.WaitOne(30000), "the card is spoken to");
+            Fails(Status.Busy, () => card.TriesLeft(), "two threads and one card");
+            transport.BeforeCommand = null;
+            gate.Set();
+            Demand(first.Result == 3, "the first goes on");
+        }
+    }
+
+    /// <summary>A callback may cancel and free, and nothing else.</summary>
+    private static void Reentered(Desk desk, Card card, VirtualCard transport)
+    {
+        var inside = new List<Exception>();
+        transport.BeforeCommand = () =>
+        {
+            try { Card.ReadersJson(); } catch (MynacardException error) { inside.Add(error); }
+            try { card.TriesLeft(); } catch (MynacardException error) { inside.Add(error); }
+        };
+        Demand(card.TriesLeft() == 3, "the call goes on");
+        transport.BeforeCommand = null;
+        Demand(inside.Count >= 2 && inside.TrueForAll(error => ((MynacardException)error).Status == Status.Reentrant), "re-entering is refused");
+    }
+
+    private static void Thrown(Desk desk, Card card, VirtualCard transport)
+    {
+        transport.BeforeCommand = () => { throw new TimeZoneNotFoundException("mine"); };
+        try { card.StatusJson(); Faults.Add("what a callback throws comes out"); }
+        catch (TimeZoneNotFoundException mine) { Demand(MynacardException.Behind(mine) != null && MynacardException.Behind(mine).Code.StartsWith("MC-"), "the library's view of it"); }
+        transport.BeforeCommand = null;
+        Demand(card.TriesLeft() == 3, "the next call is its own");
+    }
+
+    private static void Cancelled(Desk desk, Card card, VirtualCard transport)
+    {
+        using (var cancel = new Cancel())
+        using (var check = desk.Prepare())
+        using (var pin = PinOf("1234"))
+        {
+            transport.BeforeCommand = cancel.Stop;
+            Fails(Status.Cancelled, () => check.ByPin(card, pin, cancel), "stopped by a callback");
+            transport.BeforeCommand = null;
+            Demand(pin.Length == 0, "the PIN is gone");
+        }
+    }
+
+    /// <summary>What cannot be audited is not shown, and the program's own exception says why.</summary>
+    private static void Audited(Terminal terminal)
+    {
+        var options = new DeskOptions { Audit = json => { throw new TimeZoneNotFoundException("full"); } };
+        using (var desk = new Desk(service, terminal, options))
+        using (var card = Card.Behind(new VirtualCard("kyokai-self")))
+        using (var check = desk.Prepare())
+        using (var pin = PinOf("1234"))
+            Throws<TimeZoneNotFoundException>(() => check.ByPin(card, pin).Dispose(), "an audit that keeps nothing");
+    }
+
+    private static void Folders()
+    {
+        string req = Path.Combine(folder, "req"), res = Path.Combine(folder, "res"), face = Path.Combine(folder, "face");
+        foreach (var one in new[] { req, res, face }) Directory.CreateDirectory(one);
+        const string ask = "{\"institution\":\"1312345679\",\"insurer\":\"06130488\",\"number\":\"12345\",\"birth\":\"19800217\",\"day\":\"20261121\"}";
+        Throws<ArgumentNullException>(() => new Exchange(null), "no folders");
+        Fails(Status.InvalidArgument, () => new Exchange(new ExchangeFolders()), "no folders");
+        using (var exchange = new Exchange(new ExchangeFolders { Requests = req, Answers = res, Journal = Path.Combine(folder, "journal"), ShiftJis = true }))
+        {
+            Fails(Status.InvalidArgument, () => exchange.Submit("{}"), "an empty question");
+            var name = exchange.Submit(ask);
+            Demand(File.Exists(Path.Combine(req, name)), "the request");
+            string request;
+            Fails(Status.Timeout, () => exchange.Next(out request, TimeSpan.Zero), "no answer yet");
+            File.WriteAllText(Path.Combine(res, name.Replace("req_", "res_")), Xml.Replace("<MessageHeader/>", "<MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader>"), new UTF8Encoding(false));
+            using (var answer = exchange.Next(out request, TimeSpan.FromSeconds(20))) Demand(request == name && answer.Count == 1, "the answer to " + name + ", not " + request);
+            exchange.Finish(name);
+            exchange.GiveUp(exchange.Submit(ask));
+            Fails(Status.InvalidArgument, () => exchange.Finish("no-request"), "no request");
+        }
+        using (var faces = new FaceFolder(face))
+        {
+            File.WriteAllText(Path.Combine(face, "OQSsiquc01res_face_C3_20261120103000.xml"), Xml, new UTF8Encoding(false));
+            string name;
+            using (var answer = faces.Next(out name, TimeSpan.FromSeconds(20))) Demand(name.StartsWith("OQSsiquc01res_face") && answer.Count == 1, "the face file");
+            using (var cancel = new Cancel())
+            {
+                cancel.Stop();
+                Fails(Status.Cancelled, () => faces.Next(null, cancel), "a cancelled wait");
+            }
+        }
+    }
+
+    private static void Logged()
+    {
+        var lines = new List<string>();
+        Log.Set((level, line) => { lock (lines) lines.Add(level + line); throw new InvalidOperationException(); }, 5);
+        Desks();
+        Log.Set(null);
+        int count;
+        lock (lines) count = lines.Count;
+        Demand(count > 3 && !lines.Exists(line => line.Contains("1234") || line.Contains("31323334")), "lines without a PIN");
+        using (var card = Card.Behind(new VirtualCard("kyokai-self"))) card.StatusJson();
+        Demand(lines.Count == count, "no line after the last");
+        Fails(Status.InvalidArgument, () => Log.Set((level, line) => { }, 6), "an unknown level");
+    }
+
+    private static int Main(string[] arguments)
+    {
+        Console.OutputEncoding = new UTF8Encoding(false);
+        folder = arguments[0];
+        sandbox = Sandbox.mynacard_sandbox_start();
+        UIntPtr size;
+        var pointer = Sandbox.mynacard_sandbox_root(sandbox, out size);
+        var root = new byte[(int)size.ToUInt64()];
+        Marshal.Copy(pointer, root, 0, root.Length);
+        service = new Service { Url = Marshal.PtrToStringAnsi(Sandbox.mynacard_sandbox_url(sandbox)), Root = root, Trust = Trust.Simulation, Direct = true, Timeout = TimeSpan.FromSeconds(20), AllowTls12 = true };
+        Pure();
+        Cards();
+        Terminals();
+        Logged();
+        Folders();
+        for (var one = 0; one < 3000; one++)
+        {
+            // Some are found by the collector, some are left to the end of the process.
+            Forgotten.Add(Card.Behind(new NoCard()));
+            Card.Behind(new NoCard());
+        }
+        Forgotten.Add(new Desk(service, (Terminal)Forgotten[0], null, step => { }).Prepare());
+        foreach (var fault in Faults) Console.Error.WriteLine("expected: " + fault);
+        Sandbox.mynacard_sandbox_stop(sandbox);
+        if (Faults.Count > 0) return 1;
+        Console.WriteLine("done");
+        return 0;
+    }
+}
