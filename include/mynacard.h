@@ -282,6 +282,35 @@ typedef int32_t mynacard_card_pin;
 #endif // __cplusplus
 
 /**
+ * What a connection's function answers.
+ */
+enum mynacard_carried
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The answer is in the buffer, whatever it says.
+     */
+    MYNACARD_CARRIED_ANSWERED = 0,
+    /**
+     * The request certainly did not reach the service: only then the library may say that nothing was done.
+     */
+    MYNACARD_CARRIED_NOT_SENT = 1,
+    /**
+     * The request may have reached the service, and no answer came. Any other number means the same.
+     */
+    MYNACARD_CARRIED_LOST = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_carried mynacard_carried;
+#else
+typedef int32_t mynacard_carried;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A kind of information that a patient may agree to have shown without her card.
  */
 enum mynacard_consent
@@ -620,6 +649,35 @@ enum mynacard_method
 typedef enum mynacard_method mynacard_method;
 #else
 typedef int32_t mynacard_method;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a provider's function answers.
+ */
+enum mynacard_pinless_result
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The next command for the card is in the buffer.
+     */
+    MYNACARD_PINLESS_RESULT_COMMAND = 0,
+    /**
+     * The provider proved itself; the service's grant is in the buffer.
+     */
+    MYNACARD_PINLESS_RESULT_DONE = 1,
+    /**
+     * It ends without a grant. Any other number means the same.
+     */
+    MYNACARD_PINLESS_RESULT_REFUSED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mynacard_pinless_result mynacard_pinless_result;
+#else
+typedef int32_t mynacard_pinless_result;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -993,6 +1051,47 @@ typedef struct mynacard_transport {
 } mynacard_transport;
 
 /**
+ * A connection of the calling program to the service, instead of HTTPS: a line of its own, a relay, a test. Who is at the other end
+ * is the program's affair then; what the service says is checked as always.
+ *
+ * The function runs on a thread of the library while a call waits, one at a time for each desk. It must not throw or jump out. Of
+ * the library it may call what a `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_carrier {
+    /**
+     * `sizeof(mynacard_carrier)`; set by `MYNACARD_CARRIER_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Carries a request and waits for the answer, `timeout_ms` at most: `operation` says what is asked (`/v1/challenge`), `request` is
+     * JSON, NULL and 0 for a question without any. A request with a `key` may come again, and is still one request. The body of the
+     * answer goes to `response`, at most `response_capacity` bytes, its length to `response_size`, its status, as HTTP has it (200 for
+     * an answer), to `response_status`. Returns a `mynacard_carried`. Required.
+     */
+    int32_t (*carry)(void *userdata,
+                     const uint8_t *operation,
+                     size_t operation_size,
+                     const uint8_t *request,
+                     size_t request_size,
+                     const uint8_t *key,
+                     size_t key_size,
+                     uint32_t timeout_ms,
+                     uint8_t *response,
+                     size_t response_capacity,
+                     size_t *response_size,
+                     uint32_t *response_status);
+    /**
+     * Called exactly once for each desk that was opened with it, when the desk and its checks are gone, on whatever thread that
+     * happens; by no other call. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_carrier;
+
+/**
  * Which service, and how it is reached. Pointers need to live only until the call returns.
  */
 typedef struct mynacard_service {
@@ -1048,6 +1147,12 @@ typedef struct mynacard_service {
      * The longest time of one request in milliseconds; 0 for 30 seconds.
      */
     uint32_t timeout_ms;
+    /**
+     * A connection of the program's own, instead of HTTPS; NULL for none. Then `url` and `root` may be NULL, and `direct` and
+     * `allow_tls12` mean nothing. `mynacard_desk_open` copies the table and calls its `destroy` in the end; every other call uses it only
+     * until it returns.
+     */
+    const struct mynacard_carrier *carrier;
 } mynacard_service;
 
 /**
@@ -1075,6 +1180,42 @@ typedef struct mynacard_audit {
      */
     void (*destroy)(void *userdata);
 } mynacard_audit;
+
+/**
+ * Somebody whom the card allows to sign without a PIN after proving who they are (目視確認), instead of the service's own relay.
+ * Every command passes the library's guard before the card sees it: none that could spend a PIN try or sign is let through.
+ *
+ * The function runs on a thread of the library during `mynacard_check_by_sight`, one at a time for each desk. It must not throw or
+ * jump out. Of the library it may call what a `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_pinless {
+    /**
+     * `sizeof(mynacard_pinless)`; set by `MYNACARD_PINLESS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Asked for the next command, in steps from 1, with the card's answer to the one before (data and status word; NULL and 0 at the
+     * first step), until it has the grant: what it writes to `output` has at most `output_capacity` bytes, their number goes to
+     * `output_size`. `challenge` is the service's name for the challenge, UTF-8. Returns a `mynacard_pinless_result`. Required.
+     */
+    int32_t (*next)(void *userdata,
+                    const uint8_t *challenge,
+                    size_t challenge_size,
+                    uint32_t step,
+                    const uint8_t *answer,
+                    size_t answer_size,
+                    uint8_t *output,
+                    size_t output_capacity,
+                    size_t *output_size);
+    /**
+     * Called exactly once, when the desk and its checks are gone, on whatever thread that happens. May be NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_pinless;
 
 /**
  * The policies of a desk; zeros are the safe defaults.
@@ -1114,6 +1255,11 @@ typedef struct mynacard_desk_options {
      * A function that is told the same events; NULL for none. It is copied, as `progress` is.
      */
     const struct mynacard_audit *audit;
+    /**
+     * Who proves themselves to the card at a visual check, instead of the service's relay; NULL for the relay. It is copied, as
+     * `progress` is.
+     */
+    const struct mynacard_pinless *pinless;
 } mynacard_desk_options;
 
 /**
@@ -1546,7 +1692,7 @@ mynacard_status mynacard_checkup_json(int32_t list,
                                       struct mynacard_error **error);
 
 /**
- * Opens a desk. `options` and `progress` may be NULL. `progress` and `options.audit` are copied; their `destroy` is called when
+ * Opens a desk. `options` and `progress` may be NULL. The tables that these point to are copied, the service's `carrier` too; their `destroy` is called when
  * the desk is gone, and not at all when this call fails. Nothing is sent yet.
  */
 mynacard_status mynacard_desk_open(const struct mynacard_service *service,
@@ -2086,12 +2232,16 @@ mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
 #define MYNACARD_CARD_OPTIONS_INIT { sizeof(mynacard_card_options), 0, 0 }
 /* An empty mynacard_transport of this header's version. */
 #define MYNACARD_TRANSPORT_INIT { sizeof(mynacard_transport), 0, 0, 0, 0, 0, 0, 0 }
+/* An empty mynacard_carrier of this header's version. */
+#define MYNACARD_CARRIER_INIT { sizeof(mynacard_carrier), 0, 0, 0 }
 /* An empty mynacard_service of this header's version. */
-#define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_audit of this header's version. */
 #define MYNACARD_AUDIT_INIT { sizeof(mynacard_audit), 0, 0, 0 }
+/* An empty mynacard_pinless of this header's version. */
+#define MYNACARD_PINLESS_INIT { sizeof(mynacard_pinless), 0, 0, 0 }
 /* An empty mynacard_desk_options of this header's version. */
-#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_progress of this header's version. */
 #define MYNACARD_PROGRESS_INIT { sizeof(mynacard_progress), 0, 0, 0 }
 /* An empty mynacard_ask of this header's version. */

@@ -122,6 +122,16 @@ int32_t mynacard_sandbox_suffer(const struct mynacard_sandbox *sandbox,
                                 const char *trouble);
 
 /**
+ * Fills a table with a connection to the service in this process: 0, or -1 when there is no service. It speaks as the terminal that
+ * was activated or renewed over it last.
+ *
+ * Give the table to `mynacard_service`'s `carrier`; `mynacard_desk_open` calls its `destroy` in the end. Where no desk is opened with
+ * it, call `destroy` yourself.
+ */
+int32_t mynacard_sandbox_carrier(const struct mynacard_sandbox *sandbox,
+                                 mynacard_carrier *carrier);
+
+/**
  * Stops and frees a sandbox service; NULL is no error.
  */
 void mynacard_sandbox_stop(struct mynacard_sandbox *sandbox);

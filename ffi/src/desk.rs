@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use mynacard::auth::home::HomeDesk;
 use mynacard::auth::{
     AuditEvent, AuditTrail, Desk, DeskSettings, ExpiredCertificate, Identity, OperatorConfirmation,
-    Ready, TapId, Undelivered, UnknownIssuer, VisualSetting,
+    PinlessProvider, Ready, TapId, Undelivered, UnknownIssuer, VisualSetting,
 };
 use mynacard::card::NumberB;
 use mynacard::card::app::jpki::{CounterPolicy, Options as CardOptions};
@@ -28,6 +28,7 @@ use crate::handle::{Table, alone};
 use crate::input::{Versioned, choice, optional, out, structure, text};
 use crate::owner::Owner;
 use crate::pin::{self, mynacard_pin};
+use crate::pinless::{Provider, Proving, mynacard_pinless};
 use crate::progress::{Progress, mynacard_progress};
 use crate::service::{self, mynacard_service};
 use crate::status::mynacard_status;
@@ -66,6 +67,9 @@ pub struct mynacard_desk_options {
     pub audit_folder_size: usize,
     /// A function that is told the same events; NULL for none. It is copied, as `progress` is.
     pub audit: *const mynacard_audit,
+    /// Who proves themselves to the card at a visual check, instead of the service's relay; NULL for the relay. It is copied, as
+    /// `progress` is.
+    pub pinless: *const mynacard_pinless,
 }
 
 /// Whether the card is asked, before a PIN is sent, how many tries are left.
@@ -92,6 +96,7 @@ unsafe impl Versioned for mynacard_desk_options {
         audit_folder: ptr::null(),
         audit_folder_size: 0,
         audit: ptr::null(),
+        pinless: ptr::null(),
     };
 }
 
@@ -102,6 +107,7 @@ pub(crate) struct Held {
     desk: Desk,
     service: HttpsService,
     progress: Option<Arc<Progress>>,
+    pinless: Option<Provider>,
     /// Where it is written down what happens here.
     pub(crate) book: Option<Arc<Book>>,
     /// Taken by each call: a second one is BUSY instead of waiting for the line.
@@ -157,7 +163,7 @@ const COUNTERS: &[(i32, CounterPolicy)] = &[
     ),
 ];
 
-/// Opens a desk. `options` and `progress` may be NULL. `progress` and `options.audit` are copied; their `destroy` is called when
+/// Opens a desk. `options` and `progress` may be NULL. The tables that these point to are copied, the service's `carrier` too; their `destroy` is called when
 /// the desk is gone, and not at all when this call fails. Nothing is sent yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_desk_open(
@@ -180,7 +186,7 @@ pub unsafe extern "C" fn mynacard_desk_open(
         // SAFETY: documented as valid.
         let place = unsafe { out("desk", desk) }?;
         // SAFETY: the pointers of the options are documented as NULL or valid, as the options are.
-        let (folder, told) = unsafe {
+        let (folder, told, pinless) = unsafe {
             (
                 text(
                     "options.audit_folder",
@@ -188,9 +194,11 @@ pub unsafe extern "C" fn mynacard_desk_open(
                     options.audit_folder_size,
                 )?,
                 optional("options.audit", options.audit)?,
+                optional("options.pinless", options.pinless)?,
             )
         };
         let told = told.map(Told::new).transpose()?;
+        let pinless = pinless.map(Provider::new).transpose()?;
         let handle = terminal;
         let terminal = terminal::find(handle)?;
         let mut settings = DeskSettings::new(trust);
@@ -222,6 +230,8 @@ pub unsafe extern "C" fn mynacard_desk_open(
         let owners: Vec<_> = [
             progress.as_ref().map(|progress| progress.owner()),
             told.as_ref().map(Told::owner),
+            pinless.as_ref().map(Provider::owner),
+            way.owner(),
         ]
         .into_iter()
         .flatten()
@@ -230,6 +240,7 @@ pub unsafe extern "C" fn mynacard_desk_open(
             desk,
             service,
             progress,
+            pinless,
             book: Book::of(trail, told),
             line: Mutex::new(()),
         });
@@ -484,11 +495,16 @@ fn finish(
     let confirmation = confirmation.clone();
     let take = || Ok((who(confirmation)?, ready.take().ok_or_else(spent)?));
     let checked = with_card_and(card, &stop, take, |card, (who, ready)| {
-        let mut relay = desk.service.relay();
+        let mut service = desk.service.relay();
+        let mut own = desk.pinless.as_ref().map(Proving);
+        let relay: &mut dyn PinlessProvider = match &mut own {
+            Some(own) => own,
+            None => &mut service,
+        };
         let identity = match who {
             Who::Pin(pin) => Identity::Pin(pin),
             Who::Keypad => Identity::PinPad,
-            Who::Sight(confirmation) => Identity::Visual(&mut relay, confirmation),
+            Who::Sight(confirmation) => Identity::Visual(relay, confirmation),
         };
         ready
             .check(card, identity, SystemTime::now(), &stop)

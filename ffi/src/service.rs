@@ -2,14 +2,17 @@
 
 use std::mem::offset_of;
 use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mynacard::auth::Terminal;
 use mynacard::cert::TrustStore;
 use mynacard::client::https::{Endpoint, HttpsService, Proxy, Timeouts, TlsVersions};
 
+use crate::carrier::{Connection, mynacard_carrier};
 use crate::failure::Failure;
-use crate::input::{Versioned, bytes, choice, text};
+use crate::input::{Versioned, bytes, choice, optional, text};
+use crate::owner::Owner;
 use crate::status::mynacard_status;
 
 /// Whose cards are accepted.
@@ -52,6 +55,10 @@ pub struct mynacard_service {
     pub allow_tls12: i32,
     /// The longest time of one request in milliseconds; 0 for 30 seconds.
     pub timeout_ms: u32,
+    /// A connection of the program's own, instead of HTTPS; NULL for none. Then `url` and `root` may be NULL, and `direct` and
+    /// `allow_tls12` mean nothing. `mynacard_desk_open` copies the table and calls its `destroy` in the end; every other call uses it only
+    /// until it returns.
+    pub carrier: *const mynacard_carrier,
 }
 
 // SAFETY: pointers and numbers; the size comes first.
@@ -71,18 +78,31 @@ unsafe impl Versioned for mynacard_service {
         direct: 0,
         allow_tls12: 0,
         timeout_ms: 0,
+        carrier: ptr::null(),
     };
 }
 
 /// The way to a service.
 pub(crate) struct Way {
     endpoint: Endpoint,
+    carrier: Option<Arc<Connection>>,
 }
 
 impl Way {
     /// The service, as a terminal or as somebody without one. Nothing is sent yet.
     pub(crate) fn service(&self, terminal: Option<&Terminal>) -> Result<HttpsService, Failure> {
-        Ok(HttpsService::new(&self.endpoint, terminal)?)
+        Ok(match &self.carrier {
+            None => HttpsService::new(&self.endpoint, terminal)?,
+            Some(carrier) => {
+                let carrier = Arc::clone(carrier);
+                HttpsService::carried(&self.endpoint, terminal, carrier)?
+            }
+        })
+    }
+
+    /// What has to be taken over with the way.
+    pub(crate) fn owner(&self) -> Option<Arc<Owner>> {
+        self.carrier.as_ref().map(|carrier| carrier.owner())
     }
 
     /// The address, and the authority that certifies the service: what is kept beside a terminal.
@@ -142,7 +162,10 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore
         mynacard_trust::Production => TrustStore::production(),
         mynacard_trust::Simulation => TrustStore::simulation(),
     };
-    if url.is_empty() {
+    // SAFETY: the caller's promise.
+    let carrier = unsafe { optional("service.carrier", options.carrier) }?;
+    let carrier = carrier.map(Connection::new).transpose()?.map(Arc::new);
+    if url.is_empty() && carrier.is_none() {
         return Err(Failure::new(
             mynacard_status::InvalidArgument,
             "service.url is empty",
@@ -152,7 +175,7 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore
         .with_proxy(proxy)
         .with_tls(tls)
         .with_timeouts(timeouts);
-    Ok((Way { endpoint }, trust))
+    Ok((Way { endpoint, carrier }, trust))
 }
 
 /// Who the service must be: the sandbox unless stated, but never for real cards.

@@ -101,6 +101,7 @@ fn structures_keep_their_layout() {
             direct,
             allow_tls12,
             timeout_ms,
+            carrier,
         }
     );
     layout!(
@@ -122,6 +123,7 @@ fn structures_keep_their_layout() {
             audit_folder,
             audit_folder_size,
             audit,
+            pinless,
         }
     );
     layout!(
@@ -192,6 +194,24 @@ fn structures_keep_their_layout() {
             zip_password,
             zip_password_size,
             shift_jis,
+        }
+    );
+    layout!(
+        text,
+        mynacard_carrier {
+            struct_size,
+            userdata,
+            carry,
+            destroy
+        }
+    );
+    layout!(
+        text,
+        mynacard_pinless {
+            struct_size,
+            userdata,
+            next,
+            destroy
         }
     );
     layout!(

@@ -22,6 +22,7 @@ mod answer;
 mod authority;
 mod builder;
 mod calendar;
+mod carried;
 mod check;
 mod code;
 mod condition;
@@ -50,6 +51,7 @@ mod trouble;
 pub const OPENAPI: &str = include_str!("../openapi.yaml");
 
 pub use builder::{Builder, Sandbox};
+pub use carried::Connection;
 pub use code::Code;
 pub use condition::Condition;
 pub use error::{Error, ErrorKind};

@@ -169,6 +169,10 @@ impl Running {
             .in_transaction(|records| Ok(records.answered(Some(id))? == 1))
     }
 
+    pub(crate) fn service(&self) -> Arc<Service> {
+        Arc::clone(&self.service)
+    }
+
     /// Stops serving, cuts open connections and waits for the thread.
     pub fn stop(mut self) {
         self.end();

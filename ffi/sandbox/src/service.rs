@@ -1,9 +1,9 @@
 //! A sandbox service in this process, on a free port of this machine.
 
-use std::ffi::{CString, c_char};
-use std::ptr;
+use std::ffi::{CString, c_char, c_void};
+use std::{ptr, slice};
 
-use ::mynacard_sandbox::{Condition, Fault, Running, Sandbox, Trouble};
+use ::mynacard_sandbox::{Condition, Connection, Fault, Running, Sandbox, Trouble};
 
 use crate::guard::{text, value};
 
@@ -135,6 +135,118 @@ pub unsafe extern "C" fn mynacard_sandbox_suffer(
             -1
         }
     })
+}
+
+/// As `mynacard.h` declares it; a test compares the two layouts.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(
+    missing_docs,
+    clippy::type_complexity,
+    reason = "described in mynacard.h"
+)]
+pub struct mynacard_carrier {
+    pub struct_size: usize,
+    pub userdata: *mut c_void,
+    pub carry: Option<
+        unsafe extern "C" fn(
+            *mut c_void,
+            *const u8,
+            usize,
+            *const u8,
+            usize,
+            *const u8,
+            usize,
+            u32,
+            *mut u8,
+            usize,
+            *mut usize,
+            *mut u32,
+        ) -> i32,
+    >,
+    pub destroy: Option<unsafe extern "C" fn(*mut c_void)>,
+}
+
+/// Fills a table with a connection to the service in this process: 0, or -1 when there is no service. It speaks as the terminal that
+/// was activated or renewed over it last.
+///
+/// Give the table to `mynacard_service`'s `carrier`; `mynacard_desk_open` calls its `destroy` in the end. Where no desk is opened with
+/// it, call `destroy` yourself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mynacard_sandbox_carrier(
+    sandbox: Option<&mynacard_sandbox>,
+    carrier: *mut mynacard_carrier,
+) -> i32 {
+    value(-1, || {
+        let Some(sandbox) = sandbox else { return -1 };
+        if carrier.is_null() {
+            return -1;
+        }
+        let connection = Box::new(sandbox.running.connection());
+        let table = mynacard_carrier {
+            struct_size: size_of::<mynacard_carrier>(),
+            userdata: Box::into_raw(connection).cast(),
+            carry: Some(carry),
+            destroy: Some(destroy),
+        };
+        // SAFETY: documented as valid.
+        unsafe { carrier.write(table) };
+        0
+    })
+}
+
+/// Certainly not sent.
+const NOT_SENT: i32 = 1;
+
+unsafe extern "C" fn carry(
+    userdata: *mut c_void,
+    operation: *const u8,
+    operation_size: usize,
+    request: *const u8,
+    request_size: usize,
+    key: *const u8,
+    key_size: usize,
+    _timeout_ms: u32,
+    response: *mut u8,
+    response_capacity: usize,
+    response_size: *mut usize,
+    status: *mut u32,
+) -> i32 {
+    value(NOT_SENT, || {
+        let bytes = |data: *const u8, size: usize| match size {
+            0 => &[][..],
+            // SAFETY: the library hands in buffers of these lengths, and NULL with 0.
+            size => unsafe { slice::from_raw_parts(data, size) },
+        };
+        // SAFETY: the connection was boxed for the table and lives until `destroy`.
+        let Some(connection) = (unsafe { userdata.cast::<Connection>().as_ref() }) else {
+            return NOT_SENT;
+        };
+        let Ok(path) = std::str::from_utf8(bytes(operation, operation_size)) else {
+            return NOT_SENT;
+        };
+        let key = std::str::from_utf8(bytes(key, key_size)).ok();
+        let key = key.filter(|key| !key.is_empty());
+        let (answered, body) = connection.carry(path, key, bytes(request, request_size));
+        // SAFETY: the library hands in places that are valid, and a buffer of this capacity.
+        unsafe {
+            response_size.write(body.len());
+            status.write(answered.into());
+            if body.len() <= response_capacity {
+                ptr::copy_nonoverlapping(body.as_ptr(), response, body.len());
+            }
+        }
+        0
+    })
+}
+
+unsafe extern "C" fn destroy(userdata: *mut c_void) {
+    value((), || {
+        if !userdata.is_null() {
+            // SAFETY: the connection was boxed for the table, and nothing is called after this.
+            drop(unsafe { Box::from_raw(userdata.cast::<Connection>()) });
+        }
+    });
 }
 
 /// Stops and frees a sandbox service; NULL is no error.

@@ -46,3 +46,13 @@ fn both_libraries_mean_the_same_table() {
         offset_of!(theirs, max_response)
     );
 }
+
+#[test]
+fn both_libraries_mean_the_same_connection() {
+    use mynacard_ffi::mynacard_carrier as ours;
+    use mynacard_sandbox_ffi::mynacard_carrier as theirs;
+    assert_eq!(size_of::<ours>(), size_of::<theirs>());
+    assert_eq!(offset_of!(ours, userdata), offset_of!(theirs, userdata));
+    assert_eq!(offset_of!(ours, carry), offset_of!(theirs, carry));
+    assert_eq!(offset_of!(ours, destroy), offset_of!(theirs, destroy));
+}

@@ -18,7 +18,11 @@ use support::{
 };
 
 const EXAMPLE: &str = "examples/csharp/Reception.cs";
-const SURFACE: &[&str] = &["ffi/tests/c/surface.c", "ffi/tests/c/surface_desk.c"];
+const SURFACE: &[&str] = &[
+    "ffi/tests/c/surface.c",
+    "ffi/tests/c/surface_desk.c",
+    "ffi/tests/c/surface_line.c",
+];
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// What links against the libraries under test.

@@ -32,7 +32,7 @@ static int failures;
 #define BAD(call) IS(call, MYNACARD_STATUS_INVALID_ARGUMENT)
 
 /* Whether a text stands in a buffer, which is freed. The library ends every buffer with two zero bytes. */
-static int take(mynacard_buffer **buffer, const char *text)
+static inline int take(mynacard_buffer **buffer, const char *text)
 {
     const char *data = (const char *)mynacard_buffer_data(*buffer);
     const int found = data != NULL && strstr(data, text) != NULL;
@@ -45,7 +45,7 @@ static int take(mynacard_buffer **buffer, const char *text)
 }
 
 /* The same where the buffer is still needed. */
-static int has(const mynacard_buffer *buffer, const char *text)
+static inline int has(const mynacard_buffer *buffer, const char *text)
 {
     const char *data = (const char *)mynacard_buffer_data(buffer);
     const int found = data != NULL && strstr(data, text) != NULL;
@@ -56,7 +56,7 @@ static int has(const mynacard_buffer *buffer, const char *text)
 }
 
 /* The code of an error, which is freed. */
-static int is_code(mynacard_error **error, const char *code)
+static inline int is_code(mynacard_error **error, const char *code)
 {
     const char *found = mynacard_error_code(*error);
     const int same = found != NULL && strcmp(found, code) == 0;
@@ -68,7 +68,7 @@ static int is_code(mynacard_error **error, const char *code)
     return same;
 }
 
-static mynacard_pin *pin_of(const char *digits)
+static inline mynacard_pin *pin_of(const char *digits)
 {
     mynacard_pin *pin = NULL;
     OK(mynacard_pin_new(BYTES(digits), &pin, NULL));

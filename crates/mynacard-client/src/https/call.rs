@@ -6,9 +6,11 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::breaker::Breaker;
+use super::carrier::{Carried, CarriedRequest, Carrier, NotCarried};
 use super::endpoint::{Endpoint, Proxy};
 use super::failure::{from_json, from_reqwest, malformed};
 use super::lines::Lines;
@@ -17,6 +19,8 @@ use super::worker::Worker;
 
 /// The largest body that is read.
 pub(super) const LARGEST_BODY: usize = 1 << 20;
+/// The largest answer in lines that another connection than ours may bring: it comes at once.
+const LARGEST_LINES: usize = 16 << 20;
 /// The largest sum of an answer's header names and values.
 const LARGEST_HEADERS: usize = 16 << 10;
 /// Before each further delivery of a proof that got no answer.
@@ -28,12 +32,22 @@ const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// The longest text of a refusal that is kept, in characters.
 const LONGEST_TEXT: usize = 300;
 
-/// A configured client and the thread that it lives on.
+/// A configured way to a service.
 pub(super) struct Caller {
-    client: reqwest::Client,
-    worker: Worker,
+    way: Way,
     endpoint: Endpoint,
     breaker: Breaker,
+}
+
+/// How requests get to the service.
+enum Way {
+    /// A client, and the thread that it lives on.
+    Https {
+        client: reqwest::Client,
+        worker: Worker,
+    },
+    /// The calling program's own connection.
+    Carried(Arc<dyn Carrier>),
 }
 
 /// What a call leaves behind at the service.
@@ -94,12 +108,21 @@ impl Caller {
             Proxy::Direct => builder.no_proxy(),
         };
         let client = builder.build().map_err(from_reqwest)?;
+        let worker = Worker::start()?;
         Ok(Self {
-            client,
-            worker: Worker::start()?,
+            way: Way::Https { client, worker },
             endpoint: endpoint.clone(),
             breaker: Breaker::default(),
         })
+    }
+
+    /// A caller over the calling program's own connection; of the endpoint only names and patience count.
+    pub(super) fn carried(endpoint: &Endpoint, carrier: Arc<dyn Carrier>) -> Self {
+        Self {
+            way: Way::Carried(carrier),
+            endpoint: endpoint.clone(),
+            breaker: Breaker::default(),
+        }
     }
 
     pub(super) fn endpoint(&self) -> &Endpoint {
@@ -178,19 +201,37 @@ impl Caller {
         stop: &Cancel,
     ) -> Result<Lines<'_>, ServiceError> {
         let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
-        let request = self.request(Method::POST, path, Some(body));
-        Lines::open(&self.worker, &self.endpoint, request, stop)
+        match &self.way {
+            Way::Https { client, worker } => {
+                let request = self.request(client, Method::POST, path, Some(body));
+                Lines::open(worker, &self.endpoint, request, stop)
+            }
+            Way::Carried(carrier) => {
+                let request = CarriedRequest {
+                    path,
+                    body: Some(&body),
+                    idempotency_key: None,
+                    patience: self.endpoint.timeouts.whole,
+                    longest: LARGEST_LINES,
+                };
+                let Carried { status, body } =
+                    carry(&**carrier, &request, stop).map_err(|failed| failed.error)?;
+                if status != 200 {
+                    understand::<serde::de::IgnoredAny>(&self.endpoint.environment, status, &body)?;
+                }
+                Ok(Lines::whole(&self.endpoint, body))
+            }
+        }
     }
 
     fn request(
         &self,
+        client: &reqwest::Client,
         method: Method,
         path: &str,
         body: Option<Vec<u8>>,
     ) -> reqwest::RequestBuilder {
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.endpoint.url));
+        let request = client.request(method, format!("{}{path}", self.endpoint.url));
         match body {
             Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
             None => request,
@@ -212,19 +253,56 @@ impl Caller {
             end.saturating_duration_since(Instant::now())
         });
         let whole = timeouts.whole.saturating_sub(start.elapsed()).min(left);
-        let mut request = self
-            .request(method, path, body.map(<[u8]>::to_vec))
-            .timeout(whole);
-        if let Some(key) = idempotency_key {
-            request = request.header("idempotency-key", key);
-        }
-        let patience = timeouts.answer.min(left);
-        let exchange = async move { Ok(exchange(request, patience).await) };
-        let answered = self.worker.run(stop, exchange)??;
+        let answered = match &self.way {
+            Way::Https { client, worker } => {
+                let mut request = self
+                    .request(client, method, path, body.map(<[u8]>::to_vec))
+                    .timeout(whole);
+                if let Some(key) = idempotency_key {
+                    request = request.header("idempotency-key", key);
+                }
+                let patience = timeouts.answer.min(left);
+                let exchange = async move { Ok(exchange(request, patience).await) };
+                worker.run(stop, exchange)??
+            }
+            Way::Carried(carrier) => {
+                let request = CarriedRequest {
+                    path,
+                    body,
+                    idempotency_key,
+                    patience: whole,
+                    longest: LARGEST_BODY,
+                };
+                let Carried { status, body } = carry(&**carrier, &request, stop)?;
+                Answered {
+                    status,
+                    body,
+                    wait: None,
+                }
+            }
+        };
         let Answered { status, body, wait } = answered;
         log::debug!("{path} answered {status} with {} bytes", body.len());
         understand(&self.endpoint.environment, status, &body)
             .map_err(|error| with_wait(error, wait).into())
+    }
+}
+
+/// One request over the calling program's own connection.
+fn carry(
+    carrier: &dyn Carrier,
+    request: &CarriedRequest<'_>,
+    stop: &Cancel,
+) -> Result<Carried, Failed> {
+    if stop.is_cancelled() {
+        return Err(ServiceError::from(ServiceErrorKind::Cancelled).into());
+    }
+    match carrier.carry(request, stop) {
+        Ok(carried) if carried.body.len() <= request.longest => Ok(carried),
+        Ok(_) | Err(NotCarried::TooLarge) => Err(Failed::sent(ServiceErrorKind::TooLarge)),
+        Err(_) if stop.is_cancelled() => Err(Failed::sent(ServiceErrorKind::Cancelled)),
+        Err(NotCarried::NotSent) => Err(ServiceError::from(ServiceErrorKind::Unreachable).into()),
+        Err(NotCarried::Lost) => Err(Failed::sent(ServiceErrorKind::Unreachable)),
     }
 }
 

@@ -15,8 +15,11 @@ const WHOLE: Duration = Duration::from_secs(3600);
 
 /// Lines that still come.
 pub(super) struct Lines<'a> {
-    worker: &'a Worker,
+    /// Nothing where all of them are here.
+    worker: Option<&'a Worker>,
     endpoint: &'a Endpoint,
+    /// All lines, and how many of their bytes were handed out.
+    whole: Option<(Vec<u8>, usize)>,
     /// Nothing once the last byte is here.
     response: Option<Response>,
     /// What arrived and was not handed out.
@@ -50,8 +53,9 @@ impl<'a> Lines<'a> {
         })?;
         match opened {
             Ok(response) => Ok(Self {
-                worker,
+                worker: Some(worker),
                 endpoint,
+                whole: None,
                 response: Some(response),
                 pending: Vec::new(),
                 searched: 0,
@@ -64,8 +68,32 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Lines that came at once.
+    pub(super) fn whole(endpoint: &'a Endpoint, body: Vec<u8>) -> Self {
+        Self {
+            worker: None,
+            endpoint,
+            whole: Some((body, 0)),
+            response: None,
+            pending: Vec::new(),
+            searched: 0,
+        }
+    }
+
     /// The next line without its end; nothing after the last.
     pub(super) fn next(&mut self, stop: &Cancel) -> Result<Option<Vec<u8>>, ServiceError> {
+        if let Some((body, handed)) = &mut self.whole {
+            let rest = body.get(*handed..).unwrap_or_default();
+            return match rest.iter().position(|byte| *byte == b'\n') {
+                Some(length) => {
+                    *handed += length + 1;
+                    Ok(rest.get(..length).map(<[u8]>::to_vec))
+                }
+                None if rest.is_empty() => Ok(None),
+                // A last line without its end was cut off.
+                None => Err(ServiceErrorKind::Unreachable.into()),
+            };
+        }
         loop {
             let unsearched = self.pending.get(self.searched..).unwrap_or_default();
             if let Some(at) = unsearched.iter().position(|byte| *byte == b'\n') {
@@ -79,7 +107,7 @@ impl<'a> Lines<'a> {
             if self.pending.len() > LARGEST_BODY {
                 return Err(ServiceErrorKind::TooLarge.into());
             }
-            let Some(mut response) = self.response.take() else {
+            let (Some(mut response), Some(worker)) = (self.response.take(), self.worker) else {
                 // A last line without its end was cut off.
                 return match self.pending.is_empty() {
                     true => Ok(None),
@@ -87,7 +115,7 @@ impl<'a> Lines<'a> {
                 };
             };
             let patience = self.endpoint.timeouts.answer;
-            let (response, chunk) = self.worker.run(stop, async move {
+            let (response, chunk) = worker.run(stop, async move {
                 let chunk = tokio::time::timeout(patience, response.chunk())
                     .await
                     .map_err(|_| ServiceErrorKind::Timeout)?

@@ -21,6 +21,7 @@
 
 mod breaker;
 mod call;
+mod carrier;
 mod endpoint;
 mod failure;
 #[doc(hidden)]
@@ -34,6 +35,7 @@ mod tls;
 mod wire;
 mod worker;
 
+pub use carrier::{Carried, CarriedRequest, Carrier, NotCarried};
 pub use endpoint::{Endpoint, Proxy, Timeouts, TlsVersions};
 pub use relay::HttpsRelay;
 pub use revocation::RevocationFetcher;

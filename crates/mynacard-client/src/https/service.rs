@@ -16,6 +16,7 @@ use mynacard_eligibility::Answer;
 use sha2::{Digest, Sha256};
 
 use super::call::{Caller, Effect};
+use super::carrier::Carrier;
 use super::endpoint::Endpoint;
 use super::failure::malformed;
 use super::relay::HttpsRelay;
@@ -54,6 +55,24 @@ impl HttpsService {
     /// [`ServiceErrorKind::Configuration`] when address, roots or the terminal's key cannot be used.
     pub fn new(endpoint: &Endpoint, terminal: Option<&Terminal>) -> Result<Self, ServiceError> {
         let caller = Caller::new(endpoint, tls::config(endpoint, terminal)?)?;
+        Self::with(caller, terminal)
+    }
+
+    /// The same over the calling program's own connection: of `endpoint` only the service's names and the patience count. The program
+    /// vouches for who is at the other end, and for the terminal there.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceErrorKind::Configuration`] when the terminal's key cannot be used.
+    pub fn carried(
+        endpoint: &Endpoint,
+        terminal: Option<&Terminal>,
+        carrier: Arc<dyn Carrier>,
+    ) -> Result<Self, ServiceError> {
+        Self::with(Caller::carried(endpoint, carrier), terminal)
+    }
+
+    fn with(caller: Caller, terminal: Option<&Terminal>) -> Result<Self, ServiceError> {
         let identity = terminal.map(|terminal| {
             let key_sha256 = terminal.key().public_key_sha256().map_err(|error| {
                 ServiceError::new(ServiceErrorKind::Configuration).with_source(error)

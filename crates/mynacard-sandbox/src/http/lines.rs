@@ -18,6 +18,14 @@ impl Lines {
     }
 }
 
+impl Iterator for Lines {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        self.0.next()
+    }
+}
+
 impl Body for Lines {
     type Data = Bytes;
     type Error = std::convert::Infallible;

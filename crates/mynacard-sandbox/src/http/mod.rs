@@ -10,7 +10,7 @@ mod terminal;
 pub(crate) use fields::Fields;
 pub(crate) use lines::Lines;
 pub(crate) use refusal::Refusal;
-pub(crate) use router::router;
+pub(crate) use router::{carried, router};
 
 use axum::http::HeaderMap;
 use serde_json::Value;

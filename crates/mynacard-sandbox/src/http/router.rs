@@ -109,6 +109,24 @@ async fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
     response
 }
 
+/// A request that came without a line.
+pub(crate) fn carried(
+    service: &Service,
+    entry: &Entry,
+    peer: Peer,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> (u16, Content) {
+    let outcome = match body.len() {
+        0..=LONGEST_BODY => handle(service, entry, peer, headers, body),
+        _ => Err(Refusal::malformed("body", "too long or cut off")),
+    };
+    match outcome {
+        Ok(reply) => (reply.status, reply.content),
+        Err(refusal) => (refusal.status(), Content::Document(refusal.body())),
+    }
+}
+
 fn handle(
     service: &Service,
     entry: &Entry,
