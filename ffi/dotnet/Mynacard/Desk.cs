@@ -162,6 +162,7 @@ namespace Mynacard
             IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
             var status = service.With(native => Native.mynacard_terminal_activate(ref native, code, Calls.Size(code), name, Calls.Size(name),
                 activation, Calls.Size(activation), termsAccepted ? 1 : 0, Cancel.Of(cancel), out terminal, out error));
+            Array.Clear(activation, 0, activation.Length);
             Calls.Check(status, error);
             return new Terminal(terminal);
         }
@@ -223,21 +224,35 @@ namespace Mynacard
             return Calls.TakeJson(status, json, error);
         }
 
-        /// <summary>The one kept in a vault file.</summary>
-        public static Terminal Open(string path, string passcode)
+        /// <summary>The one kept in a vault file. Wrong passcodes make the next attempt wait.</summary>
+        public static Terminal Open(string path, string passcode) { return Open(path, Calls.Utf8(passcode)); }
+
+        /// <summary>The same with a passcode in UTF-8 that no string holds; the array is cleared.</summary>
+        public static Terminal Open(string path, byte[] passcode)
         {
-            byte[] file = Calls.Utf8(path), code = Calls.Utf8(passcode);
+            if (passcode == null) throw new ArgumentNullException("passcode");
+            var file = Calls.Utf8(path);
             IntPtr terminal, error;
-            Calls.Check(Native.mynacard_terminal_open(file, Calls.Size(file), code, Calls.Size(code), out terminal, out error), error);
+            int status;
+            try { status = Native.mynacard_terminal_open(file, Calls.Size(file), passcode, Calls.Size(passcode), out terminal, out error); }
+            finally { Array.Clear(passcode, 0, passcode.Length); }
+            Calls.Check(status, error);
             return new Terminal(terminal);
         }
 
-        /// <summary>Keeps it in a new vault file.</summary>
-        public void Store(string path, string passcode)
+        /// <summary>Keeps it in a new vault file; its own file gets the new passcode.</summary>
+        public void Store(string path, string passcode) { Store(path, Calls.Utf8(passcode)); }
+
+        /// <summary>The same with a passcode in UTF-8 that no string holds; the array is cleared.</summary>
+        public void Store(string path, byte[] passcode)
         {
-            byte[] file = Calls.Utf8(path), code = Calls.Utf8(passcode);
+            if (passcode == null) throw new ArgumentNullException("passcode");
+            var file = Calls.Utf8(path);
             IntPtr error;
-            Calls.Check(Native.mynacard_terminal_store(Handle, file, Calls.Size(file), code, Calls.Size(code), out error), error);
+            int status;
+            try { status = Native.mynacard_terminal_store(Handle, file, Calls.Size(file), passcode, Calls.Size(passcode), out error); }
+            finally { Array.Clear(passcode, 0, passcode.Length); }
+            Calls.Check(status, error);
         }
 
         /// <summary>What is known of it.</summary>

@@ -143,6 +143,14 @@ fn the_whole_surface_in_csharp() {
 }
 
 #[test]
+fn nothing_secret_is_left_in_the_memory_of_csharp() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Memory.cs", None);
+    let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
+    assert!(shown.ends_with("clean\ndone\n"), "{shown}");
+}
+
+#[test]
 fn the_wrapper_keeps_its_conventions() {
     let build = Build::new();
     let program = csharp(build.folder.path(), "ffi/tests/csharp/Conventions.cs", None);
