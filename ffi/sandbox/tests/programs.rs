@@ -243,6 +243,24 @@ fn the_whole_surface_in_c_under_valgrind() {
     }
 }
 
+/// Whole checks; 10,000 of them where somebody has the time (the service takes 600 a minute).
+#[test]
+fn whole_checks_leave_no_growth() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/cycles.c", &[]);
+    let count = std::env::var("MYNACARD_CYCLES").unwrap_or_else(|_| "100".to_owned());
+    let shown = run(Command::new(&program).args([build.exchange(), count]));
+    assert_eq!(shown, "done\n");
+}
+
+#[test]
+fn nothing_is_left_of_a_secret() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/memory.c", &[]);
+    let shown = run(Command::new(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
 #[test]
 fn the_libraries_say_their_shipped_names() {
     for name in ["mynacard", "mynacard_sandbox"] {

@@ -203,6 +203,53 @@ static void handles(void)
     EXPECT(mynacard_buffer_free((mynacard_buffer *)(uintptr_t)0x1000) == bad);
 }
 
+/* A freed handle, one of another kind and an invented one, where each function of the surface wants its own. */
+static void wrong_handles(void)
+{
+    static const char FACE[] = "{\"hierarchy\":\"simulation\",\"keys\":[]}";
+    mynacard_pin *pin = NULL, *freed = NULL;
+    mynacard_buffer *buffer = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_terminal *terminal = NULL;
+    struct blank blank = new_blank(1);
+    mynacard_transport functions = table(&blank);
+    mynacard_card *card = NULL;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_HANDLE;
+    void *wrong[3];
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_new(BYTES("1234"), &freed, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(freed) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_from_transport(&functions, &card, NULL) == MYNACARD_STATUS_OK);
+    wrong[0] = pin;
+    wrong[1] = freed;
+    wrong[2] = (void *)(uintptr_t)0x1000;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        void *handle = wrong[i];
+        EXPECT(mynacard_answer_match_json(handle, BYTES("[]"), &buffer, NULL) == bad);
+        EXPECT(mynacard_checkup_json(0, BYTES("a"), handle, BYTES("{}"), &buffer, NULL) == bad);
+        EXPECT(mynacard_card_status_json(handle, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_status_json(card, handle, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_attributes_json(handle, pin, NULL, 0, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_face(handle, NULL, BYTES("1980021720350000"), BYTES(FACE), NULL, &buffer, NULL, NULL, NULL, NULL) == bad);
+        EXPECT(mynacard_card_face(card, handle, BYTES("1980021720350000"), BYTES(FACE), NULL, &buffer, NULL, NULL, NULL, NULL) == bad);
+        EXPECT(mynacard_card_change_pin(handle, 0, pin, pin, NULL, NULL) == bad);
+        EXPECT(mynacard_card_record(handle, 1, NULL, NULL) == bad);
+        EXPECT(mynacard_desk_home(handle, BYTES("{\"do\":\"poll\",\"reception_number\":\"1\"}"), NULL, NULL, &buffer, NULL, NULL) == bad);
+        EXPECT(mynacard_terminal_manage(handle, NULL, MYNACARD_TERMINAL_ACTION_VISUAL_ON, NULL, 0, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_audit_json(handle, BYTES("."), 1, &buffer, NULL) == bad);
+        EXPECT(mynacard_doctor_json(NULL, handle, NULL, 0, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_folder_submit(handle, BYTES("{\"institution\":\"1312345679\",\"insurer\":\"06130488\",\"number\":\"1\",\"birth\":\"19800217\"}"), &buffer, NULL) == bad);
+        EXPECT(mynacard_folder_finish(handle, BYTES("OQSsiquc01req_1.xml"), 0, NULL) == bad);
+    }
+    /* Neither a PIN of another kind of handle nor one that is gone. */
+    EXPECT(mynacard_pin_length(pin) == 4);
+    EXPECT(mynacard_card_attributes_json(card, freed, NULL, 0, NULL, &buffer, NULL) == bad);
+    EXPECT(mynacard_card_change_pin(card, 0, pin, freed, NULL, NULL) == bad);
+    EXPECT(buffer == NULL && answer == NULL && terminal == NULL && blank.secrets == 0);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK);
+}
+
 static void structures(void)
 {
     struct blank blank = new_blank(1);
@@ -242,6 +289,8 @@ static void busy_and_reentrant(void)
     struct blank blank = new_blank(0);
     mynacard_transport functions = table(&blank);
     struct call call = { NULL, NULL, MYNACARD_STATUS_OK };
+    mynacard_buffer *busy = NULL;
+    mynacard_pin *pin = NULL;
     int32_t tries;
     pthread_t thread;
     EXPECT(mynacard_card_from_transport(&functions, &call.card, NULL) == MYNACARD_STATUS_OK);
@@ -254,6 +303,13 @@ static void busy_and_reentrant(void)
     pthread_mutex_unlock(&blank.lock);
     /* The card is in a call: busy at once, and freeing is deferred. */
     EXPECT(mynacard_card_tries_left(call.card, NULL, &tries, NULL) == MYNACARD_STATUS_BUSY);
+    EXPECT(mynacard_card_status_json(call.card, NULL, &busy, NULL) == MYNACARD_STATUS_BUSY);
+    EXPECT(mynacard_card_record(call.card, 1, NULL, NULL) == MYNACARD_STATUS_BUSY);
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_attributes_json(call.card, pin, NULL, 0, NULL, &busy, NULL) == MYNACARD_STATUS_BUSY);
+    /* A PIN is not lost to a card that is busy. */
+    EXPECT(mynacard_pin_length(pin) == 4 && busy == NULL);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
     EXPECT(mynacard_card_free(call.card) == MYNACARD_STATUS_OK);
     EXPECT(blank.destroyed == 0);
     EXPECT(mynacard_card_tries_left(call.card, NULL, &tries, NULL) == MYNACARD_STATUS_INVALID_HANDLE);
@@ -408,6 +464,7 @@ int main(int argc, char **argv)
     nulls();
     lengths_and_numbers();
     handles();
+    wrong_handles();
     structures();
     busy_and_reentrant();
     answers();
