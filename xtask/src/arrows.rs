@@ -90,7 +90,7 @@ pub(crate) fn broken(metadata: &Metadata) -> Vec<String> {
     found
 }
 
-fn published(package: &Package) -> bool {
+pub(crate) fn published(package: &Package) -> bool {
     package
         .publish
         .as_ref()

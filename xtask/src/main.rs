@@ -1,6 +1,7 @@
 //! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `windows`, `header`, `ffi`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
+mod api;
 mod arrows;
 mod corpus;
 mod ffi;
@@ -9,6 +10,7 @@ mod planted;
 mod run;
 mod stage;
 mod stages;
+mod supply;
 mod tidy;
 mod tools;
 mod windows;

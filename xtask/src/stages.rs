@@ -2,7 +2,7 @@
 
 use crate::run::cargo;
 use crate::stage::{Checks, Stage, report};
-use crate::{arrows, corpus, fuzz, tidy, tools, windows, workspace};
+use crate::{api, arrows, corpus, fuzz, supply, tidy, tools, windows, workspace};
 
 const STAGES: &[Stage] = &[
     Stage {
@@ -46,6 +46,18 @@ const STAGES: &[Stage] = &[
         duty: "documentation, warnings denied",
         slow: true,
         work: doc,
+    },
+    Stage {
+        name: "api",
+        duty: "the public interfaces: nothing gone, no strangers' types, threads",
+        slow: true,
+        work: api::stage,
+    },
+    Stage {
+        name: "supply",
+        duty: "licences, bans, sources and lowest versions of dependencies; files of the packages",
+        slow: true,
+        work: supply::stage,
     },
     Stage {
         name: "features",

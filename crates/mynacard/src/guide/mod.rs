@@ -1,4 +1,4 @@
-//! Pages to read: recipes, a guide for vendors, phones, every code, and how this compares with other programs.
+//! Pages to read: recipes, a guide for vendors, phones, every code, and a comparison with other programs.
 //!
 //! | page | for |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | [`vendors`] | who brings this into a receipt computer: from the sandbox to the real service |
 //! | [`phones`] | Android and iPhone as the reader |
 //! | [`codes`] | every code with what staff are told |
+//! | [`comparison`] | what other public programs do with the same card |
 //!
 //! The modules hold no code. Their examples are run by the tests, like all others.
 //!
@@ -29,3 +30,6 @@ pub mod phones {}
 
 #[doc = include_str!("codes.md")]
 pub mod codes {}
+
+#[doc = include_str!("comparison.md")]
+pub mod comparison {}

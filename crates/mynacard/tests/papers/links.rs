@@ -1,6 +1,6 @@
 //! Every link leads somewhere, and every path and test that a paper names is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::{files, papers, read, root};
@@ -26,6 +26,22 @@ fn targets(prose: &str) -> Vec<&str> {
     pieces
         .filter_map(|piece| piece.split(')').next())
         .map(str::trim)
+        .collect()
+}
+
+/// The definitions `[name]: target` of a text.
+fn definitions(prose: &str) -> BTreeMap<&str, &str> {
+    let lines = prose.lines().filter_map(|line| line.strip_prefix('['));
+    lines.filter_map(|line| line.split_once("]: ")).collect()
+}
+
+/// The names of `[…][name]` that nobody defines.
+fn undefined(prose: &str) -> Vec<&str> {
+    let defined = definitions(prose);
+    let names = prose.split("][").skip(1);
+    names
+        .filter_map(|piece| piece.split(']').next())
+        .filter(|name| !defined.contains_key(name))
         .collect()
 }
 
@@ -95,7 +111,13 @@ fn every_link_leads_somewhere() {
     let mut wrong = Vec::new();
     for paper in papers() {
         let text = read(&paper);
-        for target in targets(&prose(&text)) {
+        let prose = prose(&text);
+        let named = undefined(&prose).into_iter();
+        wrong.extend(named.map(|name| format!("{paper}: nobody says where [{name}] leads")));
+        for target in targets(&prose)
+            .into_iter()
+            .chain(definitions(&prose).into_values())
+        {
             seen += 1;
             if let Some(why) = broken(&paper, &text, target) {
                 wrong.push(format!("{paper}: {target} {why}"));
@@ -165,6 +187,7 @@ fn what_is_wrong_is_found() {
         .filter_map(|target| broken("README.md", text, target).map(|_| target.to_owned()))
         .collect();
     assert_eq!(found, ["#three", "nowhere.md", "https://x y"]);
+    assert_eq!(undefined("[a][b] [c][d]\n[b]: https://b.example\n"), ["d"]);
     assert_eq!(
         code(text).into_iter().filter(|word| is_path(word)).count(),
         1
