@@ -243,6 +243,17 @@ fn the_whole_surface_in_c_under_valgrind() {
     }
 }
 
+/// Sequences of calls with hostile arguments, each from a seed of its own.
+#[test]
+fn hostile_calls_break_nothing() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/hostile.c", SANITIZERS);
+    for seed in ["1111", "20261121", "987654321", "31337"] {
+        let shown = run(Command::new(&program).args(["-", "5000", seed]));
+        assert_eq!(shown, "done\n", "seed {seed}");
+    }
+}
+
 /// Whole checks; 10,000 of them where somebody has the time (the service takes 600 a minute).
 #[test]
 fn whole_checks_leave_no_growth() {
