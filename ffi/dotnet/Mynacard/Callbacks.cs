@@ -26,11 +26,44 @@ namespace Mynacard
         protected void Keep(Exception exception) { Interlocked.CompareExchange(ref thrown, exception, null); }
         internal Exception Take() { return Interlocked.Exchange(ref thrown, null); }
 
-        internal static string Utf8(IntPtr text, UIntPtr size)
+        /// <summary>The table with one function, for the library to call until it says that it is gone.</summary>
+        protected Native.Listener Table(Delegate function)
+        {
+            return new Native.Listener
+            {
+                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Listener))),
+                Function = Marshal.GetFunctionPointerForDelegate(function),
+                Destroy = Root()
+            };
+        }
+
+        /// <summary>What the first of several threw.</summary>
+        internal static Exception TakeFirst(IEnumerable<Rooted> several)
+        {
+            Exception first = null;
+            foreach (var one in several) first = first ?? one.Take();
+            return first;
+        }
+
+        protected static byte[] Bytes(IntPtr from, UIntPtr size)
         {
             var bytes = new byte[checked((int)size.ToUInt64())];
-            if (bytes.Length == 0) return "";
-            Marshal.Copy(text, bytes, 0, bytes.Length);
+            if (bytes.Length > 0) Marshal.Copy(from, bytes, 0, bytes.Length);
+            return bytes;
+        }
+
+        /// <summary>Writes an answer where there is room for it.</summary>
+        protected static bool Answer(byte[] bytes, IntPtr to, UIntPtr capacity, IntPtr size)
+        {
+            if ((ulong)bytes.Length > capacity.ToUInt64()) return false;
+            Marshal.Copy(bytes, 0, to, bytes.Length);
+            Marshal.WriteIntPtr(size, new IntPtr(bytes.Length));
+            return true;
+        }
+
+        internal static string Utf8(IntPtr text, UIntPtr size)
+        {
+            var bytes = Bytes(text, size);
             try { return Encoding.UTF8.GetString(bytes); }
             finally { Array.Clear(bytes, 0, bytes.Length); }
         }
@@ -49,15 +82,7 @@ namespace Mynacard
             function = OnJson;
         }
 
-        internal Native.Listener Table()
-        {
-            return new Native.Listener
-            {
-                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Listener))),
-                Json = Marshal.GetFunctionPointerForDelegate(function),
-                Destroy = Root()
-            };
-        }
+        internal Native.Listener Table() { return Table(function); }
 
         private int OnJson(IntPtr userdata, IntPtr json, UIntPtr size)
         {
@@ -67,6 +92,97 @@ namespace Mynacard
                 return 0;
             }
             catch (Exception exception) { Keep(exception); return 1; }
+        }
+    }
+
+    /// <summary>What a connection brought back.</summary>
+    public sealed class Carried
+    {
+        /// <summary>The request certainly did not reach the service.</summary>
+        public static readonly Carried NotSent = new Carried(0, null);
+
+        /// <summary>An answer: its status as HTTP has it, and its body.</summary>
+        public Carried(int status, byte[] body)
+        {
+            Status = status;
+            Body = body ?? new byte[0];
+        }
+
+        /// <summary>As HTTP has it: 200 for an answer.</summary>
+        public int Status { get; private set; }
+        /// <summary>The body.</summary>
+        public byte[] Body { get; private set; }
+    }
+
+    /// <summary>A connection of this program's own to the service, instead of HTTPS. Who is at the other end is the program's affair.</summary>
+    public interface ICarrier
+    {
+        /// <summary>Carries a request and waits for its answer, on a thread of the library while a call waits. A request with a key may
+        /// come again and is still one. Null, or an exception, means that the answer is lost; the exception comes out of the call.</summary>
+        Carried Carry(string operation, byte[] request, string key, TimeSpan timeout);
+    }
+
+    /// <summary>Whom the card allows to sign without a PIN at a visual check, instead of the service's relay. Every command passes the
+    /// library's guard before the card sees it.</summary>
+    public interface IPinlessProvider
+    {
+        /// <summary>The next command for the card, in steps from 1, with its answer to the one before (empty at first); or the service's
+        /// grant, with <paramref name="done"/>. Null ends without a grant; an exception does too, and comes out of the call.</summary>
+        byte[] Next(string challenge, int step, byte[] answer, out bool done);
+    }
+
+    internal sealed class Carriage : Rooted
+    {
+        private readonly ICarrier carrier;
+        private readonly Native.CarryFunction function;
+
+        internal Carriage(ICarrier carrier)
+        {
+            this.carrier = carrier;
+            function = OnCarry;
+        }
+
+        internal Native.Listener Table() { return Table(function); }
+
+        private int OnCarry(IntPtr userdata, IntPtr operation, UIntPtr operationSize, IntPtr request, UIntPtr requestSize, IntPtr key, UIntPtr keySize,
+            uint timeoutMs, IntPtr response, UIntPtr capacity, IntPtr responseSize, IntPtr responseStatus)
+        {
+            try
+            {
+                var carried = carrier.Carry(Utf8(operation, operationSize), Bytes(request, requestSize), Utf8(key, keySize), TimeSpan.FromMilliseconds(timeoutMs));
+                if (carried == Carried.NotSent) return 1;
+                if (carried == null || !Answer(carried.Body, response, capacity, responseSize)) return 2;
+                Marshal.WriteInt32(responseStatus, carried.Status);
+                return 0;
+            }
+            catch (Exception exception) { Keep(exception); return 2; }
+        }
+    }
+
+    internal sealed class Provider : Rooted
+    {
+        private readonly IPinlessProvider provider;
+        private readonly Native.NextFunction function;
+
+        internal Provider(IPinlessProvider provider)
+        {
+            this.provider = provider;
+            function = OnNext;
+        }
+
+        internal Native.Listener Table() { return Table(function); }
+
+        private int OnNext(IntPtr userdata, IntPtr challenge, UIntPtr challengeSize, uint step, IntPtr answer, UIntPtr answerSize,
+            IntPtr output, UIntPtr capacity, IntPtr outputSize)
+        {
+            try
+            {
+                bool done;
+                var next = provider.Next(Utf8(challenge, challengeSize), checked((int)step), Bytes(answer, answerSize), out done);
+                if (next == null || !Answer(next, output, capacity, outputSize)) return 2;
+                return done ? 1 : 0;
+            }
+            catch (Exception exception) { Keep(exception); return 2; }
         }
     }
 

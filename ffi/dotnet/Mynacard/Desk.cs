@@ -93,42 +93,55 @@ namespace Mynacard
         /// <summary>The longest time of one request; 30 seconds unless set.</summary>
         public TimeSpan? Timeout { get; set; }
 
-        /// <summary>The same with a pointer; null for no service.</summary>
-        internal static int WithPointer(Service service, Func<IntPtr, int> call)
+        /// <summary>A connection of this program's own instead of HTTPS; then neither address nor root is needed.</summary>
+        public ICarrier Carrier { get; set; }
+
+        /// <summary>Calls with the native structure, whose pointers live as long as the call, and so does a connection.</summary>
+        internal int With(Func<Native.Service, int> call, out Exception thrown)
         {
+            var carriage = Carriage();
+            try { return With(call, carriage); }
+            finally
+            {
+                thrown = carriage == null ? null : carriage.Take();
+                if (carriage != null) carriage.Unroot();
+            }
+        }
+
+        /// <summary>The same with a pointer; null for no service.</summary>
+        internal static int WithPointer(Service service, Func<IntPtr, int> call, out Exception thrown)
+        {
+            thrown = null;
             if (service == null) return call(IntPtr.Zero);
             return service.With(native =>
             {
                 using (var pins = new Pins()) return call(pins.Pin(native));
-            });
+            }, out thrown);
         }
 
-        /// <summary>Calls with the native structure, whose pointers live as long as the call.</summary>
-        internal int With(Func<Native.Service, int> call)
+        internal Carriage Carriage() { return Carrier == null ? null : new Carriage(Carrier); }
+
+        /// <summary>The same with a connection that the library may take over.</summary>
+        internal int With(Func<Native.Service, int> call, Carriage carriage)
         {
-            var pinned = new List<GCHandle>();
-            try
+            using (var pins = new Pins())
             {
                 var native = new Native.Service { StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Service))) };
-                Pin(pinned, Calls.Utf8(Url), out native.Url, out native.UrlSize);
-                Pin(pinned, Root ?? new byte[0], out native.Root, out native.RootSize);
-                Pin(pinned, Calls.Utf8(Name), out native.Name, out native.NameSize);
-                Pin(pinned, Calls.Utf8(Environment), out native.Environment, out native.EnvironmentSize);
+                pins.Text(Url, out native.Url, out native.UrlSize);
+                if (Root != null && Root.Length > 0)
+                {
+                    native.Root = pins.Pin(Root);
+                    native.RootSize = Calls.Size(Root);
+                }
+                pins.Text(Name, out native.Name, out native.NameSize);
+                pins.Text(Environment, out native.Environment, out native.EnvironmentSize);
                 native.Trust = (int)Trust;
                 native.Direct = Direct ? 1 : 0;
                 native.AllowTls12 = AllowTls12 ? 1 : 0;
                 native.TimeoutMs = Timeout.HasValue ? checked((uint)Timeout.Value.TotalMilliseconds) : 0;
+                if (carriage != null) native.Carrier = pins.Pin(carriage.Table());
                 return call(native);
             }
-            finally { foreach (var one in pinned) one.Free(); }
-        }
-
-        private static void Pin(List<GCHandle> pinned, byte[] bytes, out IntPtr pointer, out UIntPtr size)
-        {
-            var handle = GCHandle.Alloc(bytes, GCHandleType.Pinned);
-            pinned.Add(handle);
-            pointer = bytes.Length == 0 ? IntPtr.Zero : handle.AddrOfPinnedObject();
-            size = Calls.Size(bytes);
         }
     }
 
@@ -160,10 +173,11 @@ namespace Mynacard
         {
             byte[] code = Calls.Utf8(institutionCode), name = Calls.Utf8(id), activation = Calls.Utf8(activationCode);
             IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
+            Exception thrown;
             var status = service.With(native => Native.mynacard_terminal_activate(ref native, code, Calls.Size(code), name, Calls.Size(name),
-                activation, Calls.Size(activation), termsAccepted ? 1 : 0, Cancel.Of(cancel), out terminal, out error));
+                activation, Calls.Size(activation), termsAccepted ? 1 : 0, Cancel.Of(cancel), out terminal, out error), out thrown);
             Array.Clear(activation, 0, activation.Length);
-            Calls.Check(status, error);
+            Calls.Check(status, error, thrown);
             return new Terminal(terminal);
         }
 
@@ -183,8 +197,9 @@ namespace Mynacard
                 pins.Text(registration.Passcode, out asked.Passcode, out asked.PasscodeSize);
                 asked.TermsAccepted = registration.TermsAccepted ? 1 : 0;
                 IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
-                var status = service.With(native => Native.mynacard_terminal_register(ref native, ref asked, Cancel.Of(cancel), out terminal, out error));
-                Calls.Check(status, error);
+                Exception thrown;
+                var status = service.With(native => Native.mynacard_terminal_register(ref native, ref asked, Cancel.Of(cancel), out terminal, out error), out thrown);
+                Calls.Check(status, error, thrown);
                 return new Terminal(terminal);
             }
         }
@@ -220,8 +235,9 @@ namespace Mynacard
         {
             var where = Calls.Utf8(auditFolder);
             IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
-            var status = Service.WithPointer(service, native => Native.mynacard_terminal_manage(Handle, native, action, where, Calls.Size(where), Cancel.Of(cancel), out json, out error));
-            return Calls.TakeJson(status, json, error);
+            Exception thrown;
+            var status = Service.WithPointer(service, native => Native.mynacard_terminal_manage(Handle, native, action, where, Calls.Size(where), Cancel.Of(cancel), out json, out error), out thrown);
+            return Calls.TakeJson(status, json, error, thrown);
         }
 
         /// <summary>The one kept in a vault file. Wrong passcodes make the next attempt wait.</summary>
@@ -303,13 +319,15 @@ namespace Mynacard
         /// <summary>Told each audit event as JSON, before the answer that it is about is handed out, on a thread of the library. When it
         /// throws, there is no answer, and what it threw comes out of the call.</summary>
         public Action<string> Audit { get; set; }
+        /// <summary>Who proves themselves to the card at a visual check, instead of the service's relay.</summary>
+        public IPinlessProvider Pinless { get; set; }
     }
 
     /// <summary>A reception desk.</summary>
     public sealed class Desk : IDisposable
     {
         internal readonly DeskHandle Handle;
-        private readonly JsonListener audit;
+        private readonly List<Rooted> listeners = new List<Rooted>();
 
         /// <summary>Opens a desk. <paramref name="progress"/> is posted to the caller's SynchronizationContext (a WinForms or WPF
         /// screen), never sent, so that a screen that waits for the check cannot lock up.</summary>
@@ -319,7 +337,10 @@ namespace Mynacard
             if (terminal == null) throw new ArgumentNullException("terminal");
             options = options ?? new DeskOptions();
             var teller = new Teller(progress);
-            audit = options.Audit == null ? null : new JsonListener(options.Audit);
+            var audit = options.Audit == null ? null : new JsonListener(options.Audit);
+            var provider = options.Pinless == null ? null : new Provider(options.Pinless);
+            var carriage = service.Carriage();
+            foreach (var one in new Rooted[] { audit, provider, carriage }) if (one != null) listeners.Add(one);
             using (var pins = new Pins())
             {
                 var native = new Native.DeskOptions
@@ -332,15 +353,16 @@ namespace Mynacard
                 };
                 pins.Text(options.AuditFolder, out native.AuditFolder, out native.AuditFolderSize);
                 if (audit != null) native.Audit = pins.Pin(audit.Table());
+                if (provider != null) native.Pinless = pins.Pin(provider.Table());
                 var table = teller.Root();
                 IntPtr desk = IntPtr.Zero, error = IntPtr.Zero;
-                var status = service.With(where => Native.mynacard_desk_open(ref where, terminal.Handle, ref native, ref table, out desk, out error));
+                var status = service.With(where => Native.mynacard_desk_open(ref where, terminal.Handle, ref native, ref table, out desk, out error), carriage);
                 if (status != 0)
                 {
                     teller.Unroot();
-                    if (audit != null) audit.Unroot();
+                    foreach (var one in listeners) one.Unroot();
                 }
-                Calls.Check(status, error);
+                Calls.Check(status, error, TakeException());
                 Handle = NativeHandle.Own<DeskHandle>(desk);
             }
         }
@@ -359,8 +381,9 @@ namespace Mynacard
                 Consents = (uint)consents
             };
             IntPtr check, error;
-            Calls.Check(Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error), error);
-            return new Check(check, audit);
+            var status = Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error);
+            Calls.Check(status, error, TakeException());
+            return new Check(check, listeners);
         }
 
         /// <summary>The same on a thread of the pool, so that a screen goes on.</summary>
@@ -418,7 +441,7 @@ namespace Mynacard
             {
                 IntPtr json, error;
                 var status = Native.mynacard_desk_download(Handle, number, Calls.Size(number), ref table, Cancel.Of(cancel), out json, out error);
-                var thrown = listener.Take();
+                var thrown = listener.Take() ?? TakeException();
                 var written = Calls.TakeJson(status, json, error, thrown);
                 // A function that wants no more is no failure of the library; one that threw is one of this call.
                 if (thrown != null) ExceptionDispatchInfo.Capture(thrown).Throw();
@@ -427,7 +450,7 @@ namespace Mynacard
             finally { listener.Unroot(); }
         }
 
-        private Exception TakeException() { return audit == null ? null : audit.Take(); }
+        private Exception TakeException() { return Rooted.TakeFirst(listeners); }
 
         /// <summary>Frees it; checks that were prepared at it go on.</summary>
         public void Dispose() { Handle.Dispose(); }
@@ -480,19 +503,19 @@ namespace Mynacard
     {
         private readonly CheckHandle handle;
         internal CheckHandle Handle { get { return handle; } }
-        private readonly JsonListener audit;
+        private readonly List<Rooted> listeners;
 
-        internal Check(IntPtr native, JsonListener audit)
+        internal Check(IntPtr native, List<Rooted> listeners)
         {
             handle = NativeHandle.Own<CheckHandle>(native);
-            this.audit = audit;
+            this.listeners = listeners;
         }
 
-        /// <summary>What the card's transport threw during the last call, or else the audit.</summary>
+        /// <summary>What the card's transport threw during the last call, or else another function of the program.</summary>
         private Exception TakeException(Card card = null)
         {
-            var audited = audit == null ? null : audit.Take();
-            return (card == null ? null : card.TakeException()) ?? audited;
+            var other = Rooted.TakeFirst(listeners);
+            return (card == null ? null : card.TakeException()) ?? other;
         }
 
         private static void Demand(object value, string name) { if (value == null) throw new ArgumentNullException(name); }

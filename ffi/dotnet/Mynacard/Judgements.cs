@@ -105,8 +105,9 @@ namespace Mynacard
         {
             var where = Calls.Utf8(auditFolder);
             IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
-            var status = Service.WithPointer(service, native => Native.mynacard_doctor_json(native, terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), Cancel.Of(cancel), out json, out error));
-            return Calls.TakeJson(status, json, error);
+            Exception thrown;
+            var status = Service.WithPointer(service, native => Native.mynacard_doctor_json(native, terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), Cancel.Of(cancel), out json, out error), out thrown);
+            return Calls.TakeJson(status, json, error, thrown);
         }
     }
 }

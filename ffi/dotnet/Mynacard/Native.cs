@@ -40,6 +40,7 @@ namespace Mynacard
             internal int Direct;
             internal int AllowTls12;
             internal uint TimeoutMs;
+            internal IntPtr Carrier;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -61,6 +62,7 @@ namespace Mynacard
             internal IntPtr AuditFolder;
             internal UIntPtr AuditFolderSize;
             internal IntPtr Audit;
+            internal IntPtr Pinless;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -74,13 +76,13 @@ namespace Mynacard
             internal uint Consents;
         }
 
-        /// <summary>mynacard_audit and mynacard_patients: a function that is handed JSON.</summary>
+        /// <summary>mynacard_audit, mynacard_patients, mynacard_carrier and mynacard_pinless: one function, and the end.</summary>
         [StructLayout(LayoutKind.Sequential)]
         internal struct Listener
         {
             internal UIntPtr StructSize;
             internal IntPtr Userdata;
-            internal IntPtr Json;
+            internal IntPtr Function;
             internal IntPtr Destroy;
         }
 
@@ -148,6 +150,12 @@ namespace Mynacard
         internal delegate void StepFunction(IntPtr userdata, int step);
         [UnmanagedFunctionPointer(Convention)]
         internal delegate int JsonFunction(IntPtr userdata, IntPtr json, UIntPtr size);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int CarryFunction(IntPtr userdata, IntPtr operation, UIntPtr operationSize, IntPtr request, UIntPtr requestSize, IntPtr key, UIntPtr keySize,
+            uint timeoutMs, IntPtr response, UIntPtr capacity, IntPtr responseSize, IntPtr responseStatus);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int NextFunction(IntPtr userdata, IntPtr challenge, UIntPtr challengeSize, uint step, IntPtr answer, UIntPtr answerSize,
+            IntPtr output, UIntPtr capacity, IntPtr outputSize);
         [UnmanagedFunctionPointer(Convention)]
         internal delegate void LineFunction(IntPtr userdata, int level, IntPtr line, UIntPtr size);
 

@@ -189,5 +189,5 @@ fn conventions_on_coreclr() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = sdk.program(folder.path(), "ffi/tests/csharp/Conventions.cs");
     let shown = run(program.arg(root().join("ffi/abi/symbols.txt")));
-    assert!(shown.contains(" imports, 7 delegates"), "{shown}");
+    assert!(shown.contains(" imports, 9 delegates"), "{shown}");
 }

@@ -39,6 +39,17 @@ internal static class Sandbox
     [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr mynacard_sandbox_authorities();
     [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern void mynacard_sandbox_stop(IntPtr sandbox);
 
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Carrier
+    {
+        internal UIntPtr StructSize;
+        internal IntPtr Userdata, Carry, Destroy;
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate int CarryFunction(IntPtr userdata, byte[] operation, UIntPtr operationSize, byte[] request, UIntPtr requestSize,
+        byte[] key, UIntPtr keySize, uint timeout, byte[] response, UIntPtr capacity, ref UIntPtr responseSize, ref uint status);
+    [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] internal static extern int mynacard_sandbox_carrier(IntPtr sandbox, ref Carrier carrier);
+
     internal static byte[] Ascii(string text) { return Encoding.ASCII.GetBytes(text + "\0"); }
     internal static string Authorities { get { return Marshal.PtrToStringAnsi(mynacard_sandbox_authorities()); } }
 
@@ -91,6 +102,75 @@ internal sealed class VirtualCard : ICardTransport, IDisposable
     {
         Disposed++;
         destroy(table.Userdata);
+    }
+}
+
+/// <summary>A connection of the program's own: the sandbox without its line.</summary>
+internal sealed class OwnLine : ICarrier
+{
+    private readonly Sandbox.Carrier table;
+    private readonly Sandbox.CarryFunction carry;
+    private readonly Sandbox.DestroyFunction destroy;
+    internal Func<string, Carried> Instead;
+    internal int Calls, Keys;
+
+    internal OwnLine(IntPtr sandbox)
+    {
+        table.StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Sandbox.Carrier)));
+        if (Sandbox.mynacard_sandbox_carrier(sandbox, ref table) != 0) throw new IOException("no line");
+        carry = (Sandbox.CarryFunction)Marshal.GetDelegateForFunctionPointer(table.Carry, typeof(Sandbox.CarryFunction));
+        destroy = (Sandbox.DestroyFunction)Marshal.GetDelegateForFunctionPointer(table.Destroy, typeof(Sandbox.DestroyFunction));
+    }
+
+    public Carried Carry(string operation, byte[] request, string key, TimeSpan timeout)
+    {
+        Calls++;
+        if (key.Length > 0) Keys++;
+        return Instead == null || operation != "/v1/confirm" ? Send(operation, request, key) : Instead(operation);
+    }
+
+    internal Carried Send(string operation, byte[] request, string key)
+    {
+        byte[] path = Encoding.UTF8.GetBytes(operation), keyed = Encoding.UTF8.GetBytes(key), response = new byte[1 << 20];
+        var size = UIntPtr.Zero;
+        uint status = 0;
+        var result = carry(table.Userdata, path, new UIntPtr((uint)path.Length), request.Length == 0 ? null : request, new UIntPtr((uint)request.Length), keyed.Length == 0 ? null : keyed, new UIntPtr((uint)keyed.Length),
+            10000, response, new UIntPtr((uint)response.Length), ref size, ref status);
+        if (result != 0) return null;
+        Array.Resize(ref response, (int)size.ToUInt64());
+        return new Carried((int)status, response);
+    }
+
+    internal void Destroy() { destroy(table.Userdata); }
+}
+
+/// <summary>A provider that has its commands from the service, as a vendor's middleware would.</summary>
+internal sealed class OwnProvider : IPinlessProvider
+{
+    private readonly OwnLine line;
+    private string relay;
+    internal bool Refuses, Throws;
+    internal int Steps;
+
+    internal OwnProvider(OwnLine line) { this.line = line; }
+
+    public byte[] Next(string challenge, int step, byte[] answer, out bool done)
+    {
+        done = false;
+        Steps++;
+        if (Throws) throw new TimeZoneNotFoundException("mine");
+        if (Refuses) return null;
+        var request = step == 1 ? "{\"challenge_id\":" + Json.Quote(challenge) + "}"
+            : "{\"relay_id\":" + Json.Quote(relay) + ",\"step\":" + (step - 1) + ",\"response\":\"" + Convert.ToBase64String(answer) + "\"}";
+        var carried = line.Send(step == 1 ? "/v1/relay/start" : "/v1/relay/step", Encoding.UTF8.GetBytes(request), "");
+        var json = Json.Parse(Encoding.UTF8.GetString(carried.Body));
+        relay = json["relay_id"].Text ?? relay;
+        var grant = json["grant"].Text;
+        if (grant == null) return Convert.FromBase64String(json["command"].Text);
+        done = true;
+        var bytes = new byte[grant.Length / 2];
+        for (var at = 0; at < bytes.Length; at++) bytes[at] = Convert.ToByte(grant.Substring(2 * at, 2), 16);
+        return bytes;
     }
 }
 
@@ -507,6 +587,70 @@ internal static class Program
         }
     }
 
+    /// <summary>A connection and a provider of the program's own, and what becomes of a check when they fail.</summary>
+    private static void Lines()
+    {
+        var line = new OwnLine(sandbox);
+        var own = new Service { Trust = Trust.Simulation, Carrier = line };
+        var activation = new byte[16 + 64 + 160];
+        Sandbox.mynacard_sandbox_issue_activation(sandbox, activation);
+        Func<int, string> field = at => Encoding.ASCII.GetString(activation, at, Array.IndexOf(activation, (byte)0, at) - at);
+        var provider = new OwnProvider(line);
+        using (var terminal = Terminal.Activate(own, field(0), field(16), field(80), true))
+        using (var card = Card.Behind(new VirtualCard("kyokai-self")))
+        {
+            Demand(line.Calls > 0, "the activation went over it");
+            Has(Doctor.Json(own, terminal), "\"name\":\"service\"");
+            using (var desk = new Desk(own, terminal, new DeskOptions { VisualCheck = true, Pinless = provider }))
+            {
+                using (var check = desk.Prepare())
+                using (var pin = PinOf("1234"))
+                using (var answer = check.ByPin(card, pin)) Demand(answer.Validity == Validity.Valid && line.Keys > 0, "a check over it");
+                Sighted(desk, card);
+                Demand(provider.Steps > 1, "the provider was asked");
+                provider.Refuses = true;
+                Demand(Fails(Status.Peer, () => Sighted(desk, card), "a provider that refuses").Code == "MC-5026", "a refusal");
+                provider.Throws = true;
+                Throws<TimeZoneNotFoundException>(() => Sighted(desk, card), "a provider that throws");
+                Fail(line, desk, card);
+            }
+        }
+        line.Destroy();
+    }
+
+    private static void Sighted(Desk desk, Card card)
+    {
+        using (var check = desk.Prepare(method: Method.Visual))
+        {
+            check.Tap(card);
+            check.Confirm("staff-07");
+            using (var answer = check.BySight(card)) Demand(answer.Check().Evidence == "online-visual", "by sight over it");
+        }
+    }
+
+    private static void Fail(OwnLine line, Desk desk, Card card)
+    {
+        using (var check = desk.Prepare())
+        using (var pin = PinOf("1234"))
+        {
+            line.Instead = operation => Carried.NotSent;
+            var unsent = Fails(Status.Environment, () => check.ByPin(card, pin), "not sent");
+            Demand(unsent.Code != "MC-6013", "nothing was sent: not " + unsent.Code);
+        }
+        using (var check = desk.Prepare())
+        using (var pin = PinOf("1234"))
+        {
+            line.Instead = operation => { throw new TimeZoneNotFoundException("mine"); };
+            Throws<TimeZoneNotFoundException>(() => check.ByPin(card, pin), "a line that throws");
+            line.Instead = operation => null;
+            Demand(Fails(Status.Environment, () => check.DeliverAgain(), "a lost answer").Code == "MC-6013", "a lost answer");
+            line.Instead = operation => new Carried(200, Bytes("nonsense"));
+            Fails(Status.Input, () => check.DeliverAgain(), "nonsense");
+            line.Instead = null;
+            using (var answer = check.DeliverAgain()) Demand(answer.Validity == Validity.Valid, "delivered");
+        }
+    }
+
     private static void Logged()
     {
         var lines = new List<string>();
@@ -536,6 +680,7 @@ internal static class Program
         Terminals();
         Logged();
         Folders();
+        Lines();
         for (var one = 0; one < 3000; one++)
         {
             // Some are found by the collector, some are left to the end of the process.
