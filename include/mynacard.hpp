@@ -70,6 +70,8 @@ public:
     mynacard_status status() const noexcept { return status_; }
     /// Whose turn it is.
     mynacard_class turn() const noexcept { return mynacard_error_class(own_.get()); }
+    /// What the error object itself says that the call returned.
+    mynacard_status told_status() const noexcept { return mynacard_error_status(own_.get()); }
     /// The stable code, for example "MC-1003".
     std::string code() const {
         const char *code = mynacard_error_code(own_.get());
@@ -268,9 +270,63 @@ inline void mynacard_hpp_step(void *self, std::int32_t step) {
     }
 }
 inline void mynacard_hpp_forget(void *self) { delete static_cast<std::function<void(mynacard_step)> *>(self); }
+/// A function that is told JSON and says whether that is well; what it throws says that it is not.
+inline std::int32_t mynacard_hpp_told(void *self, const std::uint8_t *json, std::size_t size) {
+    try {
+        return (*static_cast<std::function<bool(std::string_view)> *>(self))(
+                   {reinterpret_cast<const char *>(json), size})
+                   ? 0
+                   : 1;
+    } catch (...) {
+        return 1;
+    }
+}
+inline void mynacard_hpp_forget_told(void *self) { delete static_cast<std::function<bool(std::string_view)> *>(self); }
+inline void mynacard_hpp_line(void *self, std::int32_t level, const std::uint8_t *line, std::size_t size) {
+    try {
+        (*static_cast<std::function<void(std::int32_t, std::string_view)> *>(self))(
+            level, {reinterpret_cast<const char *>(line), size});
+    } catch (...) {
+    }
+}
+inline void mynacard_hpp_forget_line(void *self) {
+    delete static_cast<std::function<void(std::int32_t, std::string_view)> *>(self);
+}
 }
 
 }  // namespace detail
+
+/// What is printed on a card, verified.
+struct card_face {
+    /// JPEG 2000.
+    std::string photo;
+    /// PNG.
+    std::string name;
+    /// PNG.
+    std::string address;
+    /// Birth date and sex.
+    std::string json;
+
+    [[nodiscard]] static result<card_face> read(mynacard_card *card, mynacard_check *check, std::string_view number_b,
+                                                std::string_view authorities, const cancel *stop) {
+        mynacard_buffer *photo = nullptr, *name = nullptr, *address = nullptr, *json = nullptr;
+        mynacard_error *why = nullptr;
+        mynacard_status status =
+            mynacard_card_face(card, check, detail::data(number_b), number_b.size(), detail::data(authorities),
+                               authorities.size(), detail::raw(stop), &photo, &name, &address, &json, &why);
+        if (status != MYNACARD_STATUS_OK) {
+            return error(status, why);
+        }
+        // All four are owned before the first copy may throw.
+        detail::buffer owned[] = {detail::buffer(photo), detail::buffer(name), detail::buffer(address), detail::buffer(json)};
+        card_face face;
+        face.photo = detail::text(owned[0].release());
+        face.name = detail::text(owned[1].release());
+        face.address = detail::text(owned[2].release());
+        face.json = detail::text(owned[3].release());
+        return face;
+    }
+};
 
 /// A card.
 class card {
@@ -298,7 +354,7 @@ public:
         table.max_response = response;
         auto made = behind(table);
         if (made) {
-            functions.release();
+            (void)functions.release();
         }
         return made;
     }
@@ -306,6 +362,48 @@ public:
     [[nodiscard]] static result<card> behind(const mynacard_transport &table) {
         return detail::get<card, mynacard_card *>(
             [&](auto *out, auto *why) { return mynacard_card_from_transport(&table, out, why); });
+    }
+    /// A card that answers as a recorded one did.
+    [[nodiscard]] static result<card> from_trace(bytes_view trace) {
+        return detail::get<card, mynacard_card *>(
+            [&](auto *out, auto *why) { return mynacard_card_from_trace(trace.data, trace.size, out, why); });
+    }
+    /// What the card is and how many tries its PINs have, JSON; spends none.
+    result<std::string> status_json(const cancel *stop = nullptr) {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_card_status_json(own_.get(), detail::raw(stop), out, why);
+        });
+    }
+    /// The holder's authentication certificate, DER.
+    result<std::string> certificate(const cancel *stop = nullptr) {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_card_certificate(own_.get(), detail::raw(stop), out, why);
+        });
+    }
+    /// Name, address, birth date, sex by the PIN of that application, JSON; verified where `authorities` are given.
+    result<std::string> attributes_json(pin pin, std::string_view authorities = {}, const cancel *stop = nullptr) {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_card_attributes_json(own_.get(), pin.get(), detail::data(authorities), authorities.size(),
+                                                 detail::raw(stop), out, why);
+        });
+    }
+    /// Photo and images of the card's face by what is printed on it (照合番号B); only looks. check::tap_face does more.
+    result<card_face> face(std::string_view number_b, std::string_view authorities, const cancel *stop = nullptr) {
+        return card_face::read(own_.get(), nullptr, number_b, authorities, stop);
+    }
+    /// Gives a PIN another value; the old one is sent once.
+    result<done> change_pin(mynacard_card_pin which, pin old_pin, pin new_pin, const cancel *stop = nullptr) {
+        return detail::run([&](auto *why) {
+            return mynacard_card_change_pin(own_.get(), which, old_pin.get(), new_pin.get(), detail::raw(stop), why);
+        });
+    }
+    /// From now on dialogues are written down; nothing in it is anybody's.
+    result<done> record() {
+        return detail::run([&](auto *why) { return mynacard_card_record(own_.get(), 1, nullptr, why); });
+    }
+    /// Ends the recording and hands it out, JSON lines.
+    result<std::string> recorded() {
+        return detail::string([&](auto *out, auto *why) { return mynacard_card_record(own_.get(), 0, out, why); });
     }
     /// Tries left of the authentication PIN; spends none.
     result<std::int32_t> tries_left(const cancel *stop = nullptr) {
@@ -333,6 +431,12 @@ public:
         return detail::get<answer, mynacard_answer *>(
             [&](auto *out, auto *why) { return mynacard_answer_from_xml(xml.data, xml.size, out, why); });
     }
+    /// From XML, this library's JSON, or the screen of マイナ資格確認アプリ as text.
+    [[nodiscard]] static result<answer> read(bytes_view document, mynacard_document kind) {
+        return detail::get<answer, mynacard_answer *>([&](auto *out, auto *why) {
+            return mynacard_answer_read(document.data, document.size, kind, out, why);
+        });
+    }
     mynacard_validity validity() const noexcept { return mynacard_answer_validity(own_.get()); }
     std::size_t count() const noexcept { return mynacard_answer_count(own_.get()); }
     /// A field by its tag, UTF-8; of insurance `index`, or of the message with -1. Empty where it is absent.
@@ -353,6 +457,13 @@ public:
     result<std::string> check_json() const {
         return detail::string([&](auto *out, auto *why) { return mynacard_answer_check_json(own_.get(), out, why); });
     }
+    /// Which charts it may belong to, field by field; JSON in and out.
+    result<std::string> match_json(std::string_view charts) const {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_answer_match_json(own_.get(), detail::data(charts), charts.size(), out, why);
+        });
+    }
+    const mynacard_answer *get() const noexcept { return own_.get(); }
     explicit answer(mynacard_answer *owned) noexcept : own_(owned) {}
 
 private:
@@ -384,6 +495,33 @@ struct service {
     }
 };
 
+/// What the portal handed out for a terminal, and where the terminal is kept.
+struct registration {
+    std::string institution_code;
+    std::string id;
+    std::string activation_code;
+    std::string path;
+    std::string passcode;
+    /// Somebody accepted the terms on this program's screen.
+    bool terms_accepted = false;
+
+    mynacard_registration raw() const noexcept {
+        mynacard_registration raw = MYNACARD_REGISTRATION_INIT;
+        raw.institution_code = detail::data(institution_code);
+        raw.institution_code_size = institution_code.size();
+        raw.id = detail::data(id);
+        raw.id_size = id.size();
+        raw.activation_code = detail::data(activation_code);
+        raw.activation_code_size = activation_code.size();
+        raw.path = detail::data(path);
+        raw.path_size = path.size();
+        raw.passcode = detail::data(passcode);
+        raw.passcode_size = passcode.size();
+        raw.terms_accepted = terms_accepted ? 1 : 0;
+        return raw;
+    }
+};
+
 /// An activated terminal.
 class terminal {
 public:
@@ -396,6 +534,24 @@ public:
             return mynacard_terminal_activate(&raw, detail::data(institution_code), institution_code.size(),
                                               detail::data(id), id.size(), detail::data(activation_code),
                                               activation_code.size(), terms_accepted ? 1 : 0, detail::raw(stop), out, why);
+        });
+    }
+    /// Activates a new one that is in its vault before the code is spent; the same call again delivers what got lost.
+    [[nodiscard]] static result<terminal> enrol(const service &where, const registration &registration,
+                                                const cancel *stop = nullptr) {
+        mynacard_service service = where.raw();
+        mynacard_registration raw = registration.raw();
+        return detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
+            return mynacard_terminal_register(&service, &raw, detail::raw(stop), out, why);
+        });
+    }
+    /// Renews or removes it, or switches its visual check; JSON. `where` may be null for the switch.
+    result<std::string> manage(mynacard_terminal_action action, const service *where = nullptr,
+                               std::string_view audit_folder = {}, const cancel *stop = nullptr) {
+        mynacard_service raw = where == nullptr ? mynacard_service MYNACARD_SERVICE_INIT : where->raw();
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_terminal_manage(own_.get(), where == nullptr ? nullptr : &raw, action,
+                                            detail::data(audit_folder), audit_folder.size(), detail::raw(stop), out, why);
         });
     }
     /// The one kept in a vault file.
@@ -438,6 +594,11 @@ public:
         return detail::run(
             [&](auto *why) { return mynacard_check_tap(own_.get(), card.get(), detail::raw(stop), why); });
     }
+    /// As tap, with the photo of the very card; see card::face.
+    result<card_face> tap_face(card &card, std::string_view number_b, std::string_view authorities,
+                               const cancel *stop = nullptr) {
+        return card_face::read(card.get(), own_.get(), number_b, authorities, stop);
+    }
     result<done> confirm(std::string_view staff) {
         return detail::run(
             [&](auto *why) { return mynacard_check_confirm(own_.get(), detail::data(staff), staff.size(), why); });
@@ -466,10 +627,11 @@ private:
 /// A reception desk.
 class desk {
 public:
-    /// `progress` is told each step, on a thread of the library.
+    /// `progress` is told each step, on a thread of the library. `audit` keeps each event (JSON) and says whether it did.
     [[nodiscard]] static result<desk> open(const service &where, const terminal &terminal,
                                            mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT,
-                                           std::function<void(mynacard_step)> progress = {}) {
+                                           std::function<void(mynacard_step)> progress = {},
+                                           std::function<bool(std::string_view)> audit = {}) {
         mynacard_service raw = where.raw();
         mynacard_progress table = MYNACARD_PROGRESS_INIT;
         auto told = progress ? std::make_unique<std::function<void(mynacard_step)>>(std::move(progress)) : nullptr;
@@ -478,11 +640,20 @@ public:
             table.step = detail::mynacard_hpp_step;
             table.destroy = detail::mynacard_hpp_forget;
         }
+        mynacard_audit trail = MYNACARD_AUDIT_INIT;
+        auto kept = audit ? std::make_unique<std::function<bool(std::string_view)>>(std::move(audit)) : nullptr;
+        if (kept) {
+            trail.userdata = kept.get();
+            trail.event = detail::mynacard_hpp_told;
+            trail.destroy = detail::mynacard_hpp_forget_told;
+            options.audit = &trail;
+        }
         auto made = detail::get<desk, mynacard_desk *>([&](auto *out, auto *why) {
             return mynacard_desk_open(&raw, terminal.get(), &options, told ? &table : nullptr, out, why);
         });
         if (made) {
-            told.release();
+            (void)told.release();
+            (void)kept.release();
         }
         return made;
     }
@@ -492,13 +663,68 @@ public:
             return mynacard_desk_prepare(own_.get(), &ask, detail::raw(stop), out, why);
         });
     }
+    /// What a desk asks without a card (居宅同意取得型); JSON in and out. `checked` is the check's answer that "register" is about.
+    result<std::string> home(std::string_view ask, const answer *checked = nullptr, const cancel *stop = nullptr) {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_desk_home(own_.get(), detail::data(ask), ask.size(), checked == nullptr ? nullptr : checked->get(),
+                                      detail::raw(stop), out, nullptr, why);
+        });
+    }
+    /// The insurance of a visited patient, without her card; `ask` is a "requery".
+    result<answer> requery(std::string_view ask, const cancel *stop = nullptr) {
+        mynacard_buffer *json = nullptr;
+        mynacard_answer *found = nullptr;
+        mynacard_error *why = nullptr;
+        mynacard_status status = mynacard_desk_home(own_.get(), detail::data(ask), ask.size(), nullptr, detail::raw(stop),
+                                                    &json, &found, &why);
+        detail::buffer unused(json);
+        if (status != MYNACARD_STATUS_OK) {
+            return error(status, why);
+        }
+        return answer(found);
+    }
+    /// A finished bulk query, patient by patient (JSON) until `patient` says false.
+    result<std::string> download(std::string_view reception_number, std::function<bool(std::string_view)> patient,
+                                 const cancel *stop = nullptr) {
+        mynacard_patients table = MYNACARD_PATIENTS_INIT;
+        table.userdata = &patient;
+        table.patient = detail::mynacard_hpp_told;
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_desk_download(own_.get(), detail::data(reception_number), reception_number.size(), &table,
+                                          detail::raw(stop), out, why);
+        });
+    }
     explicit desk(mynacard_desk *owned) noexcept : own_(owned) {}
 
 private:
     detail::handle<mynacard_desk, mynacard_desk_free> own_;
 };
 
-/// A watched exchange folder.
+/// The folders of an exchange of requests and answers.
+struct exchange {
+    std::string req;
+    std::string res;
+    /// Ours, on a local disk.
+    std::string journal;
+    std::string zip_password;
+    bool shift_jis = false;
+
+    mynacard_exchange raw() const noexcept {
+        mynacard_exchange raw = MYNACARD_EXCHANGE_INIT;
+        raw.req = detail::data(req);
+        raw.req_size = req.size();
+        raw.res = detail::data(res);
+        raw.res_size = res.size();
+        raw.journal = detail::data(journal);
+        raw.journal_size = journal.size();
+        raw.zip_password = zip_password.empty() ? nullptr : detail::data(zip_password);
+        raw.zip_password_size = zip_password.size();
+        raw.shift_jis = shift_jis ? 1 : 0;
+        return raw;
+    }
+};
+
+/// A watched face folder, or an exchange.
 class folder {
 public:
     [[nodiscard]] static result<folder> open(std::string_view path, bool deliver_existing = false) {
@@ -506,11 +732,41 @@ public:
             return mynacard_folder_open(detail::data(path), path.size(), deliver_existing ? 1 : 0, out, why);
         });
     }
-    /// The next face file.
+    [[nodiscard]] static result<folder> open(const exchange &folders) {
+        mynacard_exchange raw = folders.raw();
+        return detail::get<folder, mynacard_folder *>(
+            [&](auto *out, auto *why) { return mynacard_folder_exchange(&raw, out, why); });
+    }
+    /// Asks for the insurance behind a number, JSON; the request's name.
+    result<std::string> submit(std::string_view ask) {
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_folder_submit(own_.get(), detail::data(ask), ask.size(), out, why);
+        });
+    }
+    /// The program has the answer to a request, or waits for it no longer.
+    result<done> finish(std::string_view name, bool give_up = false) {
+        return detail::run([&](auto *why) {
+            return mynacard_folder_finish(own_.get(), detail::data(name), name.size(), give_up ? 1 : 0, why);
+        });
+    }
+    /// The next answer.
     result<answer> next(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
         return detail::get<answer, mynacard_answer *>([&](auto *out, auto *why) {
             return mynacard_folder_next(own_.get(), timeout_ms, detail::raw(stop), out, nullptr, why);
         });
+    }
+    /// The next answer, and the name of its file or request.
+    result<std::pair<answer, std::string>> next_named(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
+        mynacard_buffer *name = nullptr;
+        mynacard_answer *next = nullptr;
+        mynacard_error *why = nullptr;
+        mynacard_status status = mynacard_folder_next(own_.get(), timeout_ms, detail::raw(stop), &next, &name, &why);
+        if (status != MYNACARD_STATUS_OK) {
+            return error(status, why);
+        }
+        detail::buffer owned(name);
+        answer found(next);
+        return std::pair<answer, std::string>(std::move(found), detail::text(owned.release()));
     }
     explicit folder(mynacard_folder *owned) noexcept : own_(owned) {}
 
@@ -523,9 +779,97 @@ private:
     return detail::string([](auto *out, auto *why) { return mynacard_readers_json(out, why); });
 }
 
-static_assert(sizeof(card) == sizeof(void *), "a handle is as large as a pointer");
-static_assert(sizeof(desk) == sizeof(void *), "a handle is as large as a pointer");
-static_assert(!std::is_copy_constructible_v<answer>, "a handle has one owner");
+/// The table of all fields, JSON.
+[[nodiscard]] inline result<std::string> fields_json() {
+    return detail::string([](auto *out, auto *why) { return mynacard_fields_json(out, why); });
+}
+
+/// Judges a number as staff typed it, JSON; every kind of number where both are empty.
+[[nodiscard]] inline result<std::string> identifier_json(std::string_view kind = {}, std::string_view text = {}) {
+    return detail::string([&](auto *out, auto *why) {
+        return mynacard_identifier_json(detail::data(kind), kind.size(), detail::data(text), text.size(), out, why);
+    });
+}
+
+/// Reads a list of the 特定健診 notices, JSON; with an answer and an ask says who is enrolled.
+[[nodiscard]] inline result<std::string> checkup_json(mynacard_list list, bytes_view file, const answer *answer = nullptr,
+                                                      std::string_view ask = {}) {
+    return detail::string([&](auto *out, auto *why) {
+        return mynacard_checkup_json(list, file.data, file.size, answer == nullptr ? nullptr : answer->get(),
+                                     detail::data(ask), ask.size(), out, why);
+    });
+}
+
+/// What a certificate (DER) says, JSON; with an ask, whether it is one of a card.
+[[nodiscard]] inline result<std::string> certificate_json(bytes_view der, std::string_view ask = {}) {
+    return detail::string([&](auto *out, auto *why) {
+        return mynacard_certificate_json(der.data, der.size, detail::data(ask), ask.size(), out, why);
+    });
+}
+
+/// The sentences of a code, or of every code, JSON.
+[[nodiscard]] inline result<std::string> guidance_json(std::string_view code = {}) {
+    return detail::string(
+        [&](auto *out, auto *why) { return mynacard_guidance_json(detail::data(code), code.size(), out, why); });
+}
+
+/// The audit trail in a folder, verified, with its newest events, JSON.
+[[nodiscard]] inline result<std::string> audit_json(const terminal *terminal, std::string_view folder, std::uint32_t newest) {
+    return detail::string([&](auto *out, auto *why) {
+        return mynacard_audit_json(terminal == nullptr ? nullptr : terminal->get(), detail::data(folder), folder.size(),
+                                   newest, out, why);
+    });
+}
+
+/// Everything a check needs, looked at, JSON.
+[[nodiscard]] inline result<std::string> doctor_json(const service *where = nullptr, const terminal *terminal = nullptr,
+                                                     std::string_view audit_folder = {}, const cancel *stop = nullptr) {
+    mynacard_service raw = where == nullptr ? mynacard_service MYNACARD_SERVICE_INIT : where->raw();
+    return detail::string([&](auto *out, auto *why) {
+        return mynacard_doctor_json(where == nullptr ? nullptr : &raw, terminal == nullptr ? nullptr : terminal->get(),
+                                    detail::data(audit_folder), audit_folder.size(), detail::raw(stop), out, why);
+    });
+}
+
+/// From now on the library's log lines go to `line`; an empty function takes the former one away.
+inline result<done> log_to(std::function<void(std::int32_t, std::string_view)> line, std::int32_t most = 0) {
+    if (!line) {
+        return detail::run([](auto *why) { return mynacard_log_set(nullptr, why); });
+    }
+    auto told = std::make_unique<std::function<void(std::int32_t, std::string_view)>>(std::move(line));
+    mynacard_log table = MYNACARD_LOG_INIT;
+    table.userdata = told.get();
+    table.line = detail::mynacard_hpp_line;
+    table.destroy = detail::mynacard_hpp_forget_line;
+    table.most = most;
+    auto set = detail::run([&](auto *why) { return mynacard_log_set(&table, why); });
+    if (set) {
+        (void)told.release();
+    }
+    return set;
+}
+
+/// The version of the library that is running.
+[[nodiscard]] inline std::string_view version() noexcept { return mynacard_version(); }
+
+/// Whether the running library has the ABI that this header describes; ask before anything else.
+[[nodiscard]] inline bool matches_header() noexcept { return mynacard_abi_version() == MYNACARD_ABI_VERSION; }
+
+/// Panics inside the library, so that a program can try how it treats a defect.
+inline result<done> panic_on_purpose() {
+    return detail::run([](auto *why) { return mynacard_panic_on_purpose(why); });
+}
+
+namespace detail {
+/// A handle: as large as a pointer, with one owner.
+template <class... Handles>
+inline constexpr bool are_handles = ((sizeof(Handles) == sizeof(void *) && !std::is_copy_constructible_v<Handles> &&
+                                      std::is_nothrow_move_constructible_v<Handles>) &&
+                                     ...);
+}  // namespace detail
+
+static_assert(detail::are_handles<answer, cancel, card, check, desk, folder, pin, terminal>,
+              "a handle is as large as a pointer and has one owner");
 
 }  // namespace mynacard
 

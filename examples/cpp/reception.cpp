@@ -4,6 +4,7 @@
 //   c++ -std=c++17 -Iinclude examples/cpp/reception.cpp -Ltarget/debug/ffi -lmynacard -lmynacard_sandbox -o target/reception
 //   target/reception FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -101,7 +102,8 @@ void reception(const std::string &folder_path, int port) {
     }
 
     auto folder = mynacard::folder::open(folder_path).value();
-    std::ofstream(folder_path + "/OQSsiquc01res_face_B2_20261120103000.xml", std::ios::binary)
+    // Paths are UTF-8 here, as everywhere in mynacard; the stream wants them in the system's own form.
+    std::ofstream(std::filesystem::u8path(folder_path) / "OQSsiquc01res_face_B2_20261120103000.xml", std::ios::binary)
         << answer.write(MYNACARD_FORMAT_XML_SHIFT_JIS).value();
     std::cout << "face file: " << folder.next(20000).value().text("Name").value() << "\n";
 
@@ -121,15 +123,10 @@ void reception(const std::string &folder_path, int port) {
     std::cout << "done\n";
 }
 
-}  // namespace
-
-int main(int argc, char **argv) {
-    if (argc < 2) {
-        std::cerr << "usage: reception FOLDER [PORT]\n";
-        return EXIT_FAILURE;
-    }
+/// `folder_path` is UTF-8.
+int run(const std::string &folder_path, int port) {
     try {
-        reception(argv[1], argc > 2 ? std::atoi(argv[2]) : 0);
+        reception(folder_path, port);
         return EXIT_SUCCESS;
     } catch (const mynacard::exception &error) {
         std::cerr << error.what() << "\n" << error.why().text(MYNACARD_ERROR_ITEM_MESSAGE) << "\n";
@@ -138,3 +135,26 @@ int main(int argc, char **argv) {
     }
     return EXIT_FAILURE;
 }
+
+const char *const usage = "usage: reception FOLDER [PORT]\n";
+
+}  // namespace
+
+#ifdef _WIN32
+// The wide form: main's arguments are in the code page of the machine, and a folder's name may have no place there.
+int wmain(int argc, wchar_t **argv) {
+    if (argc < 2) {
+        std::cerr << usage;
+        return EXIT_FAILURE;
+    }
+    return run(std::filesystem::path(argv[1]).u8string(), argc > 2 ? std::stoi(argv[2]) : 0);
+}
+#else
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        std::cerr << usage;
+        return EXIT_FAILURE;
+    }
+    return run(argv[1], argc > 2 ? std::atoi(argv[2]) : 0);
+}
+#endif

@@ -1,23 +1,12 @@
-//! The names under which the library is shipped: `libmynacard_sandbox.so.0` and `mynacard_sandbox.dll`, whatever cargo calls the file.
+//! The names under which the library is shipped: `libmynacard_sandbox.so.0` and `mynacard_sandbox.dll`.
+
+#[path = "../build/shipped.rs"]
+mod shipped;
 
 fn main() {
-    shipped_as("mynacard_sandbox");
-}
-
-/// The library says its own name, to programs that link it and to its import library.
-fn shipped_as(name: &str) {
-    println!("cargo::rerun-if-changed=build.rs");
-    let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
-    match (target("OS").as_str(), target("ENV").as_str()) {
-        ("linux", _) => {
-            println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,lib{name}.so.0");
-        }
-        ("windows", "gnu") => {
-            let folder = std::env::var("OUT_DIR").expect("cargo sets it");
-            let definition = std::path::Path::new(&folder).join(format!("{name}.def"));
-            std::fs::write(&definition, format!("LIBRARY {name}.dll\n")).expect("its own folder");
-            println!("cargo::rustc-cdylib-link-arg={}", definition.display());
-        }
-        _ => {}
-    }
+    println!("cargo::rerun-if-changed=../build/shipped.rs");
+    shipped::shipped_as(
+        "mynacard_sandbox",
+        "Virtual cards and a stand-in service, for tests of programs",
+    );
 }

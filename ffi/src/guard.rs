@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::error::{self, mynacard_error};
 use crate::failure::Failure;
+use crate::loaded;
 use crate::status::mynacard_status;
 
 /// Enough for TLS and big numbers in an unoptimised build, whatever stack the caller's thread has.
@@ -36,6 +37,7 @@ pub(crate) fn run(
     error: *mut *mut mynacard_error,
     body: impl FnOnce() -> Result<(), Failure>,
 ) -> mynacard_status {
+    loaded::stay();
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
         // What the panic says could hold anything; where it happened went to the panic hook. Dropping the payload may
         // panic again.

@@ -34,6 +34,7 @@ mod home;
 mod identifier;
 mod input;
 mod json;
+mod loaded;
 mod logging;
 mod matching;
 mod owner;

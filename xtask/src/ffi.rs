@@ -1,32 +1,23 @@
 //! The C libraries, laid out under the names that programs link and load.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::install::install;
 use crate::run::cargo;
 use crate::workspace;
 
-/// `cargo xtask ffi [--release]`
+/// `cargo xtask ffi [--release] [--built FOLDER] [--install PREFIX]`
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
-    let release = match arguments {
-        [] => false,
-        [one] if one == "--release" => true,
-        _ => return Err("ffi takes --release or nothing".into()),
+    let options = Options::parse(arguments)?;
+    let built = match &options.built {
+        Some(folder) => folder.clone(),
+        None => build(options.release)?,
     };
-    let packages = [
-        "--package",
-        "mynacard-ffi",
-        "--package",
-        "mynacard-ffi-sandbox",
-    ];
-    let build = cargo().arg("build").args(packages);
-    let build = if release {
-        build.arg("--release")
-    } else {
-        build
-    };
-    build.go()?;
-    let profile = if release { "release" } else { "debug" };
-    let built = workspace::target().join(profile);
+    if let Some(prefix) = &options.install {
+        install(&built, prefix)?;
+        println!("{}", prefix.display());
+        return Ok(());
+    }
     let folder = built.join("ffi");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for name in ["mynacard", "mynacard_sandbox"] {
@@ -36,6 +27,52 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     }
     println!("{}", folder.display());
     Ok(())
+}
+
+#[derive(Default, Debug, PartialEq, Eq)]
+struct Options {
+    release: bool,
+    /// Where the libraries are already; nothing is built then.
+    built: Option<PathBuf>,
+    /// Where to install them.
+    install: Option<PathBuf>,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let mut folder = || {
+                let value = rest
+                    .next()
+                    .ok_or_else(|| format!("{argument} wants a folder"))?;
+                std::path::absolute(value).map_err(|error| format!("{value}: {error}"))
+            };
+            match argument.as_str() {
+                "--release" => options.release = true,
+                "--built" => options.built = Some(folder()?),
+                "--install" => options.install = Some(folder()?),
+                other => return Err(format!("ffi has no option {other:?}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds both libraries; the folder that has them.
+fn build(release: bool) -> Result<PathBuf, String> {
+    let mut build = cargo().arg("build").args([
+        "--package",
+        "mynacard-ffi",
+        "--package",
+        "mynacard-ffi-sandbox",
+    ]);
+    if release {
+        build = build.arg("--release");
+    }
+    build.go()?;
+    Ok(workspace::target().join(if release { "release" } else { "debug" }))
 }
 
 /// What cargo calls the files of one library, and what they are called from here on; how many there are depends on the
@@ -64,6 +101,19 @@ fn lay_out(built: &Path, folder: &Path, name: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn options_are_read() {
+        let parse = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            Options::parse(&words)
+        };
+        let options = parse("--release --install /tmp/prefix").unwrap();
+        assert!(options.release);
+        assert_eq!(options.install, Some(PathBuf::from("/tmp/prefix")));
+        assert!(parse("--install").is_err());
+        assert!(parse("--debug").is_err());
+    }
 
     #[test]
     fn files_get_their_shipped_names() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,5 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `windows`, `header`, `ffi`.
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `windows`, `header`, `ffi`,
+//! `package`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod api;
@@ -6,6 +7,8 @@ mod arrows;
 mod corpus;
 mod ffi;
 mod fuzz;
+mod install;
+mod package;
 mod planted;
 mod run;
 mod stage;
@@ -28,9 +31,10 @@ usage: cargo xtask COMMAND
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
   planted [--record] [WORD]…      take each check of the certificate verdict out in turn: the tests must notice
-  windows                         both Windows builds, and the chain under Wine
+  windows [--build]               both Windows builds, and the chain under Wine; or the builds alone
   header                          regenerate include/mynacard.h
-  ffi [--release]                 the C libraries under the names that they are shipped with, in target/*/ffi";
+  ffi [--release] [--install DIR] the C libraries under the names that they are shipped with, in target/*/ffi; or installed
+  package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,9 +66,10 @@ fn main() -> ExitCode {
             .args(rest)
             .go(),
         "planted" => planted::command(rest),
-        "windows" => windows::command(),
+        "windows" => windows::command(rest),
         "header" => stages::header(),
         "ffi" => ffi::command(rest),
+        "package" => package::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -52,7 +52,13 @@ impl Program {
         command.current_dir(workspace::root());
         // Cargo's own variables describe xtask, not the packages that the child builds.
         for (key, _) in std::env::vars_os() {
-            if key.to_string_lossy().starts_with("CARGO_PKG_") || key == "CARGO_MANIFEST_DIR" {
+            let name = key.to_string_lossy();
+            // A test that calls a chore has OUT_DIR besides: some build scripts run again when it changes.
+            if ["CARGO_PKG_", "CARGO_MANIFEST_"]
+                .iter()
+                .any(|start| name.starts_with(start))
+                || name == "OUT_DIR"
+            {
                 command.env_remove(key);
             }
         }

@@ -6,7 +6,8 @@ use crate::run::{Program, cargo};
 use crate::stage::Checks;
 use crate::workspace;
 
-/// What receipt computers link, and the program that runs the whole chain.
+/// What receipt computers link, the program that runs the whole chain, the DLLs, and the stand-in as a program: one choice for
+/// both widths, since another one would resolve other features and build everything twice.
 const PACKAGES: &[&str] = &[
     "mynacard-card",
     "mynacard-cert",
@@ -15,9 +16,10 @@ const PACKAGES: &[&str] = &[
     "mynacard-client",
     "mynacard",
     "mynacard-chain",
+    "mynacard-ffi",
+    "mynacard-ffi-sandbox",
+    "mynacard-sandbox",
 ];
-/// The DLLs, which a test of `mynacard-ffi-sandbox` builds with the packages above and runs: one build serves both.
-const LIBRARIES: &[&str] = &["mynacard-ffi", "mynacard-ffi-sandbox"];
 
 /// Debian's compiler and the sources of its standard library (packages `rustc-web`, `rust-web-src`).
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -39,13 +41,24 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) {
 ";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Width {
+pub(crate) enum Width {
     Bits64,
     Bits32,
 }
 
-/// `cargo xtask windows`.
-pub(crate) fn command() -> Result<(), String> {
+/// `cargo xtask windows [--build]`: with `--build` no more than the builds, and where they are.
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    match arguments {
+        [] => {}
+        [one] if one == "--build" => {
+            for width in [Width::Bits64, Width::Bits32] {
+                println!("{}", built(width, false)?.display());
+            }
+            println!("{}", stand_in()?.display());
+            return Ok(());
+        }
+        _ => return Err("windows takes --build or nothing".into()),
+    }
     let row = crate::stages::find("windows").map(|stage| stage.run(false));
     if crate::stage::report(row.as_slice()) {
         Ok(())
@@ -58,7 +71,7 @@ pub(crate) fn command() -> Result<(), String> {
 pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
     for width in [Width::Bits64, Width::Bits32] {
         let start = std::time::Instant::now();
-        checks.program(build(width)?)?;
+        checks.program(build(width, false)?)?;
         println!(
             "{}: built in {:.1} s",
             width.target(),
@@ -69,6 +82,13 @@ pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
     under_wine(checks)
 }
 
+/// Builds everything for one width; the folder that has the results.
+pub(crate) fn built(width: Width, release: bool) -> Result<PathBuf, String> {
+    build(width, release)?.go()?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(folder().join(width.target()).join(profile))
+}
+
 impl Width {
     fn target(self) -> &'static str {
         match self {
@@ -77,7 +97,8 @@ impl Width {
         }
     }
 
-    fn prefix(self) -> &'static str {
+    /// What MinGW's tools for this width begin with.
+    pub(crate) fn prefix(self) -> &'static str {
         match self {
             Width::Bits64 => "x86_64-w64-mingw32",
             Width::Bits32 => "i686-w64-mingw32",
@@ -105,7 +126,7 @@ fn chain(width: Width) -> PathBuf {
         .join("mynacard-chain.exe")
 }
 
-fn build(width: Width) -> Result<Program, String> {
+fn build(width: Width, release: bool) -> Result<Program, String> {
     let target = width.target();
     let mut program = cargo();
     let linker = format!(
@@ -135,16 +156,12 @@ fn build(width: Width) -> Result<Program, String> {
     if !with_rustup {
         program = program.arg("-Zbuild-std=std,panic_unwind");
     }
-    let libraries = match width {
-        Width::Bits64 => LIBRARIES,
-        Width::Bits32 => &[],
-    };
-    Ok(PACKAGES
-        .iter()
-        .chain(libraries)
-        .fold(program, |program, package| {
-            program.args(["--package", package])
-        }))
+    if release {
+        program = program.arg("--release");
+    }
+    Ok(PACKAGES.iter().fold(program, |program, package| {
+        program.args(["--package", package])
+    }))
 }
 
 /// Debian's compiler in place of this machine's: its standard library comes as source, for targets without one.
@@ -219,19 +236,28 @@ fn imports(width: Width, checks: &mut Checks) -> Result<(), String> {
     Ok(())
 }
 
+/// The DLL that Wine lacks, 64 bits wide: to be put beside a program.
+fn stand_in() -> Result<PathBuf, String> {
+    let (source, place) = (
+        folder().join("bcryptprimitives.c"),
+        folder().join("bcryptprimitives.dll"),
+    );
+    std::fs::write(&source, STAND_IN).map_err(|error| format!("{}: {error}", source.display()))?;
+    Program::new("x86_64-w64-mingw32-gcc")
+        .args(["-shared", "-O1", "-o"])
+        .arg(&place)
+        .arg(&source)
+        .arg("-ladvapi32")
+        .go()?;
+    Ok(place)
+}
+
 /// Runs the 64-bit chain; Debian 12 has no 32-bit Wine without another architecture, so that one is only built.
 fn under_wine(checks: &mut Checks) -> Result<(), String> {
     let program = chain(Width::Bits64);
     let beside = program.with_file_name("bcryptprimitives.dll");
-    let source = folder().join("bcryptprimitives.c");
-    std::fs::write(&source, STAND_IN).map_err(|error| format!("{}: {error}", source.display()))?;
-    checks.program(
-        Program::new("x86_64-w64-mingw32-gcc")
-            .args(["-shared", "-O1", "-o"])
-            .arg(&beside)
-            .arg(&source)
-            .arg("-ladvapi32"),
-    )?;
+    std::fs::copy(stand_in()?, &beside)
+        .map_err(|error| format!("{}: {error}", beside.display()))?;
     let prefix = folder().join("wine");
     let wine = |name: &str| {
         Program::new(name)

@@ -25,6 +25,18 @@ pub(crate) fn metadata() -> Result<Metadata, String> {
         .map_err(|error| format!("cargo metadata: {error}"))
 }
 
+/// The version that all crates share.
+pub(crate) fn version() -> Result<String, String> {
+    let metadata = metadata()?;
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == "mynacard-ffi");
+    package
+        .map(|package| package.version.to_string())
+        .ok_or_else(|| "no package mynacard-ffi".into())
+}
+
 /// Every file that is in the repository or could be added to it.
 pub(crate) fn files() -> Result<Vec<PathBuf>, String> {
     let (succeeded, text) = crate::run::Program::new("git")

@@ -1,5 +1,10 @@
 //! What the tests that compile and run other people's programs share.
 
+#[allow(dead_code)] // Only some tests need .NET's own runtime, or Windows.
+pub(crate) mod sdk;
+#[allow(dead_code)]
+pub(crate) mod windows;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,12 +46,26 @@ pub(crate) fn shipped() -> PathBuf {
     folder
 }
 
-/// Runs a program and returns what it printed; it must succeed.
+/// Runs a program that finds the libraries under test; returns what it printed; it must succeed.
 #[track_caller]
 pub(crate) fn run(command: &mut Command) -> String {
+    run_alone(command.env("LD_LIBRARY_PATH", shipped()))
+}
+
+/// One of the workspace's chores.
+pub(crate) fn xtask() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .current_dir(root())
+        .args(["run", "--quiet", "--package", "xtask", "--"]);
+    command
+}
+
+/// Runs a program that finds no library but its own; returns what it printed; it must succeed.
+#[track_caller]
+pub(crate) fn run_alone(command: &mut Command) -> String {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command
-        .env("LD_LIBRARY_PATH", shipped())
         .env("RUST_BACKTRACE", "0")
         .output()
         .unwrap_or_else(|error| panic!("this test needs {name}: {error}"));
