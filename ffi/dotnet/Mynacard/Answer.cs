@@ -172,6 +172,9 @@ namespace Mynacard
         /// <summary>The same, with the file's name.</summary>
         public Answer Next(out string name, TimeSpan? timeout = null, Cancel cancel = null) { return Next(handle, out name, timeout, cancel); }
 
+        /// <summary>The next face file, waited for on a thread of the pool.</summary>
+        public System.Threading.Tasks.Task<Answer> NextAsync(TimeSpan? timeout = null, Cancel cancel = null) { return System.Threading.Tasks.Task.Run(() => Next(timeout, cancel)); }
+
         internal static Answer Next(FolderHandle folder, out string name, TimeSpan? timeout, Cancel cancel)
         {
             IntPtr answer, named, error;
@@ -235,6 +238,17 @@ namespace Mynacard
         public Answer Next(out string request, TimeSpan? timeout = null, Cancel cancel = null)
         {
             return FaceFolder.Next(handle, out request, timeout, cancel);
+        }
+
+        /// <summary>The next answer with its request, waited for on a thread of the pool.</summary>
+        public System.Threading.Tasks.Task<System.Collections.Generic.KeyValuePair<string, Answer>> NextAsync(TimeSpan? timeout = null, Cancel cancel = null)
+        {
+            return System.Threading.Tasks.Task.Run(() =>
+            {
+                string request;
+                var answer = Next(out request, timeout, cancel);
+                return new System.Collections.Generic.KeyValuePair<string, Answer>(request, answer);
+            });
         }
 
         /// <summary>This program has the answer: it is not delivered again after a restart.</summary>

@@ -259,6 +259,24 @@ namespace Mynacard
             return Task.Run(() => Wait(reader, timeout, cancel, options));
         }
 
+        /// <summary><see cref="TriesLeft"/> on a thread of the pool.</summary>
+        public Task<int> TriesLeftAsync(Cancel cancel = null) { return Task.Run(() => TriesLeft(cancel)); }
+
+        /// <summary><see cref="WaitRemoved"/> on a thread of the pool.</summary>
+        public Task WaitRemovedAsync(TimeSpan? timeout = null, Cancel cancel = null) { return Task.Run(() => WaitRemoved(timeout, cancel)); }
+
+        /// <summary><see cref="StatusJson"/> on a thread of the pool.</summary>
+        public Task<string> StatusJsonAsync(Cancel cancel = null) { return Task.Run(() => StatusJson(cancel)); }
+
+        /// <summary><see cref="Certificate"/> on a thread of the pool.</summary>
+        public Task<byte[]> CertificateAsync(Cancel cancel = null) { return Task.Run(() => Certificate(cancel)); }
+
+        /// <summary><see cref="AttributesJson"/> on a thread of the pool.</summary>
+        public Task<string> AttributesJsonAsync(Pin pin, string authorities = null, Cancel cancel = null) { return Task.Run(() => AttributesJson(pin, authorities, cancel)); }
+
+        /// <summary><see cref="ChangePin"/> on a thread of the pool.</summary>
+        public Task ChangePinAsync(CardPin which, Pin oldPin, Pin newPin, Cancel cancel = null) { return Task.Run(() => ChangePin(which, oldPin, newPin, cancel)); }
+
         /// <summary><see cref="ReadFace"/> on a thread of the pool.</summary>
         public Task<CardFace> ReadFaceAsync(Check check, byte[] numberB, string authorities, Cancel cancel = null)
         {

@@ -210,6 +210,15 @@ namespace Mynacard
             return Task.Run(() => Register(service, registration, cancel));
         }
 
+        /// <summary>The one kept in a vault file, opened on a thread of the pool: deriving its key takes a while.</summary>
+        public static Task<Terminal> OpenAsync(string path, byte[] passcode) { return Task.Run(() => Open(path, passcode)); }
+
+        /// <summary><see cref="Renew"/> on a thread of the pool.</summary>
+        public Task<TerminalDetails> RenewAsync(Service service, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => Renew(service, auditFolder, cancel)); }
+
+        /// <summary><see cref="Remove"/> on a thread of the pool.</summary>
+        public Task<string> RemoveAsync(Service service, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => Remove(service, auditFolder, cancel)); }
+
         /// <summary>A new certificate, kept before it is used. Open desks anew.</summary>
         public TerminalDetails Renew(Service service, string auditFolder = null, Cancel cancel = null)
         {
@@ -403,6 +412,12 @@ namespace Mynacard
             if (answer != null) answer.Dispose();
             return json;
         }
+
+        /// <summary><see cref="Home(string, Answer, Cancel)"/> on a thread of the pool.</summary>
+        public Task<string> HomeAsync(string ask, Answer checkedAnswer = null, Cancel cancel = null) { return Task.Run(() => Home(ask, checkedAnswer, cancel)); }
+
+        /// <summary><see cref="Download"/> on a thread of the pool.</summary>
+        public Task<string> DownloadAsync(string receptionNumber, Action<string> patient, Cancel cancel = null) { return Task.Run(() => Download(receptionNumber, patient, cancel)); }
 
         /// <summary>再照会: the insurance of a patient who gave consent, by the facility's reference, without her card.</summary>
         public Answer Requery(string reference, bool limitApplication = false, bool specificDiseases = false, Cancel cancel = null)

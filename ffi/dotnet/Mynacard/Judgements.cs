@@ -99,6 +99,12 @@ namespace Mynacard
     /// <summary>Looks at everything that a check needs.</summary>
     public static class Doctor
     {
+        /// <summary><see cref="Json"/> on a thread of the pool.</summary>
+        public static System.Threading.Tasks.Task<string> JsonAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        {
+            return System.Threading.Tasks.Task.Run(() => Json(service, terminal, auditFolder, cancel));
+        }
+
         /// <summary>Readers, terminal, audit trail, service and clock, JSON. What an argument is missing for is unknown. Nothing of a
         /// person, no secret and no path is in it.</summary>
         public static string Json(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)

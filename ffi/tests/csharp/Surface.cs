@@ -280,8 +280,9 @@ internal static class Program
         using (var card = Card.Behind(transport))
         {
             Has(card.StatusJson(), "\"card\":\"my-number-card\"", "\"authentication\":3");
-            Demand(card.TriesLeft() == 3, "three tries");
-            var der = card.Certificate();
+            Demand(card.TriesLeftAsync().Result == 3, "three tries");
+            Has(card.StatusJsonAsync().Result, "my-number-card");
+            var der = card.CertificateAsync().Result;
             Has(Certificate.Json(der), "\"verdict\":null");
             Has(Certificate.Json(der, "{\"usage\":\"authentication\",\"hierarchy\":\"simulation\"}"), "not-asked");
             var real = Fails(Status.Peer, () => Certificate.Json(der, "{\"usage\":\"authentication\",\"hierarchy\":\"production\"}"), "a virtual card is no real one");
@@ -296,12 +297,12 @@ internal static class Program
             Throws<ArgumentNullException>(() => Card.FromTrace(null), "no trace");
             Fails(Status.Input, () => Card.FromTrace(Bytes("x")), "no trace");
 
-            using (var pin = PinOf("1234")) Has(card.AttributesJson(pin, Sandbox.Authorities), "\"verified\":true");
+            using (var pin = PinOf("1234")) Has(card.AttributesJsonAsync(pin, Sandbox.Authorities).Result, "\"verified\":true");
             using (var pin = PinOf("9999")) Demand(Fails(Status.WrongPin, () => card.AttributesJson(pin), "a wrong PIN").TriesLeft == 2, "two tries");
             Throws<ArgumentNullException>(() => card.AttributesJson(null), "no PIN");
             using (Pin old = PinOf("1234"), next = PinOf("5678"))
             {
-                card.ChangePin(CardPin.Authentication, old, next);
+                card.ChangePinAsync(CardPin.Authentication, old, next).Wait();
                 Demand(old.Length == 0 && next.Length == 0, "both are gone");
             }
             using (Pin old = PinOf("1234"), next = PinOf("5678")) Demand(Fails(Status.WrongPin, () => card.ChangePin(CardPin.Authentication, old, next), "the former PIN").TriesLeft == 2, "two tries");
@@ -320,7 +321,7 @@ internal static class Program
             var wrong = Sandbox.Printed("kokuho");
             Demand(Fails(Status.WrongPin, () => card.ReadFace(null, wrong, Sandbox.Authorities), "another card's number").Code == "MC-1027", "a try of 照合番号B");
             Throws<ArgumentNullException>(() => card.ReadFace(null, null, "{}"), "no number");
-            card.WaitRemoved(TimeSpan.Zero); // in no reader, so gone at once
+            card.WaitRemovedAsync(TimeSpan.Zero).Wait(); // in no reader, so gone at once
             card.Dispose();
             Throws<ObjectDisposedException>(() => card.TriesLeft(), "a disposed card");
         }
@@ -372,16 +373,16 @@ internal static class Program
             Demand(details.InstitutionCode == user[0] && details.VisualCheckAllowed && details.NotAfter > DateTime.UtcNow && details.Name.Length > 0 && details.InstitutionName.Length > 0, "the details");
             Has(terminal.SwitchVisualCheck(true).Written, "\"visual_check\":\"on\"");
             Has(terminal.SwitchVisualCheck(false).Written, "\"visual_check\":\"off\"");
-            Demand(terminal.Renew(service).NotAfter > DateTime.UtcNow, "renewed");
+            Demand(terminal.RenewAsync(service).Result.NotAfter > DateTime.UtcNow, "renewed");
             terminal.Store(Path.Combine(folder, "first.vault"), "passcode-2");
         }
         Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "first.vault"), "passcode-1").Dispose(), "the former passcode");
-        using (var terminal = Terminal.Open(Path.Combine(folder, "first.vault"), "passcode-2"))
+        using (var terminal = Terminal.OpenAsync(Path.Combine(folder, "first.vault"), Bytes("passcode-2")).Result)
         {
-            Has(Doctor.Json(service, terminal), "terminal-certificate");
+            Has(Doctor.JsonAsync(service, terminal).Result, "terminal-certificate");
             Has(Doctor.Json(), "\"complete\":false");
             Throws<ArgumentNullException>(() => terminal.Renew(null), "no service");
-            Has(terminal.Remove(service), "\"removed\":true");
+            Has(terminal.RemoveAsync(service).Result, "\"removed\":true");
             Fails(Status.Caller, () => terminal.Renew(service), "a removed terminal");
         }
     }
@@ -478,12 +479,12 @@ internal static class Program
     private static void Home(Desk desk, Card card)
     {
         using (var answer = desk.RequeryAsync("0001").Result) Demand(answer.Text("Name") == "医療　太郎", "the requery");
-        Has(desk.Home("{\"do\":\"list\",\"care\":\"visiting\",\"by\":\"visit-date\"}"), "0001");
+        Has(desk.HomeAsync("{\"do\":\"list\",\"care\":\"visiting\",\"by\":\"visit-date\"}").Result, "0001");
         Fails(Status.InvalidArgument, () => desk.Home("{\"do\":\"dance\"}"), "what nobody does");
         var number = Json.Parse(desk.Home("{\"do\":\"submit\",\"care\":\"visiting\",\"by\":\"visit-date\"}"))["reception_number"].Text;
         for (var turn = 0; turn < 200 && desk.Home("{\"do\":\"poll\",\"reception_number\":" + Json.Quote(number) + "}").Contains("in-progress"); turn++) Thread.Sleep(100);
         var patients = new List<string>();
-        Has(desk.Download(number, patients.Add), "\"patients\":1");
+        Has(desk.DownloadAsync(number, patients.Add).Result, "\"patients\":1");
         Demand(patients.Count == 1 && patients[0].Contains("医療　太郎"), "the patient");
         using (var answer = Answer.Read(Bytes(Json.Parse(patients[0])["answer"].Written), Document.Json)) Demand(answer.Text("Name") == "医療　太郎", "the patient's answer");
         Throws<InvalidOperationException>(() => desk.Download(number, one => { throw new InvalidOperationException(); }), "a function that throws");
@@ -569,7 +570,8 @@ internal static class Program
             string request;
             Fails(Status.Timeout, () => exchange.Next(out request, TimeSpan.Zero), "no answer yet");
             File.WriteAllText(Path.Combine(res, name.Replace("req_", "res_")), Xml.Replace("<MessageHeader/>", "<MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader>"), new UTF8Encoding(false));
-            using (var answer = exchange.Next(out request, TimeSpan.FromSeconds(20))) Demand(request == name && answer.Count == 1, "the answer to " + name + ", not " + request);
+            var next = exchange.NextAsync(TimeSpan.FromSeconds(20)).Result;
+            using (next.Value) Demand(next.Key == name && next.Value.Count == 1, "the answer to " + name + ", not " + next.Key);
             exchange.Finish(name);
             exchange.GiveUp(exchange.Submit(ask));
             Fails(Status.InvalidArgument, () => exchange.Finish("no-request"), "no request");
@@ -582,7 +584,7 @@ internal static class Program
             using (var cancel = new Cancel())
             {
                 cancel.Stop();
-                Fails(Status.Cancelled, () => faces.Next(null, cancel), "a cancelled wait");
+                Fails(Status.Cancelled, () => faces.NextAsync(null, cancel).GetAwaiter().GetResult(), "a cancelled wait");
             }
         }
     }
