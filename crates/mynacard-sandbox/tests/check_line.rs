@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use check_support::{Office, activate, card, settings};
 use mynacard_auth::{
@@ -17,7 +17,7 @@ use mynacard_auth::{
 use mynacard_card::Pin;
 use mynacard_cert::TrustStore;
 use mynacard_client::https::{Endpoint, HttpsService, Timeouts};
-use mynacard_sandbox::{Fault, Sandbox};
+use mynacard_sandbox::{Condition, Fault, Sandbox};
 
 /// A cable in the middle that can be cut: once, when the server speaks next.
 struct Cable {
@@ -241,6 +241,63 @@ fn after_three_silences_nothing_is_asked_for_a_while_and_then_once() {
     assert_eq!(prepare().unwrap_err().0, "MC-6015");
     std::thread::sleep(pause.unwrap());
     prepare().unwrap();
+}
+
+#[test]
+fn a_caller_whose_time_ends_has_not_learnt_that_the_service_is_silent() {
+    let office = Office::open();
+    // The last challenge is used up, so that each of these asks.
+    check(&office, || ()).unwrap();
+    let slow = Fault::Latency(Duration::from_secs(4));
+    office.sandbox.set_fault(Some(slow));
+    for _ in 0..4 {
+        let now = SystemTime::now();
+        let stop = office.stop.by(Instant::now() + Duration::from_millis(80));
+        let prepared = office.desk.prepare(Purpose::Reception, now, &stop);
+        let code = prepared.unwrap_err().code();
+        assert!(["MC-6002", "MC-5003"].contains(&code), "{code}");
+    }
+    office.sandbox.set_fault(None);
+    let now = SystemTime::now();
+    let ready = office.desk.prepare(Purpose::Reception, now, &office.stop);
+    drop(ready.unwrap());
+}
+
+#[test]
+fn a_door_that_closed_meanwhile_does_not_hide_that_an_answer_got_lost() {
+    for closed in [
+        Condition::Maintenance { retry_after: 7 },
+        Condition::Timeout,
+        Condition::TooMany { retry_after: 1 },
+    ] {
+        let office = Office::open();
+        let (settings, now) = (
+            DeskSettings::new(TrustStore::simulation()),
+            SystemTime::now(),
+        );
+        let patient = settings.with_patience(Duration::from_secs(2));
+        let desk = Desk::new(Box::new(office.service.clone()), patient);
+        let ready = desk.prepare(Purpose::Reception, now, &office.stop).unwrap();
+        let slow = Fault::Latency(Duration::from_secs(8));
+        office.sandbox.set_fault(Some(slow));
+        let pin = Identity::Pin(Pin::new(b"1234").unwrap());
+        let error = ready
+            .check(&mut card("kyokai-self"), pin, now, &office.stop)
+            .unwrap_err();
+        assert_eq!(error.code(), "MC-6013");
+        office.sandbox.set_fault(None);
+        office.sandbox.set_condition(closed);
+        let error = error
+            .deliver_again(SystemTime::now(), &office.stop)
+            .unwrap_err();
+        assert_eq!(error.code(), "MC-6013", "{closed:?}");
+        office.sandbox.set_condition(Condition::Normal);
+        let checked = error
+            .deliver_again(SystemTime::now(), &office.stop)
+            .unwrap();
+        assert!(office.sandbox.knows_check(checked.check_id()).unwrap());
+        assert_eq!(office.sandbox.checks().unwrap(), 1);
+    }
 }
 
 fn wait(error: &Error) -> Option<Duration> {

@@ -6,7 +6,7 @@ mod check_support;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use check_support::{Office, card};
 use mynacard_auth::home::{
@@ -15,8 +15,8 @@ use mynacard_auth::home::{
     VisitingPatient,
 };
 use mynacard_auth::{
-    Audit, AuditEvent, CheckContext, CheckedAnswer, Error, Evidence, Extra, Identity, Method,
-    OperatorConfirmation, Purpose, Query, Screen,
+    Audit, AuditEvent, Cancel, CheckContext, CheckedAnswer, Error, Evidence, Extra, Identity,
+    Method, OperatorConfirmation, Purpose, Query, Screen,
 };
 use mynacard_card::Pin;
 use mynacard_client::https::HttpsService;
@@ -388,6 +388,47 @@ fn a_download_that_breaks_off_is_an_error_and_can_be_repeated() {
     office.sandbox.set_fault(None);
     let (state, count) = download();
     assert_eq!((state.unwrap(), count), (BulkState::Finished, 300));
+}
+
+#[test]
+fn a_download_ends_where_its_caller_stops_it_or_has_no_more_time() {
+    let office = Office::open();
+    office
+        .sandbox
+        .enrol_patients(&Institution::default(), 300)
+        .unwrap();
+    let number = submitted(&office);
+    finished(&office, &number);
+    let mut desk = desk(&office);
+    // Between two lines: nothing is handed out after it.
+    let (stop, mut count) = (Cancel::new(), 0);
+    let state = desk.download(
+        &number,
+        |_| {
+            count += 1;
+            if count == 3 {
+                stop.cancel();
+            }
+            ControlFlow::Continue(())
+        },
+        &stop,
+    );
+    assert_eq!(code(state), "MC-5003");
+    assert!(count < 300, "{count}");
+    // On a line that is slower than the caller's patience, which is shorter than ours.
+    let drip = Fault::Trickle {
+        bytes: 16,
+        pause: Duration::from_millis(100),
+    };
+    for fault in [Fault::Latency(Duration::from_secs(15)), drip] {
+        office.sandbox.set_fault(Some(fault));
+        let begin = Instant::now();
+        let stop = Cancel::new().by(begin + Duration::from_millis(400));
+        let state = desk.download(&number, |_| ControlFlow::Continue(()), &stop);
+        let found = code(state);
+        assert!(["MC-6002", "MC-5003"].contains(&found), "{found}");
+        assert!(begin.elapsed() < Duration::from_secs(10));
+    }
 }
 
 #[test]

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../examples/soak/fleet.rs"]
+#[allow(clippy::expect_used, unreachable_pub)] // the soak's
+mod fleet;
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -74,9 +78,8 @@ fn a_database_keeps_the_authority_and_the_json_is_one_document() {
 
 #[test]
 fn it_is_in_the_trouble_that_it_was_asked_to_be_in() {
-    use base64::Engine as _;
     use mynacard_auth::{Cancel, ServiceErrorKind};
-    use mynacard_client::https::{Endpoint, HttpsService};
+    use mynacard_client::https::HttpsService;
     for (troubles, expected) in [
         (&["server-error"][..], Some(ServiceErrorKind::Unreachable)),
         (&["html"], Some(ServiceErrorKind::MalformedAnswer)),
@@ -97,12 +100,7 @@ fn it_is_in_the_trouble_that_it_was_asked_to_be_in() {
         arguments.extend(troubles.iter().flat_map(|trouble| ["--trouble", *trouble]));
         let (_served, mut lines) = serve(&arguments);
         let document: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
-        let pem = std::fs::read_to_string(document["ca_file"].as_str().unwrap()).unwrap();
-        let inside: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-        let root = base64::engine::general_purpose::STANDARD
-            .decode(inside)
-            .unwrap();
-        let endpoint = Endpoint::sandbox(document["url"].as_str().unwrap(), &root);
+        let endpoint = endpoint_of(&document);
         let service = HttpsService::new(&endpoint, None).unwrap();
         let found = service.info(&Cancel::new()).err().map(|error| error.kind());
         assert_eq!(found, expected, "{troubles:?}");
@@ -117,6 +115,118 @@ fn it_is_in_the_trouble_that_it_was_asked_to_be_in() {
         why.contains("latency") && why.contains("certificate-other"),
         "{why}"
     );
+}
+
+/// The authority in the file that the program's JSON names, DER.
+fn root_of(document: &Value) -> Vec<u8> {
+    use base64::Engine as _;
+    let pem = std::fs::read_to_string(document["ca_file"].as_str().unwrap()).unwrap();
+    let inside: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    base64::engine::general_purpose::STANDARD
+        .decode(inside)
+        .unwrap()
+}
+
+fn endpoint_of(document: &Value) -> mynacard_client::https::Endpoint {
+    let url = document["url"].as_str().unwrap();
+    mynacard_client::https::Endpoint::sandbox(url, &root_of(document))
+}
+
+#[test]
+fn every_trouble_that_it_names_is_felt_at_the_other_end() {
+    use mynacard_auth::{Cancel, Terminal, TermsAccepted};
+    use mynacard_client::https::HttpsService;
+    use std::time::{Duration, Instant, SystemTime};
+    let stop = Cancel::new();
+    for name in mynacard_sandbox::Trouble::NAMES {
+        let plain = name.split(['[', ':']).next().unwrap();
+        let trouble = match plain {
+            "latency" => "latency:300",
+            "trickle" => "trickle:60",
+            "maintenance" => "maintenance:7",
+            "clock" => "clock:3600",
+            plain => plain,
+        };
+        let (_served, mut lines) = serve(&["--json", "--trouble", trouble]);
+        let document: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+        let endpoint = endpoint_of(&document);
+        let issued = &document["activations"][0];
+        let text = |name: &str| issued[name].as_str().unwrap().to_owned();
+        let issued = mynacard_sandbox::UserSettings {
+            institution_code: text("institution_code"),
+            id: text("id"),
+            activation_code: text("activation_code"),
+        };
+        let info = || {
+            HttpsService::new(&endpoint, None)
+                .unwrap()
+                .info(&stop)
+                .map_err(|error| error.code())
+        };
+        // What a newcomer is told.
+        let activated = || {
+            let settings = mynacard_auth::UserSettings::new(
+                &issued.institution_code,
+                &issued.id,
+                &issued.activation_code,
+            )
+            .unwrap();
+            let mut newcomer = HttpsService::new(&endpoint, None).unwrap();
+            Terminal::activate(&mut newcomer, &settings, TermsAccepted, &stop)
+                .err()
+                .map(|error| match error.kind() {
+                    mynacard_auth::ErrorKind::Service(service) => {
+                        let wait = service.reply().and_then(|reply| reply.retry_after);
+                        (error.code(), wait)
+                    }
+                    _ => (error.code(), None),
+                })
+        };
+        // What becomes of a check.
+        let checked = || {
+            let root = root_of(&document);
+            let url = document["url"].as_str().unwrap();
+            let mut counters = fleet::fleet_of(url, &root, std::slice::from_ref(&issued));
+            counters[0].check().err().map(|error| error.code())
+        };
+        let begin = Instant::now();
+        let code = |found: Result<_, &'static str>| found.err();
+        match plain {
+            "latency" => {
+                info().unwrap();
+                assert!(begin.elapsed() >= Duration::from_millis(300));
+            }
+            "trickle" => {
+                info().unwrap();
+                // An answer has more than sixteen bytes: some pauses were made.
+                assert!(begin.elapsed() >= Duration::from_millis(120));
+            }
+            "clock" => {
+                let ahead = info().unwrap().time.duration_since(SystemTime::now());
+                assert!(ahead.unwrap() > Duration::from_secs(3500));
+            }
+            "certificate-renewed" => drop(info().unwrap()),
+            "twice" => assert_eq!(checked(), None),
+            "broken-message" => assert_eq!(checked(), Some("MC-6012")),
+            "revocation-unknown" => assert_eq!(checked(), Some("MC-6127")),
+            "maintenance" => {
+                let wait = Some(Duration::from_secs(7));
+                assert_eq!(activated(), Some(("MC-6151", wait)));
+            }
+            "timeout" => assert_eq!(activated(), Some(("MC-6152", None))),
+            "too-many" => {
+                let wait = Some(Duration::from_secs(10));
+                assert_eq!(activated(), Some(("MC-6153", wait)));
+            }
+            "cut" | "end" | "server-error" => assert_eq!(code(info()), Some("MC-6001")),
+            "html" | "garbage" => assert_eq!(code(info()), Some("MC-6007")),
+            "certificate-other" => assert_eq!(code(info()), Some("MC-6004")),
+            "certificate-ended" | "certificate-not-yet" => {
+                assert_eq!(code(info()), Some("MC-6014"));
+            }
+            other => panic!("nobody tries {other}"),
+        }
+    }
 }
 
 #[test]

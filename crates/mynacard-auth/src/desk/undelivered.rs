@@ -104,8 +104,8 @@ impl Undelivered {
             Err(error) => {
                 let again = may_be_answered_later(error.kind());
                 let arrived = may_have_arrived(error.kind());
-                // A later delivery that reached nobody: what the earlier one did is as unknown as before.
-                let still_lost = self.parts.sent && error.kind() == ServiceErrorKind::Unreachable;
+                let still_lost =
+                    self.parts.sent && error.kind().settles_nothing_of_an_earlier_delivery();
                 let error = match still_lost {
                     true => error.into_answer_lost(),
                     false => error,

@@ -149,6 +149,20 @@ kinds! {
     OtherRefusal = "MC-6199", "other-refusal", "the service refused";
 }
 
+impl ServiceErrorKind {
+    /// Whether a delivery that failed so says nothing of an earlier one of the same request: nobody was reached in time, or a door
+    /// was closed meanwhile. What the earlier one did is as unknown as before. (A server that is not believed is told as that:
+    /// somebody has to see to it.)
+    #[must_use]
+    pub const fn settles_nothing_of_an_earlier_delivery(self) -> bool {
+        use ServiceErrorKind as K;
+        matches!(
+            self,
+            K::Unreachable | K::Timeout | K::Maintenance | K::TooMany | K::BackendTimeout
+        )
+    }
+}
+
 impl ServiceError {
     /// An error of this kind.
     #[must_use]

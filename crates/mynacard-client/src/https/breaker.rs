@@ -34,6 +34,16 @@ struct Pause {
     until: Instant,
     kind: ServiceErrorKind,
     reply: Reply,
+    /// The service named it: silences make it no shorter.
+    asked: bool,
+}
+
+impl Pause {
+    /// Whether it still holds although an answer came: how often we may ask is not settled by one that was let through. A
+    /// service that answers after all is no longer away.
+    fn outlives_an_answer(&self, now: Instant) -> bool {
+        self.asked && self.kind == ServiceErrorKind::TooMany && self.until > now
+    }
 }
 
 impl Breaker {
@@ -45,7 +55,7 @@ impl Breaker {
         };
         let left = pause.until.saturating_duration_since(now);
         if left.is_zero() {
-            pause.until = now + TRIAL;
+            (pause.until, pause.asked) = (now + TRIAL, false);
             return Ok(());
         }
         let reply = Reply {
@@ -75,20 +85,33 @@ impl Breaker {
                         kind => kind,
                     },
                     reply: error.reply().cloned().unwrap_or_default(),
+                    asked: true,
                 });
             }
             (Some(K::Unreachable | K::Timeout | K::AnswerLost), None) => {
                 state.silences = state.silences.saturating_add(1);
                 let beyond = state.silences.saturating_sub(PATIENCE).min(8);
-                state.pause = (state.silences >= PATIENCE).then(|| Pause {
+                let silent = (state.silences >= PATIENCE).then(|| Pause {
                     until: now + (SHORTEST * (1 << beyond)).min(LONGEST),
                     kind: K::Suspended,
                     reply: Reply::default(),
+                    asked: false,
                 });
+                let named = state.pause.take().filter(|pause| pause.asked);
+                state.pause = [named, silent]
+                    .into_iter()
+                    .flatten()
+                    .max_by_key(|pause| pause.until);
             }
             // Nothing was learnt of the service.
             (Some(K::Cancelled | K::Configuration | K::NoTerminal), None) => {}
-            _ => *state = State::default(),
+            _ => {
+                state.silences = 0;
+                state.pause = state
+                    .pause
+                    .take()
+                    .filter(|pause| pause.outlives_an_answer(now));
+            }
         }
     }
 
@@ -169,6 +192,45 @@ mod tests {
         breaker.learn(now, Some(&busy(86_400)));
         assert!(breaker.permit(now + seconds(599)).is_err());
         breaker.permit(now + seconds(600)).unwrap();
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_not_forgotten_for_what_comes_between() {
+        let now = Instant::now();
+        let asked = |kind| {
+            let breaker = Breaker::default();
+            let error = ServiceError::new(kind).with_reply(Reply {
+                retry_after: Some(seconds(30)),
+                ..Reply::default()
+            });
+            breaker.learn(now, Some(&error));
+            breaker
+        };
+        use ServiceErrorKind as K;
+        for kind in [K::TooMany, K::Maintenance] {
+            // A proof that was let through and got no answer; then as many silences as make a pause of five seconds.
+            let breaker = asked(kind);
+            breaker.learn(now, Some(&K::AnswerLost.into()));
+            (0..2).for_each(|_| breaker.learn(now, Some(&silence())));
+            let held = breaker.permit(now + seconds(10)).unwrap_err();
+            assert_eq!(held.kind(), kind);
+            breaker.permit(now + seconds(30)).unwrap();
+            // The trial has no such right.
+            breaker.learn(now + seconds(30), Some(&silence()));
+            let held = breaker.permit(now + seconds(31)).unwrap_err();
+            assert_eq!(held.kind(), K::Suspended);
+        }
+        // An answer says nothing of how often we may ask, and all of whether the service is back.
+        for between in [None, Some(K::SignatureInvalid)] {
+            let error = between.map(ServiceError::new);
+            let breaker = asked(K::TooMany);
+            breaker.learn(now, error.as_ref());
+            assert!(breaker.permit(now + seconds(10)).is_err());
+            breaker.permit(now + seconds(30)).unwrap();
+            let breaker = asked(K::Maintenance);
+            breaker.learn(now, error.as_ref());
+            breaker.permit(now).unwrap();
+        }
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub(super) enum Effect<'a> {
     Lasting,
     /// Something that happens once however often it is delivered under this key.
     Keyed(&'a str),
+    /// The same, of something in hand that would be lost if it were not delivered now: a proof, an activation code.
+    InHand(&'a str),
 }
 
 /// An answer within bounds that claims to be JSON.
@@ -68,7 +70,7 @@ pub(super) struct Answered {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
     /// How long its head asks us to wait.
-    wait: Option<Duration>,
+    pub(super) wait: Option<Duration>,
 }
 
 /// A call that failed.
@@ -153,11 +155,11 @@ impl Caller {
     ) -> Result<T, ServiceError> {
         let body = serde_json::to_vec(ask).map_err(|_| ServiceErrorKind::Configuration)?;
         let (key, pauses) = match effect {
-            Effect::Keyed(key) => (Some(key), KEYED_PAUSES),
+            Effect::Keyed(key) | Effect::InHand(key) => (Some(key), KEYED_PAUSES),
             Effect::Passing => (None, PASSING_PAUSES),
             Effect::Step | Effect::Lasting => (None, &[][..]),
         };
-        if matches!(effect, Effect::Passing) {
+        if matches!(effect, Effect::Passing | Effect::Keyed(_)) {
             self.breaker.permit(Instant::now())?;
         }
         let start = Instant::now();
@@ -187,9 +189,13 @@ impl Caller {
         }
         let outcome = attempt.map_err(|failed| match effect {
             Effect::Passing | Effect::Step => failed.error,
-            Effect::Lasting | Effect::Keyed(_) => failed.with_lost_answer(),
+            Effect::Lasting | Effect::Keyed(_) | Effect::InHand(_) => failed.with_lost_answer(),
         });
-        self.breaker.learn(Instant::now(), outcome.as_ref().err());
+        // Whoever waits no longer has not learnt that the service is silent.
+        let given_up = stop.is_cancelled() && outcome.as_ref().is_err_and(is_silence);
+        if !given_up {
+            self.breaker.learn(Instant::now(), outcome.as_ref().err());
+        }
         outcome
     }
 
@@ -248,10 +254,7 @@ impl Caller {
         stop: &Cancel,
     ) -> Result<T, Failed> {
         let timeouts = self.endpoint.timeouts;
-        // What the caller has left counts as well: a request that is out then is told apart from one that never was.
-        let left = stop.deadline().map_or(Duration::MAX, |end| {
-            end.saturating_duration_since(Instant::now())
-        });
+        let left = left(stop);
         let whole = timeouts.whole.saturating_sub(start.elapsed()).min(left);
         let answered = match &self.way {
             Way::Https { client, worker } => {
@@ -306,6 +309,22 @@ fn carry(
     }
 }
 
+/// What the caller has left, which counts as our own limits do: a request that is out then is told apart from one that never was.
+pub(super) fn left(stop: &Cancel) -> Duration {
+    stop.deadline().map_or(Duration::MAX, |end| {
+        end.saturating_duration_since(Instant::now())
+    })
+}
+
+/// Whether nothing was heard: within somebody's patience.
+fn is_silence(error: &ServiceError) -> bool {
+    use ServiceErrorKind as K;
+    let waits = error
+        .reply()
+        .is_some_and(|reply| reply.retry_after.is_some());
+    !waits && matches!(error.kind(), K::Timeout | K::AnswerLost)
+}
+
 impl Failed {
     fn sent(error: impl Into<ServiceError>) -> Self {
         Self {
@@ -328,14 +347,12 @@ impl Failed {
     fn with_lost_answer(self) -> ServiceError {
         use ServiceErrorKind as K;
         match self.error.kind() {
-            // The last three say of a later delivery that it was not made; the first one was.
             K::Unreachable | K::Timeout | K::UntrustedServer | K::Tls | K::ServerNotValidNow
                 if self.sent =>
             {
                 self.error.into_answer_lost()
             }
-            // A door that closed meanwhile says nothing of the delivery that went through it.
-            K::Maintenance | K::TooMany | K::BackendTimeout if self.earlier => {
+            kind if self.earlier && kind.settles_nothing_of_an_earlier_delivery() => {
                 self.error.into_answer_lost()
             }
             _ => self.error,
@@ -473,7 +490,7 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The error with the wait of its answer's head, where its body named none.
-fn with_wait(error: ServiceError, wait: Option<Duration>) -> ServiceError {
+pub(super) fn with_wait(error: ServiceError, wait: Option<Duration>) -> ServiceError {
     let named = error.reply().and_then(|reply| reply.retry_after);
     if named.is_some() || wait.is_none() {
         return error;

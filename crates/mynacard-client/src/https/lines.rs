@@ -5,7 +5,7 @@ use std::time::Duration;
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
 use reqwest::{RequestBuilder, Response};
 
-use super::call::{Answered, LARGEST_BODY, content_type, read, understand};
+use super::call::{Answered, LARGEST_BODY, content_type, left, read, understand, with_wait};
 use super::endpoint::Endpoint;
 use super::failure::{from_reqwest, malformed};
 use super::worker::Worker;
@@ -36,8 +36,8 @@ impl<'a> Lines<'a> {
         request: RequestBuilder,
         stop: &Cancel,
     ) -> Result<Self, ServiceError> {
-        let patience = endpoint.timeouts.answer;
-        let request = request.timeout(WHOLE);
+        let patience = endpoint.timeouts.answer.min(left(stop));
+        let request = request.timeout(WHOLE.min(left(stop)));
         let opened = worker.run(stop, async move {
             let response = tokio::time::timeout(patience, request.send())
                 .await
@@ -61,8 +61,9 @@ impl<'a> Lines<'a> {
                 searched: 0,
             }),
             Err(answered) => {
-                let Answered { status, body, .. } = answered;
-                understand::<serde::de::IgnoredAny>(&endpoint.environment, status, &body)?;
+                let Answered { status, body, wait } = answered;
+                understand::<serde::de::IgnoredAny>(&endpoint.environment, status, &body)
+                    .map_err(|error| with_wait(error, wait))?;
                 Err(malformed("not lines", 0, 0))
             }
         }
@@ -114,7 +115,7 @@ impl<'a> Lines<'a> {
                     false => Err(ServiceErrorKind::Unreachable.into()),
                 };
             };
-            let patience = self.endpoint.timeouts.answer;
+            let patience = self.endpoint.timeouts.answer.min(left(stop));
             let (response, chunk) = worker.run(stop, async move {
                 let chunk = tokio::time::timeout(patience, response.chunk())
                     .await

@@ -8,6 +8,7 @@ use mynacard_cert::revocation::{MAX_OCSP_RESPONSE, OcspRequest, OcspResponse, Qu
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{RequestBuilder, Response, StatusCode};
 
+use super::call::left;
 use super::endpoint::{Endpoint, Proxy, Timeouts};
 use super::failure::{from_reqwest, malformed};
 use super::tls;
@@ -43,6 +44,7 @@ pub struct RevocationFetcher {
     client: reqwest::Client,
     worker: Worker,
     patience: Duration,
+    whole: Duration,
 }
 
 impl RevocationFetcher {
@@ -71,6 +73,7 @@ impl RevocationFetcher {
             client: builder.build().map_err(from_reqwest)?,
             worker: Worker::start()?,
             patience: timeouts.answer,
+            whole: timeouts.whole,
         })
     }
 
@@ -122,7 +125,13 @@ impl RevocationFetcher {
         limit: usize,
         stop: &Cancel,
     ) -> Result<Vec<u8>, ServiceError> {
-        let patience = self.patience;
+        let left = left(stop);
+        let patience = self.patience.min(left);
+        // The whole of it: the client's own limit knows nothing of what the caller has left.
+        let request = match left {
+            Duration::MAX => request,
+            left => request.timeout(left.min(self.whole)),
+        };
         self.worker.run(stop, async move {
             let response = tokio::time::timeout(patience, request.send())
                 .await

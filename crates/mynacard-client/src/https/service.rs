@@ -224,7 +224,7 @@ impl EligibilityService for HttpsService {
         let key = wire::hex(proof.idempotency_key());
         let answer: wire::Confirmed =
             self.caller
-                .post("/v1/confirm", &body, Effect::Keyed(&key), stop)?;
+                .post("/v1/confirm", &body, Effect::InHand(&key), stop)?;
         understand(answer)
     }
 }
@@ -280,7 +280,7 @@ impl ActivationService for HttpsService {
         let key = wire::hex(activation.idempotency_key());
         let answer: wire::Activated =
             self.caller
-                .post("/v1/activate", &body, Effect::Keyed(&key), stop)?;
+                .post("/v1/activate", &body, Effect::InHand(&key), stop)?;
         certified(answer)
     }
 }

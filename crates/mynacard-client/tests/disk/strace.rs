@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 /// The calls that change a file system, or that a change depends on.
-const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,ftruncate,flock";
+const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,ftruncate,flock,\
+                     pwrite64,writev,pwritev,truncate,fallocate,rmdir,symlink,symlinkat";
 
 /// The child opens a file of this name, which does not exist, where its work begins and where it is done.
 pub const BEGIN: &str = "/work-begins-here";

@@ -399,22 +399,30 @@ fn roots_that_are_none_are_a_configuration_error() {
     assert_eq!(error.kind(), ErrorKind::Configuration);
 }
 
-/// A proxy that answers every CONNECT with a refusal, after noting where to.
-fn refusing_proxy() -> (String, std::sync::mpsc::Receiver<String>) {
+/// A proxy that notes where each CONNECT goes, and takes it there or refuses it.
+fn proxy(refuses: bool) -> (String, std::sync::mpsc::Receiver<String>) {
     use std::io::{BufRead as _, BufReader, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let mut line = String::new();
-            BufReader::new(&stream).read_line(&mut line).unwrap();
-            (&stream)
-                .write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
-                .unwrap();
-            if sender.send(line).is_err() {
-                break;
+            let mut lines = BufReader::new(&stream).lines();
+            let line = lines.next().unwrap().unwrap();
+            let target = line.split(' ').nth(1).unwrap().to_owned();
+            sender.send(line).unwrap();
+            if refuses {
+                let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+                (&stream).write_all(refusal).unwrap();
+                continue;
             }
+            assert!(lines.any(|line| line.unwrap().is_empty()));
+            let there = std::net::TcpStream::connect(target).unwrap();
+            let established = b"HTTP/1.1 200 Connection established\r\n\r\n";
+            (&stream).write_all(established).unwrap();
+            let (mut up, mut to) = (stream.try_clone().unwrap(), there.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut up, &mut to));
+            std::thread::spawn(move || std::io::copy(&mut &there, &mut &stream));
         }
     });
     (url, receiver)
@@ -430,34 +438,45 @@ fn child_that_asks_by_the_environments_proxy() {
         "system" => mynacard_client::https::Proxy::System,
         _ => mynacard_client::https::Proxy::Direct,
     };
-    let endpoint = endpoint("https://127.0.0.1:1").with_proxy(proxy);
-    let error = HttpsService::new(&endpoint, None)
+    let peer = Peer::answering(json("200 OK", INFO));
+    let endpoint = endpoint(peer.url()).with_proxy(proxy);
+    let answered = HttpsService::new(&endpoint, None)
         .unwrap()
-        .info(&Cancel::new())
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unreachable);
+        .info(&Cancel::new());
+    match std::env::var("MYNACARD_TEST_REFUSED") {
+        Ok(_) => assert_eq!(answered.unwrap_err().kind(), ErrorKind::Unreachable),
+        Err(_) => drop(answered.unwrap()),
+    }
 }
 
 #[test]
 fn the_systems_proxy_is_used_unless_the_way_is_to_be_straight() {
-    for (way, used) in [("system", true), ("direct", false)] {
-        let (url, asked) = refusing_proxy();
+    for (way, excepted, refuses, used) in [
+        ("system", None, false, true),
+        ("system", None, true, true),
+        ("system", Some("127.0.0.1"), true, false),
+        ("direct", None, true, false),
+    ] {
+        let (url, asked) = proxy(refuses);
         // The environment is a process's: a process of its own.
-        let status = std::process::Command::new(std::env::current_exe().unwrap())
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child
             .args(["--exact", "child_that_asks_by_the_environments_proxy"])
             .env("MYNACARD_TEST_PROXY", way)
             .env("HTTPS_PROXY", &url)
             .env_remove("NO_PROXY")
             .env_remove("no_proxy")
-            .stdout(std::process::Stdio::null())
-            .status()
-            .unwrap();
-        assert!(status.success(), "{way}");
+            .stdout(std::process::Stdio::null());
+        if let Some(excepted) = excepted {
+            child.env("NO_PROXY", excepted);
+        }
+        if refuses && used {
+            child.env("MYNACARD_TEST_REFUSED", "1");
+        }
+        let case = format!("{way} {excepted:?} {refuses}");
+        assert!(child.status().unwrap().success(), "{case}");
         let line = asked.try_recv().ok();
-        assert_eq!(
-            line.as_deref(),
-            used.then_some("CONNECT 127.0.0.1:1 HTTP/1.1\r\n"),
-            "{way}"
-        );
+        let connected = line.is_some_and(|line| line.starts_with("CONNECT 127.0.0.1:"));
+        assert_eq!(connected, used, "{case}");
     }
 }

@@ -76,14 +76,26 @@ fn main() {
             .map(|card| card + trip)
             .collect::<Vec<_>>(),
     );
-    let mut above = part(ours);
-    above.sort_unstable();
-    let aim = above
-        .get(above.len() / 2)
-        .is_some_and(|half| *half <= Duration::from_millis(2));
+    let mut above: Vec<_> = alone
+        .iter()
+        .map(|timed| timed.whole.saturating_sub(timed.card + trip))
+        .collect();
+    row("above the floor: ours and the service's work", &mut above);
+    let aim = |times: &mut Vec<Duration>, share: usize| {
+        times.sort_unstable();
+        let at = times.get(times.len().saturating_sub(1) * share / 100);
+        match at.is_some_and(|time| *time <= Duration::from_millis(2)) {
+            true => "met",
+            false => "not met",
+        }
+    };
+    let mut own = part(ours);
     println!(
-        "the aim, no more than 2 ms of our own, is {}",
-        if aim { "met" } else { "not met" }
+        "the aim, no more than 2 ms: above the floor p50 {}, p99 {}; of our own p50 {}, p99 {}",
+        aim(&mut above, 50),
+        aim(&mut above, 99),
+        aim(&mut own, 50),
+        aim(&mut own, 99)
     );
 
     let (done, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -148,7 +160,7 @@ fn main() {
         before.1, after.1, before.2, after.2
     );
     // One connection for each terminal, and what a program may open meanwhile.
-    let flat = is_flat(&samples, checks) && after.2 <= before.2 + terminals as u64 + 4;
+    let flat = is_flat(&samples) && after.2 <= before.2 + terminals as u64 + 4;
     if !flat {
         println!("FAILED: memory or descriptors grow");
     }
@@ -161,14 +173,13 @@ fn main() {
     std::process::exit(1);
 }
 
-/// Says whether the terminals hold no more at the end than after the first tenth, beyond what this program notes of each check
-/// (a number and a time) and what an allocator may keep.
-fn is_flat(samples: &[(u64, usize)], checks: usize) -> bool {
+/// Says whether the terminals hold no more at the end than after the first tenth, beyond what an allocator may keep: 1 MiB, which
+/// is ten bytes a check of a hundred thousand. What this program notes of each check has its memory from the beginning.
+fn is_flat(samples: &[(u64, usize)]) -> bool {
     let (Some(early), Some(late)) = (samples.get(1), samples.last()) else {
         return false;
     };
-    let noted = checks as u64 * 40 / 1024;
-    late.0 <= early.0 + noted + 4096 && late.1 <= early.1 + 2
+    late.0 <= early.0 + 1024 && late.1 <= early.1 + 2
 }
 
 /// What is neither the card's nor the service's.
