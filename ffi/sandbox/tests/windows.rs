@@ -1,151 +1,49 @@
-//! The DLLs for 64-bit Windows, built from Debian, with the C and C++ examples and the misuse program under Wine.
+//! The DLLs for Windows, built from Debian: the C and C++ programs with the 64-bit ones under Wine, from a folder with Japanese
+//! letters and spaces in its name; of the 32-bit ones what they export and import.
 //!
-//! `MYNACARD_QUICK=1` leaves it out and prints that it does. It shares the folder of the chores' Windows builds.
+//! `MYNACARD_QUICK=1` leaves it out and prints that it does.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use std::path::{Path, PathBuf};
+#[allow(dead_code)] // Shared with tests that need more of it.
+mod support;
+
+use std::path::Path;
 use std::process::Command;
 
-const TARGET: &str = "x86_64-pc-windows-gnu";
-
-/// The libraries, and what the chores build for Windows beside them: another choice would resolve other features, and build
-/// everything twice.
-const PACKAGES: [&str; 9] = [
-    "mynacard-card",
-    "mynacard-cert",
-    "mynacard-eligibility",
-    "mynacard-auth",
-    "mynacard-client",
-    "mynacard",
-    "mynacard-chain",
-    "mynacard-ffi",
-    "mynacard-ffi-sandbox",
-];
-
-/// Wine before version 9 has no `bcryptprimitives.dll`, which Rust's standard library imports.
-const STAND_IN: &str = "#include <windows.h>
-BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
-__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) {
-    return SystemFunction036(buffer, (ULONG)length);
-}
-";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
-}
-
-#[track_caller]
-fn run(command: &mut Command) -> String {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("this test needs {name}: {error}"));
-    let (shown, said) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(
-        output.status.success(),
-        "{name}: {}\n{shown}\n{said}",
-        output.status
-    );
-    shown.into_owned()
-}
-
-/// The libraries, by rustup's standard library where it has one for Windows, else by Debian's compiler and its sources.
-fn build(folder: &Path) {
-    let installed = Command::new("rustup")
-        .args(["target", "list", "--installed"])
-        .output();
-    let with_rustup =
-        installed.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(TARGET));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(root())
-        .env(
-            "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER",
-            "x86_64-w64-mingw32-gcc",
-        )
-        .env("CARGO_TARGET_DIR", folder)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("CARGO_INCREMENTAL", "0")
-        .args(["build", "--target", TARGET])
-        .args(PACKAGES.iter().flat_map(|package| ["-p", package]));
-    if !with_rustup {
-        cargo
-            .env("RUSTC", "/usr/bin/rustc")
-            .env("RUSTC_BOOTSTRAP", "1")
-            .arg("-Zbuild-std=std,panic_unwind");
-    }
-    run(&mut cargo);
-}
+use support::windows::{Built, Wine};
+use support::{root, run_alone as run};
 
 #[test]
 fn programs_run_with_the_dlls() {
-    if std::env::var_os("MYNACARD_QUICK").is_some_and(|value| value == "1") {
-        println!("left out because of MYNACARD_QUICK=1: programs_run_with_the_dlls");
+    let Some(built) = Built::new("programs_run_with_the_dlls") else {
         return;
-    }
-    let folder = root().join("target/windows");
-    build(&folder);
-    let libraries = folder.join(TARGET).join("debug");
-
-    let place = tempfile::tempdir().unwrap();
-    let at = |name: &str| place.path().join(name);
-    // As they are shipped: the DLLs and their import libraries say these names themselves.
-    for name in ["mynacard", "mynacard_sandbox"] {
-        let (dll, import) = (format!("{name}.dll"), format!("lib{name}.dll.a"));
-        std::fs::copy(libraries.join(format!("{name}_ffi.dll")), at(&dll)).unwrap();
-        std::fs::copy(libraries.join(format!("lib{name}_ffi.dll.a")), at(&import)).unwrap();
-        let headers = run(Command::new("x86_64-w64-mingw32-objdump")
-            .arg("-p")
-            .arg(at(&dll)));
-        let said = headers
-            .lines()
-            .find(|line| line.starts_with("Name ") && line.ends_with(&dll));
-        assert!(said.is_some(), "{dll} has another name inside");
-    }
-    std::fs::write(at("random.c"), STAND_IN).unwrap();
-    run(Command::new("x86_64-w64-mingw32-gcc")
-        .args(["-shared", "-o"])
-        .args([at("bcryptprimitives.dll"), at("random.c")])
-        .arg("-ladvapi32"));
-
-    let wine = |program: &str, argument: &str| {
-        run(Command::new("wine")
-            .current_dir(place.path())
-            .env("WINEPREFIX", at("wine"))
-            .env("WINEDEBUG", "-all")
-            .env("WINEARCH", "win64")
-            .env("DISPLAY", "")
-            .env("RUST_BACKTRACE", "0")
-            .args([program, argument]))
     };
-    let compile = |compiler: &str, source: &str, program: &str| {
-        run(Command::new(compiler)
-            .args(["-Wall", "-Wextra", "-I"])
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("受付 の パソコン");
+    std::fs::create_dir(&place).unwrap();
+    built.lay_out(&place);
+    let wine = Wine::new(&place, &built);
+    let at = |name: &str| place.join(name);
+    let compile = |compiler: &str, source: &str, program: &str, more: &[&str]| {
+        run(Command::new(format!("x86_64-w64-mingw32-{compiler}"))
+            .args(["-Wall", "-Wextra", "-Werror", "-I"])
             .arg(root().join("include"))
             .arg(root().join(source))
             .arg("-o")
             .arg(at(program))
             .arg("-L")
-            .arg(place.path())
+            .arg(&place)
+            .args(more)
             .args(["-lmynacard", "-lmynacard_sandbox", "-static-libgcc"])
             .args(["-Wl,-Bstatic", "-lstdc++", "-lpthread", "-Wl,-Bdynamic"]));
     };
 
-    compile(
-        "x86_64-w64-mingw32-gcc",
-        "examples/c/reception.c",
-        "reception.exe",
-    );
+    // By callbacks as transport, over HTTPS to the sandbox.
+    compile("gcc", "examples/c/reception.c", "reception.exe", &[]);
     std::fs::create_dir(at("face-c")).unwrap();
-    let shown = wine("reception.exe", "face-c");
+    let shown = wine.run(&["reception.exe", "face-c"]);
     assert!(
         shown.contains("医療　太郎")
             && shown.contains("online-visual")
@@ -153,32 +51,115 @@ fn programs_run_with_the_dlls() {
         "{shown}"
     );
     compile(
-        "x86_64-w64-mingw32-g++",
+        "g++",
         "examples/cpp/reception.cpp",
         "reception-cpp.exe",
+        &["-std=c++17", "-municode"],
     );
-    std::fs::create_dir(at("face-cpp")).unwrap();
-    let shown = wine("reception-cpp.exe", "face-cpp");
+    std::fs::create_dir(at("顔 ファイル C++")).unwrap();
+    let shown = wine.run(&["reception-cpp.exe", "顔 ファイル C++"]);
     assert!(
         shown.contains("MC-1003") && shown.contains("face file: 医療　太郎"),
         "{shown}"
     );
-    compile(
-        "x86_64-w64-mingw32-gcc",
-        "ffi/tests/c/misuse.c",
-        "misuse.exe",
-    );
-    assert_eq!(wine("misuse.exe", "100").trim_end(), "done");
-    compile(
-        "x86_64-w64-mingw32-gcc",
-        "ffi/tests/c/pointers.c",
-        "pointers.exe",
-    );
+    compile("gcc", "ffi/tests/c/misuse.c", "misuse.exe", &[]);
+    assert_eq!(wine.run(&["misuse.exe", "100"]).trim_end(), "done");
+    compile("gcc", "ffi/tests/c/pointers.c", "pointers.exe", &[]);
     std::fs::create_dir(at("face-pointers")).unwrap();
-    assert_eq!(wine("pointers.exe", "face-pointers").trim_end(), "done");
-    // Wine's server outlives its programs; this one is ours alone, by its prefix.
-    let _ = Command::new("/usr/lib/wine/wineserver")
-        .arg("--kill")
-        .env("WINEPREFIX", at("wine"))
-        .output();
+    assert_eq!(
+        wine.run(&["pointers.exe", "face-pointers"]).trim_end(),
+        "done"
+    );
+
+    // Explorer and installers read the version; a DLL with threads must not be unloaded.
+    compile(
+        "gcc",
+        "ffi/tests/windows/inspect.c",
+        "inspect.exe",
+        &["-lversion"],
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    let shown = wine.run(&["inspect.exe", "mynacard.dll", "mynacard_panic_on_purpose"]);
+    assert!(
+        shown.starts_with(&format!(
+            "mynacard {version} mynacard.dll [Health insurance by My Number Card] {version}\r\n"
+        )) && shown.ends_with("stays\r\n"),
+        "{shown}"
+    );
+    let shown = wine.run(&["inspect.exe", "mynacard_sandbox.dll", "-"]);
+    assert!(
+        shown.starts_with(&format!("mynacard {version} mynacard_sandbox.dll [")),
+        "{shown}"
+    );
+}
+
+/// Both widths: the name inside, our symbols and no others, nothing but Windows to stand on.
+#[test]
+fn both_widths_export_and_import_the_same() {
+    let Some(built) = Built::new("both_widths_export_and_import_the_same") else {
+        return;
+    };
+    let symbols = std::fs::read_to_string(root().join("ffi/abi/symbols.txt")).unwrap();
+    let symbols: Vec<&str> = symbols.lines().collect();
+    for (prefix, format, folder) in [
+        ("x86_64", "pei-x86-64", &built.wide),
+        ("i686", "pei-i386", &built.narrow),
+    ] {
+        let headers = headers(prefix, &folder.join("mynacard_ffi.dll"));
+        assert!(headers.contains(format), "{headers}");
+        assert_eq!(exports(&headers), symbols, "{prefix}");
+        let sandbox = self::headers(prefix, &folder.join("mynacard_sandbox_ffi.dll"));
+        let others = exports(&sandbox);
+        assert!(
+            others.len() > 8
+                && others
+                    .iter()
+                    .all(|name| name.starts_with("mynacard_sandbox_")),
+            "{others:?}"
+        );
+        for (name, headers) in [
+            ("mynacard.dll", &headers),
+            ("mynacard_sandbox.dll", &sandbox),
+        ] {
+            let said = headers
+                .lines()
+                .any(|line| line.starts_with("Name ") && line.ends_with(name));
+            assert!(said, "{prefix}: {name} has another name inside");
+            let imports = imports(headers);
+            assert!(
+                imports.iter().any(|dll| dll == "bcryptprimitives.dll"),
+                "{imports:?}"
+            );
+            let strange: Vec<_> = imports
+                .iter()
+                .filter(|dll| dll.starts_with("lib"))
+                .collect();
+            assert!(strange.is_empty(), "{prefix} {name} needs {strange:?}");
+        }
+    }
+}
+
+fn headers(prefix: &str, dll: &Path) -> String {
+    run(Command::new(format!("{prefix}-w64-mingw32-objdump"))
+        .arg("-p")
+        .arg(dll))
+}
+
+/// The names in the export table, sorted as Windows wants them.
+fn exports(headers: &str) -> Vec<&str> {
+    let (_, table) = headers.split_once("[Ordinal/Name Pointer] Table").unwrap();
+    table
+        .lines()
+        .skip(1)
+        .map_while(|line| line.split_once(']'))
+        .filter_map(|(_, rest)| rest.split_whitespace().last())
+        .collect()
+}
+
+fn imports(headers: &str) -> Vec<String> {
+    headers
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("DLL Name: "))
+        .map(str::to_lowercase)
+        .collect()
 }

@@ -1,0 +1,412 @@
+//! What is handed to others, unpacked into a folder with Japanese letters and spaces in its name, and used there with
+//! nothing of this workspace: the ZIP for vendors without Rust, and the NuGet package.
+//!
+//! `MYNACARD_QUICK=1` leaves it out and prints that it does.
+
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing
+)]
+
+#[allow(dead_code)] // Shared with tests that need more of it.
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use support::sdk::{Sdk, sdk};
+use support::windows::{Built, Wine};
+use support::{is_a_csharp_reception, is_a_reception, libraries, root, run_alone, xtask};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Both packages, packed once for all tests of this run.
+fn packed(sdk: &Sdk) -> &'static Path {
+    static PLACE: OnceLock<PathBuf> = OnceLock::new();
+    PLACE.get_or_init(|| {
+        let built = libraries();
+        let place = built.parent().unwrap().join("packed");
+        // The programs that go with the libraries, as the tests build them.
+        run_alone(
+            Command::new(env!("CARGO"))
+                .current_dir(root())
+                .args([
+                    "test",
+                    "--workspace",
+                    "--all-features",
+                    "--no-run",
+                    "--quiet",
+                ])
+                .args(["--test", "program", "--test", "bad_input"]),
+        );
+        run_alone(
+            xtask()
+                .args(["package", "vendor", "--debug", "--built"])
+                .arg(&built)
+                .arg("--netstandard")
+                .arg(&sdk.netstandard)
+                .arg("--out")
+                .arg(&place),
+        );
+        place
+    })
+}
+
+/// An unpacked package, and room for programs beside it.
+struct Unpacked {
+    folder: tempfile::TempDir,
+}
+
+impl Unpacked {
+    fn new(archive: &Path) -> Self {
+        let unpacked = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::create_dir(unpacked.desk()).unwrap();
+        run_alone(
+            Command::new("unzip")
+                .arg("-q")
+                .arg(archive)
+                .arg("-d")
+                .arg(unpacked.desk()),
+        );
+        unpacked
+    }
+
+    fn desk(&self) -> PathBuf {
+        self.folder.path().join("受付 の パソコン")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.desk().join(name)
+    }
+
+    /// An empty exchange folder.
+    fn exchange(&self) -> PathBuf {
+        let folder = self.path("face");
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
+        folder
+    }
+}
+
+#[test]
+fn the_zip_is_enough_for_a_vendor() {
+    const NAME: &str = "the_zip_is_enough_for_a_vendor";
+    let (Some(sdk), Some(built)) = (sdk(NAME), Built::new(NAME)) else {
+        return;
+    };
+    let unpacked = Unpacked::new(&packed(sdk).join(format!("mynacard-{VERSION}.zip")));
+    let zip = unpacked.path(&format!("mynacard-{VERSION}"));
+    for text in ["README.md", "README.ja.md"] {
+        let text = std::fs::read_to_string(zip.join(text)).unwrap();
+        assert!(
+            text.contains(VERSION) && !text.contains("@VERSION@"),
+            "{text}"
+        );
+    }
+    in_c(&unpacked, &zip);
+    in_csharp(&unpacked, &zip);
+    on_windows(&zip, &built);
+    let shown = run_alone(Command::new(zip.join("linux-x64/mynacard")).arg("--version"));
+    assert!(shown.contains(VERSION), "{shown}");
+    let shown = run_alone(Command::new(zip.join("linux-x64/mynacard-sandbox")).arg("openapi"));
+    assert!(shown.contains("openapi"), "{shown}");
+}
+
+fn in_c(unpacked: &Unpacked, zip: &Path) {
+    let program = unpacked.path("reception");
+    run_alone(
+        Command::new("cc")
+            .args([
+                "-std=c11",
+                "-D_DEFAULT_SOURCE",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-I",
+            ])
+            .arg(zip.join("include"))
+            .arg(zip.join("samples/c/reception.c"))
+            .arg("-L")
+            .arg(zip.join("linux-x64"))
+            .args(["-lmynacard", "-lmynacard_sandbox", "-lpthread", "-o"])
+            .arg(&program),
+    );
+    is_a_reception(&run_alone(
+        Command::new(&program)
+            .env("LD_LIBRARY_PATH", zip.join("linux-x64"))
+            .arg(unpacked.exchange()),
+    ));
+}
+
+/// From the wrapper's source, as a vendor compiles it.
+fn in_csharp(unpacked: &Unpacked, zip: &Path) {
+    let mut sources: Vec<PathBuf> = std::fs::read_dir(zip.join("dotnet/Mynacard"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
+        .collect();
+    sources.sort();
+    let wrapper = unpacked.path("Mynacard.dll");
+    run_alone(
+        Command::new("mcs")
+            .args(["-langversion:7", "-target:library"])
+            .arg(format!("-out:{}", wrapper.display()))
+            .args(sources),
+    );
+    let program = consumer(
+        unpacked,
+        &zip.join("samples/csharp/Reception.cs"),
+        &wrapper,
+        None,
+    );
+    is_a_csharp_reception(&run_alone(
+        Command::new("mono")
+            .env("LD_LIBRARY_PATH", zip.join("linux-x64"))
+            .arg(program)
+            .arg(unpacked.exchange()),
+    ));
+}
+
+/// The sample in C#, compiled against a wrapper.
+fn consumer(
+    unpacked: &Unpacked,
+    source: &Path,
+    wrapper: &Path,
+    reference: Option<&Path>,
+) -> PathBuf {
+    let program = unpacked.path("Reception.exe");
+    let mut compiler = Command::new("mcs");
+    compiler
+        .args(["-langversion:7", "-warnaserror"])
+        .arg(format!("-out:{}", program.display()))
+        .arg(format!("-r:{}", wrapper.display()))
+        .arg(source);
+    if let Some(reference) = reference {
+        // The wrapper asks for 2.0, and this reference is 2.1: every runtime takes the newer one.
+        compiler
+            .args(["-nostdlib", "-noconfig", "-nowarn:1701"])
+            .arg(format!("-r:{}", reference.display()));
+    }
+    run_alone(&mut compiler);
+    program
+}
+
+/// By Visual C++'s import library, which MinGW's linker takes too; under Wine for 64 bits.
+fn on_windows(zip: &Path, built: &Built) {
+    for (prefix, folder) in [("x86_64", "win-x64"), ("i686", "win-x86")] {
+        let libraries = zip.join(folder);
+        let program = libraries.join("reception.exe");
+        run_alone(
+            Command::new(format!("{prefix}-w64-mingw32-gcc"))
+                .args(["-Wall", "-Wextra", "-Werror", "-static-libgcc", "-I"])
+                .arg(zip.join("include"))
+                .arg(zip.join("samples/c/reception.c"))
+                .arg("-o")
+                .arg(&program)
+                .args(["mynacard.lib", "mynacard_sandbox.lib"].map(|name| libraries.join(name))),
+        );
+        let headers = run_alone(
+            Command::new(format!("{prefix}-w64-mingw32-objdump"))
+                .arg("-p")
+                .arg(&program),
+        );
+        for dll in ["mynacard.dll", "mynacard_sandbox.dll"] {
+            assert!(
+                headers.contains(&format!("DLL Name: {dll}\n")),
+                "{folder}: {dll} in {headers}"
+            );
+        }
+    }
+    let wide = zip.join("win-x64");
+    let wine = Wine::new(&wide, built);
+    std::fs::create_dir(wide.join("face")).unwrap();
+    let shown = wine.run(&["reception.exe", "face"]);
+    assert!(
+        shown.contains("医療　太郎") && shown.ends_with("done\r\n"),
+        "{shown}"
+    );
+    let shown = wine.run(&["mynacard-sandbox.exe", "openapi"]);
+    assert!(shown.contains("openapi"), "{shown}");
+}
+
+#[test]
+fn the_package_is_enough_for_a_program() {
+    const NAME: &str = "the_package_is_enough_for_a_program";
+    let Some(sdk) = sdk(NAME) else {
+        return;
+    };
+    let unpacked = Unpacked::new(&packed(sdk).join(format!("mynacard.{VERSION}.nupkg")));
+    let package = unpacked.desk();
+    is_whole(&package);
+    describes_itself(&unpacked);
+
+    let sample = root().join("examples/csharp/Reception.cs");
+    let native = package.join("runtimes/linux-x64/native");
+    let sandbox = support::shipped();
+    // The sandbox is not in the package: it comes from elsewhere.
+    let found = format!("{}:{}", native.display(), sandbox.display());
+    for (framework, sdk) in [("net48", None), ("netstandard2.0", Some(sdk))] {
+        let wrapper = package.join("lib").join(framework).join("Mynacard.dll");
+        // As a build copies it beside the program.
+        std::fs::copy(&wrapper, unpacked.path("Mynacard.dll")).unwrap();
+        let reference = sdk.map(|sdk| &*sdk.netstandard);
+        let program = consumer(&unpacked, &sample, &wrapper, reference);
+        let mut runtime = match sdk {
+            Some(sdk) => sdk.command(&program),
+            None => {
+                let mut mono = Command::new("mono");
+                mono.arg(&program);
+                mono
+            }
+        };
+        let exchange = unpacked.exchange();
+        is_a_csharp_reception(&run_alone(
+            runtime.env("LD_LIBRARY_PATH", &found).arg(exchange),
+        ));
+    }
+    projects_copy_the_right_library(&unpacked);
+}
+
+/// Every part that NuGet reads is XML, every file has a type, and the licences are there.
+fn is_whole(package: &Path) {
+    let listed = run_alone(
+        Command::new("find")
+            .arg(package)
+            .args(["-type", "f", "-printf", "%P\n"]),
+    );
+    let files: BTreeSet<&str> = listed.lines().collect();
+    for expected in [
+        "mynacard.nuspec",
+        "_rels/.rels",
+        "build/net48/mynacard.targets",
+        "lib/net48/Mynacard.dll",
+        "lib/net48/Mynacard.xml",
+        "lib/netstandard2.0/Mynacard.dll",
+        "lib/netstandard2.0/Mynacard.xml",
+        "runtimes/linux-x64/native/libmynacard.so",
+        "runtimes/win-x64/native/mynacard.dll",
+        "runtimes/win-x86/native/mynacard.dll",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "README.md",
+    ] {
+        assert!(files.contains(expected), "{expected} is not in {files:?}");
+    }
+    let types = std::fs::read_to_string(package.join("[Content_Types].xml")).unwrap();
+    for file in &files {
+        let name = file.rsplit('/').next().unwrap();
+        let by_end = name
+            .rsplit_once('.')
+            .is_some_and(|(_, end)| types.contains(&format!("Extension=\"{end}\"")));
+        let known = by_end || types.contains(&format!("PartName=\"/{file}\""));
+        assert!(
+            known || *file == "[Content_Types].xml",
+            "{file} has no type"
+        );
+    }
+    let xml: Vec<PathBuf> = files
+        .iter()
+        .filter(|file| {
+            [".xml", ".nuspec", ".rels", ".targets"]
+                .iter()
+                .any(|end| file.ends_with(end))
+        })
+        .map(|file| package.join(file))
+        .collect();
+    assert_eq!(xml.len(), 6);
+    run_alone(
+        Command::new("python3")
+            .args([
+                "-c",
+                "import sys, xml.dom.minidom as m; [m.parse(open(p, 'rb')) for p in sys.argv[1:]]",
+            ])
+            .args(xml),
+    );
+    let described = std::fs::read_to_string(package.join("lib/net48/Mynacard.xml")).unwrap();
+    assert!(described.contains("M:Mynacard.Desk.Prepare"), "{described}");
+    for (system, start) in [("win-x64", 0x64), ("win-x86", 0x4c)] {
+        let dll =
+            std::fs::read(package.join(format!("runtimes/{system}/native/mynacard.dll"))).unwrap();
+        let header = usize::from(dll[0x3c]) + 256 * usize::from(dll[0x3d]);
+        assert_eq!(
+            dll[header..header + 5],
+            [b'P', b'E', 0, 0, start],
+            "{system}"
+        );
+    }
+}
+
+/// The assembly for netstandard 2.0 asks for that version, so that .NET Framework and old runtimes take it.
+fn describes_itself(unpacked: &Unpacked) {
+    let program = unpacked.path("Describe.exe");
+    run_alone(
+        Command::new("mcs")
+            .arg(format!("-out:{}", program.display()))
+            .arg(root().join("ffi/tests/nuget/Describe.cs")),
+    );
+    let library = |framework: &str| unpacked.path(&format!("lib/{framework}/Mynacard.dll"));
+    let describe =
+        |framework| run_alone(Command::new("mono").arg(&program).arg(library(framework)));
+    let own = format!("Mynacard {VERSION}.0\n");
+    let net48 = describe("net48");
+    assert!(
+        net48.starts_with(&own) && net48.contains("needs mscorlib 4.0.0.0\n"),
+        "{net48}"
+    );
+    assert!(!net48.contains("netstandard"), "{net48}");
+    assert_eq!(
+        describe("netstandard2.0"),
+        format!("{own}needs netstandard 2.0.0.0\n")
+    );
+}
+
+/// Project files for .NET Framework, built with the package's own targets.
+fn projects_copy_the_right_library(unpacked: &Unpacked) {
+    let project = unpacked.path("project");
+    std::fs::create_dir(&project).unwrap();
+    for source in [
+        "ffi/tests/nuget/Reception.csproj",
+        "examples/csharp/Reception.cs",
+    ] {
+        let source = root().join(source);
+        std::fs::copy(&source, project.join(source.file_name().unwrap())).unwrap();
+    }
+    for (platform, wide, narrow) in [
+        ("AnyCPU", true, true),
+        ("x64", true, false),
+        ("x86", false, true),
+    ] {
+        run_alone(
+            Command::new("xbuild")
+                .current_dir(&project)
+                .args(["/nologo", "/verbosity:quiet"])
+                .arg(format!("/p:Platform={platform}"))
+                .arg(format!("/p:PACKAGE={}", unpacked.desk().display())),
+        );
+        let out = project.join("out").join(platform);
+        assert!(out.join("Mynacard.dll").exists());
+        for (system, expected) in [("win-x64", wide), ("win-x86", narrow)] {
+            let copied = out.join(format!("runtimes/{system}/native/mynacard.dll"));
+            assert_eq!(copied.exists(), expected, "{platform}: {system}");
+        }
+    }
+    // The program finds the library that was copied beside it, and nothing else.
+    let exchange = unpacked.exchange();
+    let sandbox = unpacked.path("sandbox");
+    std::fs::create_dir(&sandbox).unwrap();
+    let name = "libmynacard_sandbox.so";
+    std::fs::copy(support::shipped().join(name), sandbox.join(name)).unwrap();
+    is_a_csharp_reception(&run_alone(
+        Command::new("mono")
+            .env("LD_LIBRARY_PATH", sandbox)
+            .arg(project.join("out/AnyCPU/Reception.exe"))
+            .arg(exchange),
+    ));
+}
