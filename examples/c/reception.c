@@ -19,7 +19,7 @@
 #define TEXT(literal) (const uint8_t *)(literal), strlen(literal)
 
 /* Ends the program with what the library says; a real desk shows the sentences to its staff. */
-static void check(mynacard_status status, mynacard_error *error)
+static void check(mynacard_status status, mynacard_error *const *said)
 {
     static const int32_t items[] = {
         MYNACARD_ERROR_ITEM_MESSAGE, MYNACARD_ERROR_ITEM_NEXT, MYNACARD_ERROR_ITEM_DETAIL
@@ -27,6 +27,8 @@ static void check(mynacard_status status, mynacard_error *error)
     if (status == MYNACARD_STATUS_OK) {
         return;
     }
+    /* Read here and not by the caller: C does not say which of a call's arguments is evaluated first. */
+    const mynacard_error *error = *said;
     fprintf(stderr, "status %d, code %s, tries left %d\n", (int)status, mynacard_error_code(error),
             (int)mynacard_error_tries_left(error));
     for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
@@ -37,7 +39,7 @@ static void check(mynacard_status status, mynacard_error *error)
             mynacard_buffer_free(text);
         }
     }
-    mynacard_error_free(error);
+    mynacard_error_free(*said);
     exit(EXIT_FAILURE);
 }
 
@@ -65,7 +67,7 @@ static void print_field(const mynacard_answer *answer, const char *tag)
     mynacard_error *error = NULL;
     mynacard_buffer *text = NULL;
     check(mynacard_answer_text(answer, 0, mynacard_field_by_tag(TEXT(tag)), MYNACARD_ENCODING_UTF8,
-                               MYNACARD_UNMAPPABLE_REFUSE, &text, &error), error);
+                               MYNACARD_UNMAPPABLE_REFUSE, &text, &error), &error);
     printf("  %s: %s\n", tag, text == NULL ? "-" : (const char *)mynacard_buffer_data(text));
     mynacard_buffer_free(text);
 }
@@ -78,7 +80,7 @@ static void print_answer(const mynacard_answer *answer)
     print_field(answer, "Name");
     print_field(answer, "InsurerNumber");
     print_field(answer, "InsuredIdentificationNumber");
-    check(mynacard_answer_check_json(answer, &json, &error), error);
+    check(mynacard_answer_check_json(answer, &json, &error), &error);
     if (json != NULL) {
         printf("  %s\n", (const char *)mynacard_buffer_data(json));
     }
@@ -91,9 +93,9 @@ static mynacard_answer *check_by_pin(mynacard_desk *desk, mynacard_card *card, c
     mynacard_check *prepared = NULL;
     mynacard_pin *pin = NULL;
     mynacard_answer *answer = NULL;
-    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), error);
-    check(mynacard_pin_new(TEXT(digits), &pin, &error), error);
-    check(mynacard_check_by_pin(prepared, card, pin, NULL, &answer, &error), error);
+    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), &error);
+    check(mynacard_pin_new(TEXT(digits), &pin, &error), &error);
+    check(mynacard_check_by_pin(prepared, card, pin, NULL, &answer, &error), &error);
     mynacard_pin_free(pin);
     mynacard_check_free(prepared);
     return answer;
@@ -106,11 +108,11 @@ static mynacard_answer *check_by_sight(mynacard_desk *desk, mynacard_card *card)
     mynacard_check *prepared = NULL;
     mynacard_answer *answer = NULL;
     ask.method = MYNACARD_METHOD_VISUAL;
-    check(mynacard_desk_prepare(desk, &ask, NULL, &prepared, &error), error);
-    check(mynacard_check_tap(prepared, card, NULL, &error), error);
+    check(mynacard_desk_prepare(desk, &ask, NULL, &prepared, &error), &error);
+    check(mynacard_check_tap(prepared, card, NULL, &error), &error);
     /* Here staff compare the photo on the card with the person. */
-    check(mynacard_check_confirm(prepared, TEXT("staff-07"), &error), error);
-    check(mynacard_check_by_sight(prepared, card, NULL, &answer, &error), error);
+    check(mynacard_check_confirm(prepared, TEXT("staff-07"), &error), &error);
+    check(mynacard_check_by_sight(prepared, card, NULL, &answer, &error), &error);
     mynacard_check_free(prepared);
     return answer;
 }
@@ -122,8 +124,8 @@ static void wrong_pin(mynacard_desk *desk, mynacard_card *card)
     mynacard_pin *pin = NULL;
     mynacard_answer *answer = NULL;
     mynacard_buffer *sentence = NULL;
-    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), error);
-    check(mynacard_pin_new(TEXT("9999"), &pin, &error), error);
+    check(mynacard_desk_prepare(desk, NULL, NULL, &prepared, &error), &error);
+    check(mynacard_pin_new(TEXT("9999"), &pin, &error), &error);
     if (mynacard_check_by_pin(prepared, card, pin, NULL, &answer, &error) != MYNACARD_STATUS_WRONG_PIN) {
         fprintf(stderr, "a wrong PIN was not refused\n");
         exit(EXIT_FAILURE);
@@ -145,8 +147,8 @@ static void face_file(const char *folder_path, const mynacard_answer *answer)
     mynacard_answer *read = NULL;
     char path[4096];
     FILE *file;
-    check(mynacard_folder_open(TEXT(folder_path), 0, &folder, &error), error);
-    check(mynacard_answer_write(answer, MYNACARD_FORMAT_XML_SHIFT_JIS, &xml, &error), error);
+    check(mynacard_folder_open(TEXT(folder_path), 0, &folder, &error), &error);
+    check(mynacard_answer_write(answer, MYNACARD_FORMAT_XML_SHIFT_JIS, &xml, &error), &error);
     snprintf(path, sizeof path, "%s/OQSsiquc01res_face_A1_20261120103000.xml", folder_path);
     file = fopen(path, "wb");
     if (file == NULL || fwrite(mynacard_buffer_data(xml), 1, mynacard_buffer_size(xml), file) != mynacard_buffer_size(xml)) {
@@ -154,7 +156,7 @@ static void face_file(const char *folder_path, const mynacard_answer *answer)
         exit(EXIT_FAILURE);
     }
     fclose(file);
-    check(mynacard_folder_next(folder, 20000, NULL, &read, &name, &error), error);
+    check(mynacard_folder_next(folder, 20000, NULL, &read, &name, &error), &error);
     printf("face file %s\n", (const char *)mynacard_buffer_data(name));
     print_answer(read);
     mynacard_answer_free(read);
@@ -172,7 +174,7 @@ static mynacard_card *virtual_card(void)
         fprintf(stderr, "no such person\n");
         exit(EXIT_FAILURE);
     }
-    check(mynacard_card_from_transport(&transport, &card, &error), error);
+    check(mynacard_card_from_transport(&transport, &card, &error), &error);
     return card;
 }
 
@@ -208,14 +210,14 @@ int main(int argc, char **argv)
     service.direct = 1;
 
     check(mynacard_terminal_activate(&service, TEXT(activation.institution_code), TEXT(activation.id),
-                                     TEXT(activation.activation_code), 1, NULL, &terminal, &error), error);
+                                     TEXT(activation.activation_code), 1, NULL, &terminal, &error), &error);
     printf("terminal activated\n");
     options.visual_check = 1;
     progress.step = on_step;
-    check(mynacard_desk_open(&service, terminal, &options, &progress, &desk, &error), error);
+    check(mynacard_desk_open(&service, terminal, &options, &progress, &desk, &error), &error);
 
     card = virtual_card();
-    check(mynacard_card_tries_left(card, NULL, &tries, &error), error);
+    check(mynacard_card_tries_left(card, NULL, &tries, &error), &error);
     printf("by callback, by PIN (%d tries left)\n", (int)tries);
     answer = check_by_pin(desk, card, pin);
     print_answer(answer);
@@ -232,7 +234,7 @@ int main(int argc, char **argv)
     if (argc > 2) {
         mynacard_sandbox_inserted *inserted = mynacard_sandbox_insert("kyokai-self", (uint16_t)atoi(argv[2]));
         printf("by PC/SC, by PIN\n");
-        check(mynacard_card_wait(NULL, 0, NULL, 20000, NULL, &card, &error), error);
+        check(mynacard_card_wait(NULL, 0, NULL, 20000, NULL, &card, &error), &error);
         answer = check_by_pin(desk, card, pin);
         print_answer(answer);
         mynacard_answer_free(answer);
@@ -241,7 +243,7 @@ int main(int argc, char **argv)
         mynacard_card_options lengths = MYNACARD_CARD_OPTIONS_INIT;
         lengths.lengths = MYNACARD_LENGTHS_EXTENDED; /* this reader carries them, though its driver does not say so */
         printf("by extended lengths\n");
-        check(mynacard_card_wait(NULL, 0, &lengths, 20000, NULL, &card, &error), error);
+        check(mynacard_card_wait(NULL, 0, &lengths, 20000, NULL, &card, &error), &error);
         answer = check_by_pin(desk, card, pin);
         print_answer(answer);
         mynacard_answer_free(answer);
