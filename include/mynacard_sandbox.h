@@ -87,7 +87,8 @@ struct mynacard_sandbox_inserted *mynacard_sandbox_insert(const char *person,
 void mynacard_sandbox_remove(struct mynacard_sandbox_inserted *inserted);
 
 /**
- * Starts a sandbox service; NULL when it cannot be started.
+ * Starts a sandbox service; NULL when it cannot be started. It answers as often as it is asked: the trouble `too-many` refuses
+ * when a program wants to see that.
  */
 struct mynacard_sandbox *mynacard_sandbox_start(void);
 
