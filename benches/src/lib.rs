@@ -5,3 +5,4 @@ pub mod clients;
 pub mod clock;
 pub mod dialogue;
 pub mod report;
+pub mod sizes;

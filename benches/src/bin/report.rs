@@ -62,6 +62,11 @@ fn report() -> Result<(), String> {
     text += "\n## The whole check\n\nFrom the tap to the answer, over HTTPS on this machine, with virtual cards whose arithmetic is part of the time and with\n\
              the stand-in in a process of its own. `cargo xtask soak` prints the same of 100,000 checks.\n\n";
     let _ = writeln!(text, "```text\n{}\n```", whole()?.trim_end());
+    text += "\n## Through C\n\nThe same work through the exports of the C library and in Rust, in turns: the medians of 41 rounds. The whole check has the\n\
+             stand-in and the virtual card in the same process.\n\n";
+    text += &beside()?;
+    text += "\n## The C library\n\n";
+    text += &library()?;
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
@@ -139,6 +144,32 @@ fn whole() -> Result<String, String> {
         ],
         "the soak failed",
     )
+}
+
+/// The table that the example beside the C library prints.
+fn beside() -> Result<String, String> {
+    said_by(
+        &[
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "mynacard-ffi-sandbox",
+            "--example",
+            "beside",
+        ],
+        "the program beside the C library failed",
+    )
+}
+
+/// The size of the C library as it is built for release, and whose code it is.
+fn library() -> Result<String, String> {
+    said_by(
+        &["build", "--quiet", "--release", "--package", "mynacard-ffi"],
+        "the C library is not built",
+    )?;
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    mynacard_benches::sizes::table(&program.with_file_name("libmynacard_ffi.so"))
 }
 
 /// What cargo's program prints.
