@@ -315,6 +315,12 @@ fn data_in_the_answer_to_a_verify_is_an_unknown_outcome() {
         status: None,
     };
     fails(&mut card, SKIP, unknown, PinTry::Unknown, 1);
+
+    // The dialogue says the same of itself as its error did.
+    let mut card = FakeCard::hooked(Limits::EXTENDED, garbage);
+    let mut jpki = Jpki::open(&mut card, SKIP).unwrap();
+    assert!(jpki.verify(pin()).is_err());
+    assert_eq!(jpki.pin_try(), PinTry::Unknown);
 }
 
 #[test]
