@@ -375,6 +375,23 @@ fn a_counter_query_answered_9000_is_somebody_elses_session() {
     assert_eq!(FakeTries::of(0x9000), Tries::Open);
 }
 
+#[test]
+fn what_was_verified_before_an_application_was_selected_anew_is_not_ours_any_more() {
+    let open = |_: usize, f: &[u8]| if f.len() == 4 { word(0x9000) } else { None };
+    let mut card = FakeCard::hooked(Limits::EXTENDED, open);
+    let mut jpki = Jpki::open(&mut card, SKIP).unwrap();
+    drop(jpki.verify(pin()).unwrap());
+    let mut jpki = Jpki::select(jpki.into_card(), Options::default()).unwrap();
+    assert_eq!(
+        jpki.verify(pin()).err().unwrap().kind(),
+        &ErrorKind::ForeignSession {
+            pin: AUTHENTICATION
+        }
+    );
+    jpki.finish();
+    assert_eq!(card.verifies(), 1);
+}
+
 struct FakeTries;
 
 impl FakeTries {
