@@ -30,7 +30,7 @@ usage: cargo xtask COMMAND
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
-  planted [--record] [WORD]…      take each check of the certificate verdict out in turn: the tests must notice
+  planted [--record] [WORD]…      plant bugs in cards and certificates, one at a time: the tests must notice
   windows [--build]               both Windows builds, and the chain under Wine; or the builds alone
   header                          regenerate include/mynacard.h
   ffi [--release] [--install DIR] the C libraries under the names that they are shipped with, in target/*/ffi; or installed

@@ -1,6 +1,7 @@
-//! Planted bugs: each check of the certificate verdict is taken out in turn, and the tests must notice.
+//! Planted bugs: each check of the certificate verdict is taken out in turn, and what card libraries get wrong is put in; the tests
+//! must notice.
 //!
-//! The table is `crates/mynacard-cert/tests/planted.txt`. The bugs are planted in a copy below `target`, which has a target
+//! The tables are `tests/planted.txt` of the crates that are named below. The bugs are planted in a copy below `target`, which has a target
 //! folder of its own: cargo would take what is built there for the workspace's own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,12 +12,23 @@ use std::time::Instant;
 use crate::run::Program;
 use crate::workspace;
 
-const TABLE: &str = "crates/mynacard-cert/tests/planted.txt";
-const SOURCES: &str = "crates/mynacard-cert/src";
+/// The crates that have a table.
+const PACKAGES: [&str; 2] = ["mynacard-card", "mynacard-cert"];
+
+fn root_of(package: &str) -> PathBuf {
+    Path::new("crates").join(package)
+}
+
+fn table_of(package: &str) -> PathBuf {
+    workspace::root()
+        .join(root_of(package))
+        .join("tests/planted.txt")
+}
 
 /// One bug: in `file` the words `from` become `to`; `seen` names the test that notices, by target and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Bug {
+    package: String,
     file: String,
     from: String,
     to: String,
@@ -29,28 +41,55 @@ enum Part {
     Bug(Bug),
 }
 
-/// `cargo xtask planted [--record] [WORD]…`: only the bugs whose file or text contains one of the words.
+/// `cargo xtask planted [--record] [WORD]…`: only the bugs whose file or text contains one of the words; a crate's name means
+/// its table.
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     let record = arguments.iter().any(|argument| argument == "--record");
-    let words: Vec<&String> = arguments
+    let words = arguments
         .iter()
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
-    let path = workspace::root().join(TABLE);
-    let mut parts = read(&std::fs::read_to_string(&path).map_err(|error| error.to_string())?)?;
+        .filter(|argument| !argument.starts_with('-'));
+    let (named, words): (Vec<&String>, Vec<&String>) =
+        words.partition(|word| PACKAGES.contains(&word.as_str()));
     let copy = copy()?;
-    baseline(&copy, &parts, &words, record)?;
     let (mut noticed, mut missed) = (0, Vec::new());
     let begin = Instant::now();
+    for package in PACKAGES {
+        if named.is_empty() || named.iter().any(|name| *name == package) {
+            let here = plant_all(&copy, package, &words, record)?;
+            noticed += here.0;
+            missed.extend(here.1);
+        }
+    }
+    let seconds = begin.elapsed().as_secs();
+    println!("{noticed} noticed, {} not, in {seconds} s", missed.len());
+    match missed.as_slice() {
+        [] if noticed > 0 => Ok(()),
+        [] => Err("no bug was planted".to_owned()),
+        missed => Err(format!("not noticed:\n{}", missed.join("\n"))),
+    }
+}
+
+/// The bugs of one crate: how many were noticed, and which were not.
+fn plant_all(
+    copy: &Path,
+    package: &str,
+    words: &[&String],
+    record: bool,
+) -> Result<(usize, Vec<String>), String> {
+    let path = table_of(package);
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let mut parts = read(&text, package)?;
+    baseline(copy, package, &parts, words, record)?;
+    let (mut noticed, mut missed) = (0, Vec::new());
     for index in 0..parts.len() {
         let Some(Part::Bug(bug)) = parts.get(index) else {
             continue;
         };
         let mut bug = bug.clone();
-        if !bug.chosen(&words, record) {
+        if !bug.chosen(words, record) {
             continue;
         }
-        match plant(&copy, &bug, record) {
+        match plant(copy, &bug, record) {
             Ok(seen) => {
                 noticed += 1;
                 println!(
@@ -72,13 +111,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
             }
         }
     }
-    let seconds = begin.elapsed().as_secs();
-    println!("{noticed} noticed, {} not, in {seconds} s", missed.len());
-    match missed.as_slice() {
-        [] if noticed > 0 => Ok(()),
-        [] => Err("no bug was planted".to_owned()),
-        missed => Err(format!("not noticed:\n{}", missed.join("\n"))),
-    }
+    Ok((noticed, missed))
 }
 
 impl Bug {
@@ -91,14 +124,20 @@ impl Bug {
 }
 
 /// The tests that are to notice pass on the copy as it is: one that fails anyway would seem to notice every bug.
-fn baseline(copy: &Path, parts: &[Part], words: &[&String], record: bool) -> Result<(), String> {
+fn baseline(
+    copy: &Path,
+    package: &str,
+    parts: &[Part],
+    words: &[&String],
+    record: bool,
+) -> Result<(), String> {
     for (target, names) in tests_before(parts, words, record) {
         let mut only: Vec<&str> = names.iter().map(String::as_str).collect();
         if !only.is_empty() {
             only.insert(0, "--exact");
         }
         let begin = Instant::now();
-        if let Some((target, name)) = run(copy, &target, &only)? {
+        if let Some((target, name)) = run(copy, package, &target, &only)? {
             return Err(format!(
                 "{target} {name} fails without a planted bug: nothing can be said by it"
             ));
@@ -130,7 +169,7 @@ fn tests_before(
             }
             // Any test of these targets may be the one that is found.
             _ => {
-                for tests in about(&bug.file) {
+                for tests in about(&bug.package, &bug.file) {
                     let target = tests.split(' ').next().unwrap_or(tests);
                     all.insert(target.to_owned(), BTreeSet::new());
                 }
@@ -142,7 +181,7 @@ fn tests_before(
 
 /// Plants one bug in the copy; the test that noticed it.
 fn plant(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), String> {
-    let path = copy.join(SOURCES).join(&bug.file);
+    let path = copy.join(root_of(&bug.package)).join("src").join(&bug.file);
     let right = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let wrong = planted(&right, bug)?;
     std::fs::write(&path, wrong).map_err(|error| error.to_string())?;
@@ -154,11 +193,12 @@ fn plant(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), Strin
 /// Runs the test that is to notice, or looks for one among those about the file.
 fn test(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), String> {
     if let (Some((target, name)), false) = (&bug.seen, record) {
-        return run(copy, target, &["--exact", name])?.ok_or_else(|| "the test passes".to_owned());
+        return run(copy, &bug.package, target, &["--exact", name])?
+            .ok_or_else(|| "the test passes".to_owned());
     }
-    for tests in about(&bug.file) {
+    for tests in about(&bug.package, &bug.file) {
         let (target, only) = tests.split_once(' ').unwrap_or((tests, ""));
-        if let Some(seen) = run(copy, target, &[only])? {
+        if let Some(seen) = run(copy, &bug.package, target, &[only])? {
             return Ok(seen);
         }
     }
@@ -166,7 +206,12 @@ fn test(copy: &Path, bug: &Bug, record: bool) -> Result<(String, String), String
 }
 
 /// Runs one target's tests in the copy: the one that failed.
-fn run(copy: &Path, target: &str, only: &[&str]) -> Result<Option<(String, String)>, String> {
+fn run(
+    copy: &Path,
+    package: &str,
+    target: &str,
+    only: &[&str],
+) -> Result<Option<(String, String)>, String> {
     let manifest = copy.join("Cargo.toml").display().to_string();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let selected: &[&str] = match target {
@@ -174,7 +219,7 @@ fn run(copy: &Path, target: &str, only: &[&str]) -> Result<Option<(String, Strin
         test => &["--test", test],
     };
     let (succeeded, text) = Program::new("timeout")
-        .args(["600", &cargo, "test", "--package", "mynacard-cert"])
+        .args(["600", &cargo, "test", "--package", package])
         .args(["--all-features", "--manifest-path", &manifest])
         // Less to compile; the dependencies have none either way.
         .args(["--config", "profile.dev.debug=false"])
@@ -189,9 +234,8 @@ fn run(copy: &Path, target: &str, only: &[&str]) -> Result<Option<(String, Strin
             Err("no test of that name".to_owned())
         }
         (true, _) => Ok(None),
-        (false, true) => {
-            failed(&text).map_or_else(|| Err("no test is named".to_owned()), |seen| Ok(Some(seen)))
-        }
+        (false, true) => failed(&text, package)
+            .map_or_else(|| Err("no test is named".to_owned()), |seen| Ok(Some(seen))),
         (false, false) => {
             let errors = text.lines().filter(|line| line.starts_with("error"));
             Err(errors.take(3).collect::<Vec<_>>().join("; "))
@@ -200,15 +244,53 @@ fn run(copy: &Path, target: &str, only: &[&str]) -> Result<Option<(String, Strin
 }
 
 /// Target and name of the first test that failed.
-fn failed(text: &str) -> Option<(String, String)> {
-    let (_, rest) = text.split_once("to rerun pass `-p mynacard-cert --")?;
+fn failed(text: &str, package: &str) -> Option<(String, String)> {
+    let (_, rest) = text.split_once(&format!("to rerun pass `-p {package} --"))?;
     let target = rest.split('`').next()?.trim_start_matches("test ");
     let (_, names) = text.rsplit_once("failures:\n")?;
     Some((target.to_owned(), names.lines().next()?.trim().to_owned()))
 }
 
 /// The tests about a source file, by target and perhaps a part of their names: the nearest first.
-fn about(file: &str) -> &'static [&'static str] {
+fn about(package: &str, file: &str) -> &'static [&'static str] {
+    match package {
+        "mynacard-card" => about_card(file),
+        _ => about_certificates(file),
+    }
+}
+
+fn about_card(file: &str) -> &'static [&'static str] {
+    match file {
+        "read.rs" => &[
+            "reading",
+            "jpki",
+            "applications",
+            "status_words",
+            "memory",
+            "flips",
+        ],
+        "card/answer.rs" => &["reading", "jpki", "status_words", "applications", "memory"],
+        file if file.starts_with("trace/") => &["lib", "trace", "trace_secrets"],
+        file if file.starts_with("pin/") => {
+            &["jpki", "misuse", "lib", "pin_change", "jpki_conduct"]
+        }
+        _ => &[
+            "jpki",
+            "status_words",
+            "jpki_conduct",
+            "pin_change",
+            "log",
+            "applications",
+            "memory",
+            "trace_secrets",
+            "properties",
+            "misuse",
+            "lib",
+        ],
+    }
+}
+
+fn about_certificates(file: &str) -> &'static [&'static str] {
     const MATRIX: &str = "matrix authentication_under_p256";
     match file {
         "revocation/list.rs" => &["lists the_matrix", "lists"],
@@ -300,7 +382,7 @@ fn clear(copy: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), String> {
     Ok(())
 }
 
-fn read(text: &str) -> Result<Vec<Part>, String> {
+fn read(text: &str, package: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     for block in text.trim_end().split("\n\n") {
         if !block.starts_with("file ") {
@@ -314,6 +396,7 @@ fn read(text: &str) -> Result<Vec<Part>, String> {
         };
         let seen = field("seen")?;
         parts.push(Part::Bug(Bug {
+            package: package.to_owned(),
             file: field("file")?,
             from: field("from")?,
             to: field("to")?,
@@ -353,7 +436,7 @@ mod tests {
     fn the_baseline_runs_every_test_that_a_chosen_bug_names() {
         let text = "head\n\nfile a.rs\nfrom x\nto\nseen lists one\n\nfile b.rs\nfrom y\nto\nseen lists two\n\n\
                     file holder.rs\nfrom z\nto\nseen ?\n";
-        let parts = read(text).unwrap();
+        let parts = read(text, "mynacard-cert").unwrap();
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
         let before = tests_before(&parts, &[], false);
         assert_eq!(before.get("lists"), Some(&names(&["one", "two"])));
@@ -367,30 +450,36 @@ mod tests {
     }
 
     fn table() -> Vec<Bug> {
-        let text = std::fs::read_to_string(workspace::root().join(TABLE)).unwrap();
-        let parts = read(&text).unwrap();
-        assert_eq!(write(&parts), text, "the table is written as it is read");
-        let bugs = parts.into_iter().filter_map(|part| match part {
-            Part::Bug(bug) => Some(bug),
-            Part::Text(_) => None,
+        let tables = PACKAGES.into_iter().flat_map(|package| {
+            let text = std::fs::read_to_string(table_of(package)).unwrap();
+            let parts = read(&text, package).unwrap();
+            assert_eq!(write(&parts), text, "the table is written as it is read");
+            parts.into_iter().filter_map(|part| match part {
+                Part::Bug(bug) => Some(bug),
+                Part::Text(_) => None,
+            })
         });
-        bugs.collect()
+        tables.collect()
     }
 
     /// The table cannot rot: every bug still fits the source at one place and changes it.
     #[test]
     fn every_bug_fits_the_source() {
         let bugs = table();
-        assert!(bugs.len() > 150, "{}", bugs.len());
+        assert!(bugs.len() > 240, "{}", bugs.len());
         for (index, bug) in bugs.iter().enumerate() {
-            let path = workspace::root().join(SOURCES).join(&bug.file);
+            let path = workspace::root()
+                .join(root_of(&bug.package))
+                .join("src")
+                .join(&bug.file);
             let right = std::fs::read_to_string(path).unwrap();
             let wrong = planted(&right, bug).unwrap_or_else(|why| panic!("{bug:?}: {why}"));
             assert_ne!(wrong, right, "{bug:?}");
             let later = bugs.iter().skip(index + 1);
             for other in later {
                 assert!(
-                    (&other.file, &other.from, &other.to) != (&bug.file, &bug.from, &bug.to),
+                    (&other.package, &other.file, &other.from, &other.to)
+                        != (&bug.package, &bug.file, &bug.from, &bug.to),
                     "twice: {bug:?}"
                 );
             }
@@ -400,8 +489,8 @@ mod tests {
     /// Every bug names a test that is there.
     #[test]
     fn every_bug_has_its_test() {
-        let crate_root = workspace::root().join("crates/mynacard-cert");
         for bug in table() {
+            let crate_root = workspace::root().join(root_of(&bug.package));
             let (target, name) = bug.seen.clone().unwrap_or_else(|| panic!("{bug:?}"));
             let mut path: Vec<&str> = name.split("::").collect();
             let function = path.pop().unwrap_or_default();
@@ -435,11 +524,13 @@ mod tests {
         let text = "failures:\n\n---- x stdout ----\n\nfailures:\n    register::lists\n\ntest result: FAILED. 1\n\
                     error: test failed, to rerun pass `-p mynacard-cert --test lists`\n";
         assert_eq!(
-            failed(text),
+            failed(text, "mynacard-cert"),
             Some(("lists".to_owned(), "register::lists".to_owned()))
         );
         assert_eq!(
-            failed(&text.replace("--test lists", "--lib")).unwrap().0,
+            failed(&text.replace("--test lists", "--lib"), "mynacard-cert")
+                .unwrap()
+                .0,
             "lib"
         );
     }

@@ -392,6 +392,36 @@ fn what_was_verified_before_an_application_was_selected_anew_is_not_ours_any_mor
     assert_eq!(card.verifies(), 1);
 }
 
+#[test]
+fn a_lost_answer_to_a_read_ends_the_dialogue_and_so_does_a_card_that_is_gone() {
+    for (kind, delivery) in [
+        (TransportErrorKind::Timeout, Delivery::Unknown),
+        (TransportErrorKind::CardRemoved, Delivery::NotSent),
+    ] {
+        let fails = move |_: usize, f: &[u8]| {
+            (f[1] == 0xB0).then(|| Err(TransportError::new(kind, delivery)))
+        };
+        let mut card = FakeCard::hooked(Limits::EXTENDED, fails);
+        let mut jpki = Jpki::open(&mut card, SKIP).unwrap();
+        jpki.authentication_certificate().unwrap_err();
+        assert_eq!(
+            jpki.verify(pin()).err().unwrap().kind(),
+            &ErrorKind::DialogueOver
+        );
+        jpki.finish();
+        assert_eq!((card.verifies(), card.log.len()), (0, 2), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_signature_whose_length_is_corrected_is_asked_for_once_more() {
+    let corrected = |index: usize, _: &[u8]| if index == 3 { word(0x6C00) } else { None };
+    let mut card = FakeCard::hooked(Limits::EXTENDED, corrected);
+    let (_, signature, exchanges) = check(&mut card, SKIP).unwrap();
+    assert_eq!((signature.len(), exchanges), (256, 5));
+    assert_eq!((card.log[3][1], card.log[4][1]), (0x2A, 0x2A));
+}
+
 struct FakeTries;
 
 impl FakeTries {
