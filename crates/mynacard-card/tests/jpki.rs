@@ -380,7 +380,7 @@ fn what_was_verified_before_an_application_was_selected_anew_is_not_ours_any_mor
     let open = |_: usize, f: &[u8]| if f.len() == 4 { word(0x9000) } else { None };
     let mut card = FakeCard::hooked(Limits::EXTENDED, open);
     let mut jpki = Jpki::open(&mut card, SKIP).unwrap();
-    drop(jpki.verify(pin()).unwrap());
+    jpki.verify(pin()).map(|_| ()).unwrap();
     let mut jpki = Jpki::select(jpki.into_card(), Options::default()).unwrap();
     assert_eq!(
         jpki.verify(pin()).err().unwrap().kind(),

@@ -3,7 +3,7 @@
 //! libabigail reads no debugging information of Rust, so the header is made into a library of functions that do nothing: that says what
 //! every program compiled against the header believes. That the real library has the same functions and layouts, other tests hold.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
