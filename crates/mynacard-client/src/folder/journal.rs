@@ -45,7 +45,7 @@ pub(super) struct Journal {
     entries: BTreeMap<String, Pending>,
     tag: String,
     /// Given back to the system when the process ends, however it ends.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// The file that holds the tag.
@@ -118,8 +118,19 @@ impl Journal {
     }
 }
 
-/// Takes a lock for as long as the file is open.
-pub(super) fn lock(path: &Path) -> Result<File, Error> {
+/// A folder is ours as long as this is kept.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing would not do: a program that another thread starts at this moment has the open file too, until it runs.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock that is in a file, or says that somebody else has it.
+pub(super) fn lock(path: &Path) -> Result<Lock, Error> {
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -127,7 +138,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
         .open(path)
         .map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::new(ErrorKind::JournalInUse)),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
@@ -202,4 +213,24 @@ fn tag(folder: &Path) -> Result<String, Error> {
 
 fn key(request: &str) -> String {
     request.to_ascii_lowercase()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A program that is being started has every open file until it runs.
+    #[test]
+    fn a_lock_that_is_given_back_is_free_though_the_file_is_still_open_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = lock(&path).unwrap();
+        let refused = lock(&path).unwrap_err();
+        assert_eq!(*refused.kind(), ErrorKind::JournalInUse);
+        let elsewhere = held.0.try_clone().unwrap();
+        drop(held);
+        lock(&path).unwrap();
+        drop(elsewhere);
+    }
 }

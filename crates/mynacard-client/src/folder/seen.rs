@@ -3,7 +3,7 @@
 //! One line for each, appended and flushed: the SHA-256 of the file's name in lower case, because nobody says what terminals
 //! put into the name. A line that a crash cut off was never promised.
 
-use super::journal::{failed, lock, make_folder, sync_folder, write_durably};
+use super::journal::{Lock, failed, lock, make_folder, sync_folder, write_durably};
 use super::step::step;
 use super::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ pub(super) struct Seen {
     torn: bool,
     names: HashSet<String>,
     primed: bool,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Seen {
