@@ -12,10 +12,14 @@
  *   MYNACARD_STATUS_INVALID_HANDLE.
  * - A handle in use answers MYNACARD_STATUS_BUSY at once; only mynacard_cancel_cancel works from any thread at any time.
  *   Freeing a handle in use is allowed: it goes at the end of the call.
+ * - Freeing waits for every call and callback that uses the handle, and not for the network: a thread of the library may end a moment
+ *   later. The library therefore stays loaded until the process ends, whatever unloads it.
  * - Enumerations come in as int32_t and are checked.
- * - A structure begins with struct_size; initialise it with its _INIT macro.
- * - Callbacks run on a thread of the library while the call waits. They must not call the library, but for
- *   mynacard_cancel_cancel, and must not throw.
+ * - A structure begins with struct_size; initialise it with its _INIT macro. Its size is that of a version of the structure, and
+ *   what is reserved is zero.
+ * - Callbacks run on a thread of the library while the call waits, and must not throw. Of the library they may call what
+ *   mynacard_transport lists: cancelling, freeing, and reading what is there. Everything else answers
+ *   MYNACARD_STATUS_REENTRANT.
  */
 
 #ifndef MYNACARD_H
@@ -479,6 +483,11 @@ enum mynacard_error_item
      * What happened and what caused it, in English, for a log or a support call; without secrets and personal data.
      */
     MYNACARD_ERROR_ITEM_DETAIL = 3,
+    /**
+     * The name of the file that the error is about, as `mynacard_folder_finish` takes it; empty where it is about none. It may repeat
+     * what another program put into the name, so it is no text for a log.
+     */
+    MYNACARD_ERROR_ITEM_SUBJECT = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -883,6 +892,10 @@ enum mynacard_trust
      * The virtual cards of `mynacard_sandbox`, and no real card.
      */
     MYNACARD_TRUST_SIMULATION = 1,
+    /**
+     * Test cards of 公的個人認証サービス (JPKI), by the roots of the service's `test_roots`, and no real card.
+     */
+    MYNACARD_TRUST_JPKI_TEST = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1071,6 +1084,9 @@ typedef struct mynacard_carrier {
      * JSON, NULL and 0 for a question without any. A request with a `key` may come again, and is still one request. The body of the
      * answer goes to `response`, at most `response_capacity` bytes, its length to `response_size`, its status, as HTTP has it (200 for
      * an answer), to `response_status`. Returns a `mynacard_carried`. Required.
+     *
+     * A function that waits asks `mynacard_cancel_is_cancelled(NULL)` every now and then: 1 when nobody waits for the answer any more.
+     * Then it returns at once, `MYNACARD_CARRIED_LOST` where the request may be on its way.
      */
     int32_t (*carry)(void *userdata,
                      const uint8_t *operation,
@@ -1153,6 +1169,14 @@ typedef struct mynacard_service {
      * until it returns.
      */
     const struct mynacard_carrier *carrier;
+    /**
+     * The roots of test cards, DER, one after another, for `MYNACARD_TRUST_JPKI_TEST`; NULL otherwise.
+     */
+    const uint8_t *test_roots;
+    /**
+     * The length of all of them.
+     */
+    size_t test_roots_size;
 } mynacard_service;
 
 /**
@@ -1201,6 +1225,9 @@ typedef struct mynacard_pinless {
      * Asked for the next command, in steps from 1, with the card's answer to the one before (data and status word; NULL and 0 at the
      * first step), until it has the grant: what it writes to `output` has at most `output_capacity` bytes, their number goes to
      * `output_size`. `challenge` is the service's name for the challenge, UTF-8. Returns a `mynacard_pinless_result`. Required.
+     *
+     * A function that waits asks `mynacard_cancel_is_cancelled(NULL)` every now and then: 1 when the check was stopped. Then it
+     * returns `MYNACARD_PINLESS_RESULT_REFUSED` at once.
      */
     int32_t (*next)(void *userdata,
                     const uint8_t *challenge,
@@ -1260,6 +1287,14 @@ typedef struct mynacard_desk_options {
      * `progress` is.
      */
     const struct mynacard_pinless *pinless;
+    /**
+     * How long a whole check may take, card and network together, in milliseconds; 0 for 90 seconds.
+     */
+    uint32_t patience_ms;
+    /**
+     * How long `mynacard_check_confirm` is good for, in milliseconds; 0 for a minute.
+     */
+    uint32_t confirmation_life_ms;
 } mynacard_desk_options;
 
 /**
@@ -1315,10 +1350,14 @@ typedef struct mynacard_ask {
      * `mynacard_desk_home` registers it afterwards.
      */
     uint32_t consents;
+    /**
+     * Zero: a later version's option may stand here.
+     */
+    uint32_t reserved;
 } mynacard_ask;
 
 /**
- * The folders of an exchange. Pointers need to live only until the call returns.
+ * The folders of an exchange, or a `face` folder with a journal. Pointers need to live only until the call returns.
  */
 typedef struct mynacard_exchange {
     /**
@@ -1342,7 +1381,7 @@ typedef struct mynacard_exchange {
      */
     size_t res_size;
     /**
-     * A folder of our own, on a local disk: what was asked survives a restart there.
+     * A folder of our own, on a local disk: what was asked, and what was taken, survives a restart there.
      */
     const uint8_t *journal;
     /**
@@ -1361,6 +1400,30 @@ typedef struct mynacard_exchange {
      * 0 for requests in UTF-8, 1 for Shift_JIS.
      */
     int32_t shift_jis;
+    /**
+     * Of a `face` folder: 1 to deliver the files that are there when it is watched for the first time, 0 to take them as old.
+     */
+    int32_t existing;
+    /**
+     * A `face` folder to be watched, instead of `req` and `res`, which are NULL then; NULL for an exchange.
+     */
+    const uint8_t *face;
+    /**
+     * Its length.
+     */
+    size_t face_size;
+    /**
+     * How long a file that cannot be read must stay unchanged before it is told, in milliseconds; 0 for ten seconds.
+     */
+    uint32_t patience_ms;
+    /**
+     * Zero: a later version's option may stand here.
+     */
+    uint32_t reserved;
+    /**
+     * The most bytes of XML that an answer may have, unpacked; 0 for one GiB.
+     */
+    size_t max_answer;
 } mynacard_exchange;
 
 /**
@@ -1378,15 +1441,45 @@ typedef struct mynacard_patients {
     void *userdata;
     /**
      * Handed one patient, JSON in UTF-8: `{"reference":"0001","answer":{…}}` with the answer as `mynacard_answer_write` writes it
-     * and `mynacard_answer_read` reads it, or `{"reference":"0001","error":"MC-6131"}`. Returns 0 to go on; anything else ends the
-     * download. Required.
+     * and `mynacard_answer_read` reads it, or `{"reference":"0001","error":"MC-6131"}`; of a folder's bulk answer
+     * `{"number":1,"answer":{…}}`, in the order of the file. Returns 0 to go on; anything else ends the call. Required.
      */
     int32_t (*patient)(void *userdata, const uint8_t *json, size_t json_size);
     /**
-     * Called exactly once, before the call returns, unless its arguments were refused. May be NULL.
+     * Called exactly once, before the call returns, once the function could have been called: not where the arguments were refused,
+     * the desk or folder is none or is busy. May be NULL.
      */
     void (*destroy)(void *userdata);
 } mynacard_patients;
+
+/**
+ * A store of the operating system that keeps keys for the program (DPAPI, a keychain, a TPM): vaults without a passcode are opened by
+ * it, so that a terminal starts without anybody at it.
+ *
+ * The function runs on a thread of the library while a call waits, several at once where several calls run. It must not throw or jump
+ * out. Of the library it may call what a `mynacard_transport`'s functions may.
+ */
+typedef struct mynacard_key_store {
+    /**
+     * `sizeof(mynacard_key_store)`; set by `MYNACARD_KEY_STORE_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Handed to both functions as it is.
+     */
+    void *userdata;
+    /**
+     * Writes the 32 secret bytes of the vault with this id of 16 bytes to `key`: made at random when the id comes for the first time,
+     * the same ever after. Returns 0; anything else is an error of the call, and the vault stays closed. The library wipes its copy.
+     * Required.
+     */
+    int32_t (*key)(void *userdata, const uint8_t *vault_id, uint8_t *key);
+    /**
+     * Called exactly once, when another store took its place and no call uses it any more, on whatever thread that happens. May be
+     * NULL.
+     */
+    void (*destroy)(void *userdata);
+} mynacard_key_store;
 
 /**
  * A function that is told the log lines of this library, and of no other; they hold no secret and nothing about a person. It runs
@@ -1416,6 +1509,10 @@ typedef struct mynacard_log {
      * The highest level that is told; 0 for information.
      */
     int32_t most;
+    /**
+     * Zero: a later version's option may stand here.
+     */
+    uint32_t reserved;
 } mynacard_log;
 
 /**
@@ -1459,7 +1556,7 @@ typedef struct mynacard_registration {
      */
     size_t path_size;
     /**
-     * The vault's passcode, at least eight characters.
+     * The vault's passcode, at least eight characters; NULL for the key of `mynacard_key_store_set`.
      */
     const uint8_t *passcode;
     /**
@@ -1470,6 +1567,10 @@ typedef struct mynacard_registration {
      * 1: somebody read and accepted the notice and terms (お知らせ・利用規約) on the program's screen.
      */
     int32_t terms_accepted;
+    /**
+     * Zero: a later version's option may stand here.
+     */
+    uint32_t reserved;
 } mynacard_registration;
 
 #ifdef __cplusplus
@@ -1586,6 +1687,9 @@ mynacard_status mynacard_cancel_cancel(const struct mynacard_cancel *cancel);
 
 /**
  * 1 after `mynacard_cancel_cancel`, else 0.
+ *
+ * NULL means the call itself, inside a function that carries (`mynacard_carrier`) or proves (`mynacard_pinless`): 1 when it was
+ * stopped or its time is over, on the thread that the function was called on. Elsewhere NULL is 0.
  */
 int32_t mynacard_cancel_is_cancelled(const struct mynacard_cancel *cancel);
 
@@ -1657,10 +1761,17 @@ mynacard_status mynacard_card_free(struct mynacard_card *card);
  * What a certificate (DER) says; with `ask`, also whether it is one of a card.
  *
  * `ask` is empty, or `{"usage":"authentication","hierarchy":"production","at":"2026-04-01T00:00:00Z"}`: `usage` is
- * `authentication` (利用者証明用) or `signature` (署名用), `hierarchy` is `production` or `simulation`, `at` is now where it is left
- * out. `json` receives `{"description":{"subject":"…","issuer":"…","not_after":"…",…},"verdict":null}`, or a `verdict`
+ * `authentication` (利用者証明用) or `signature` (署名用), `hierarchy` is `production`, `simulation` or `test`, the last one with
+ * `"roots":["…"]` (base64 of DER, at most 16), `at` is now where it is left out. `json` receives `{"description":{"subject":"…","issuer":"…","not_after":"…",…},"verdict":null}`, or a `verdict`
  * `{"usage":"…","hierarchy":"…","at":"…","root":{…},"not_before":"…","not_after":"…","revocation":"not-asked",
  * "warnings":["revocation-not-asked"]}`. A certificate that is refused is an error with its code (`MC-3…`).
+ *
+ * Whether it was revoked is asked where `ask` has a member `revocation` with one of: `"list":"…"` (a list, base64 of DER),
+ * `"list_url":"http://…"` (one that is fetched), `"ocsp":"…"` (a response, base64 of DER), `"ocsp_url":true` (the responder that the
+ * verified certificate names is asked). `"policy"` is `refuse-revoked` (where it is left out), `require-good` or `report`,
+ * `"timeout_ms"` ten seconds where it is left out, `"direct":true` heeds no proxy. The verdict's `revocation` is `good`, `revoked` or
+ * `unknown` then, beside `"revocation_detail":{"this_update":"…","next_update":"…","since":null,"reason":null,"why":null}`. What cannot
+ * be fetched is unknown.
  */
 mynacard_status mynacard_certificate_json(const uint8_t *der,
                                           size_t der_size,
@@ -1839,7 +1950,8 @@ mynacard_status mynacard_error_text(const struct mynacard_error *error,
 mynacard_status mynacard_error_free(struct mynacard_error *error);
 
 /**
- * Opens an exchange of requests and answers with the 資格確認端末. The handle serves `mynacard_folder_next` and
+ * Opens an exchange of requests and answers with the 資格確認端末, or, where `face` is given, a `face` folder with a journal: each file
+ * comes until `mynacard_folder_finish`, across restarts, and not after that. The handle serves `mynacard_folder_next` and
  * `mynacard_folder_free` as a `face` folder does.
  */
 mynacard_status mynacard_folder_exchange(const struct mynacard_exchange *exchange,
@@ -1847,12 +1959,24 @@ mynacard_status mynacard_folder_exchange(const struct mynacard_exchange *exchang
                                          struct mynacard_error **error);
 
 /**
- * Asks for the insurance behind a number (`OQSsiquc01`): `name` receives the request's name, which comes back with the answer.
+ * Asks the 資格確認端末: `name` receives the request's name, which comes back with the answer. `ask` says what is asked:
  *
- * `ask` is `{"institution":"1312345679","insurer":"06130488","symbol":"…","number":"…","branch":"01","birth":"19800217",
- * "day":"20261121","limit":true,"identifier":"…","file_identifier":"…","padding":"spaces"}`: `symbol`, `branch`, `identifier` and
- * `file_identifier` where there are some; `day` is today where it is left out; `limit` is true when the patient agreed to show
- * 限度額適用認定証等; `padding` of six-digit insurer numbers is `spaces` (the usual) or `zeros`.
+ * - `{"do":"query","institution":"1312345679","insurer":"06130488","symbol":"…","number":"…","branch":"01","birth":"19800217",
+ *   "day":"20261121","limit":true,"identifier":"…"}` (`OQSsiquc01`): the insurance behind a number. `symbol`, `branch` and
+ *   `identifier` where there are some; `day` is today where it is left out; `limit` is true when the patient agreed to show
+ *   限度額適用認定証等. Without `do` it is the same.
+ * - `{"do":"bulk","institution":"…","day":"…","people":[{"insurer":"…","number":"…","birth":"…",…},…]}` (`OQSmuquc01`): many people,
+ *   each with the members of a query from `insurer` to `birth`, `limit` and `identifier`.
+ * - `{"do":"consented","institution":"…","care":"visiting","by":"visit-date","from":"20261101","to":"20261130"}` (or `online`,
+ *   `consent-date`; today where `from` is left out, one day where `to` is): the patients who consented.
+ * - `{"do":"assistance","institution":"…","month":"202611"}`: the people with 医療扶助 in a month, this one where it is left out.
+ * - `{"do":"register","institution":"…","charts":[{"chart":"0001","insurer":"…","number":"…",…},…]}`: chart numbers (照会番号), one or
+ *   many.
+ * - `{"do":"download","institution":"…","of":"bulk","reception_number":"…"}` (or `visiting`, `online`, `assistance`, `register`): the
+ *   result of one of the others, by the number that came with its answer.
+ *
+ * All of them may have a `file_identifier`, which the answer repeats. `padding` of six-digit insurer numbers in `query` and `bulk` is
+ * `spaces` (the usual) or `zeros`.
  *
  * What was asked is in the journal when this returns, and is not forgotten. `MYNACARD_STATUS_CALLER` for a `face` folder.
  */
@@ -1863,12 +1987,35 @@ mynacard_status mynacard_folder_submit(struct mynacard_folder *folder,
                                        struct mynacard_error **error);
 
 /**
- * The program has the answer to a request: it is not delivered again after a restart. With `give_up` 1 it is waited for no longer.
+ * The program has the answer to a request, or what a face file says: it is not delivered again after a restart. With `give_up` 1 it is
+ * waited for no longer. `MYNACARD_STATUS_CALLER` for a `face` folder without a journal.
  */
 mynacard_status mynacard_folder_finish(struct mynacard_folder *folder,
                                        const uint8_t *name,
                                        size_t name_size,
                                        int32_t give_up,
+                                       struct mynacard_error **error);
+
+/**
+ * Looks after an exchange: `ask` says what is done.
+ *
+ * - `{"do":"requests"}`: what was asked and not forgotten yet, also before a restart. `json` receives
+ *   `{"requests":[{"name":"…","file_identifier":null,"asked_at":1790000000,"state":"waiting"}]}` (`abandoned`, `done`).
+ * - `{"do":"prune","before":1790000000}`: what is done or abandoned and was asked before a time (seconds since 1970) is forgotten:
+ *   without this the journal grows. `json` receives what is left, as above.
+ * - `{"do":"read","name":"…"}`: an answer that `mynacard_folder_next` brought, until it is finished. `json` receives
+ *   `{"name":"…","outcome":"finished","late":false,"people":120,"reception_number":"…","error_code":null,"error_message":null}`
+ *   (`in-progress`, `failed`, `other`); `reception_number` fetches the result (`mynacard_folder_submit`). The people of the answer are
+ *   handed to `patients` one by one, in the memory of one; NULL where they are not wanted.
+ *
+ * `patients` is NULL but for `read`. `MYNACARD_STATUS_CALLER` for a `face` folder.
+ */
+mynacard_status mynacard_folder_manage(struct mynacard_folder *folder,
+                                       const uint8_t *ask,
+                                       size_t ask_size,
+                                       const struct mynacard_patients *patients,
+                                       const struct mynacard_cancel *cancel,
+                                       struct mynacard_buffer **json,
                                        struct mynacard_error **error);
 
 /**
@@ -1883,10 +2030,12 @@ mynacard_status mynacard_folder_open(const uint8_t *path,
 
 /**
  * Waits for the next face file, or for the next answer of an exchange, each once, never half. `name` receives the name of the file,
- * of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL.
+ * of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL. `answer` receives NULL where the request was
+ * no single query: `mynacard_folder_manage` reads what came.
  *
  * `MYNACARD_STATUS_TIMEOUT` and `MYNACARD_STATUS_CANCELLED` as in every wait; `MYNACARD_STATUS_ENVIRONMENT` when the
- * folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on.
+ * folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on. Which file, or which
+ * request's answer, the error tells (`MYNACARD_ERROR_ITEM_SUBJECT`): `mynacard_folder_finish` gives it up.
  */
 mynacard_status mynacard_folder_next(struct mynacard_folder *folder,
                                      int64_t timeout_ms,
@@ -1967,6 +2116,14 @@ mynacard_status mynacard_identifier_json(const uint8_t *kind,
                                          size_t text_size,
                                          struct mynacard_buffer **json,
                                          struct mynacard_error **error);
+
+/**
+ * From now on every vault that is stored, opened or registered without a passcode (NULL with length 0) is opened by a key of this
+ * store, in the whole process; NULL for none: then a passcode is wanted. The table is copied; its `destroy` is called when another one
+ * took its place, and not at all when this call fails.
+ */
+mynacard_status mynacard_key_store_set(const struct mynacard_key_store *store,
+                                       struct mynacard_error **error);
 
 /**
  * From now on the log lines of this library, in the whole process, go to this function instead of the former one; NULL for
@@ -2132,8 +2289,9 @@ mynacard_status mynacard_terminal_activate(const struct mynacard_service *servic
                                            struct mynacard_error **error);
 
 /**
- * Keeps the terminal in a new vault file under a passcode of at least eight characters. A file that is there already is
- * an error, but for the vault of this very terminal, which gets the new passcode.
+ * Keeps the terminal in a new vault file under a passcode of at least eight characters, or, where it is NULL, under the key of
+ * `mynacard_key_store_set`. A file that is there already is an error, but for the vault of this very terminal, which gets the new
+ * passcode. After a failure (a full disk, a share that went away) the same call may be repeated.
  */
 mynacard_status mynacard_terminal_store(const struct mynacard_terminal *terminal,
                                         const uint8_t *path,
@@ -2143,7 +2301,7 @@ mynacard_status mynacard_terminal_store(const struct mynacard_terminal *terminal
                                         struct mynacard_error **error);
 
 /**
- * Opens the terminal that is kept in a vault file. Wrong passcodes make the next attempt wait, longer each time.
+ * Opens the terminal that is kept in a vault file; where the passcode is NULL, by the key of `mynacard_key_store_set`. Wrong passcodes make the next attempt wait, longer each time.
  */
 mynacard_status mynacard_terminal_open(const uint8_t *path,
                                        size_t path_size,
@@ -2235,25 +2393,27 @@ mynacard_status mynacard_panic_on_purpose(struct mynacard_error **error);
 /* An empty mynacard_carrier of this header's version. */
 #define MYNACARD_CARRIER_INIT { sizeof(mynacard_carrier), 0, 0, 0 }
 /* An empty mynacard_service of this header's version. */
-#define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_SERVICE_INIT { sizeof(mynacard_service), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_audit of this header's version. */
 #define MYNACARD_AUDIT_INIT { sizeof(mynacard_audit), 0, 0, 0 }
 /* An empty mynacard_pinless of this header's version. */
 #define MYNACARD_PINLESS_INIT { sizeof(mynacard_pinless), 0, 0, 0 }
 /* An empty mynacard_desk_options of this header's version. */
-#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_DESK_OPTIONS_INIT { sizeof(mynacard_desk_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_progress of this header's version. */
 #define MYNACARD_PROGRESS_INIT { sizeof(mynacard_progress), 0, 0, 0 }
 /* An empty mynacard_ask of this header's version. */
-#define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0, 0 }
+#define MYNACARD_ASK_INIT { sizeof(mynacard_ask), 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_exchange of this header's version. */
-#define MYNACARD_EXCHANGE_INIT { sizeof(mynacard_exchange), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_EXCHANGE_INIT { sizeof(mynacard_exchange), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* An empty mynacard_patients of this header's version. */
 #define MYNACARD_PATIENTS_INIT { sizeof(mynacard_patients), 0, 0, 0 }
+/* An empty mynacard_key_store of this header's version. */
+#define MYNACARD_KEY_STORE_INIT { sizeof(mynacard_key_store), 0, 0, 0 }
 /* An empty mynacard_log of this header's version. */
-#define MYNACARD_LOG_INIT { sizeof(mynacard_log), 0, 0, 0, 0 }
+#define MYNACARD_LOG_INIT { sizeof(mynacard_log), 0, 0, 0, 0, 0 }
 /* An empty mynacard_registration of this header's version. */
-#define MYNACARD_REGISTRATION_INIT { sizeof(mynacard_registration), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MYNACARD_REGISTRATION_INIT { sizeof(mynacard_registration), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* The version of the library that this header belongs to; mynacard_version() tells the running one's. */
 #define MYNACARD_VERSION "0.1.0"
 #endif /* MYNACARD_INIT */

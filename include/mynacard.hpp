@@ -282,6 +282,16 @@ inline std::int32_t mynacard_hpp_told(void *self, const std::uint8_t *json, std:
     }
 }
 inline void mynacard_hpp_forget_told(void *self) { delete static_cast<std::function<bool(std::string_view)> *>(self); }
+inline std::int32_t mynacard_hpp_key(void *self, const std::uint8_t *vault_id, std::uint8_t *key) {
+    try {
+        return (*static_cast<std::function<bool(bytes_view, std::uint8_t *)> *>(self))({vault_id, 16}, key) ? 0 : 1;
+    } catch (...) {
+        return 1;
+    }
+}
+inline void mynacard_hpp_forget_key(void *self) {
+    delete static_cast<std::function<bool(bytes_view, std::uint8_t *)> *>(self);
+}
 inline void mynacard_hpp_line(void *self, std::int32_t level, const std::uint8_t *line, std::size_t size) {
     try {
         (*static_cast<std::function<void(std::int32_t, std::string_view)> *>(self))(
@@ -749,6 +759,18 @@ public:
             return mynacard_folder_finish(own_.get(), detail::data(name), name.size(), give_up ? 1 : 0, why);
         });
     }
+    /// Looks after an exchange, JSON: what is open, what is old, what an answer says. A `read` hands its people to `patient` one by
+    /// one, which wants no more where it answers false or throws.
+    result<std::string> manage(std::string_view ask, std::function<bool(std::string_view)> patient = {},
+                               const cancel *stop = nullptr) {
+        mynacard_patients table = MYNACARD_PATIENTS_INIT;
+        table.userdata = &patient;
+        table.patient = detail::mynacard_hpp_told;
+        return detail::string([&](auto *out, auto *why) {
+            return mynacard_folder_manage(own_.get(), detail::data(ask), ask.size(), patient ? &table : nullptr,
+                                          detail::raw(stop), out, why);
+        });
+    }
     /// The next answer.
     result<answer> next(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
         return detail::get<answer, mynacard_answer *>([&](auto *out, auto *why) {
@@ -845,6 +867,24 @@ inline result<done> log_to(std::function<void(std::int32_t, std::string_view)> l
     auto set = detail::run([&](auto *why) { return mynacard_log_set(&table, why); });
     if (set) {
         (void)told.release();
+    }
+    return set;
+}
+
+/// From now on vaults without a passcode are opened by `key`, which writes the 32 bytes of the vault with an id of 16 and answers whether
+/// it could; an empty function takes the former one away.
+inline result<done> keep_keys(std::function<bool(bytes_view, std::uint8_t *)> key) {
+    if (!key) {
+        return detail::run([](auto *why) { return mynacard_key_store_set(nullptr, why); });
+    }
+    auto kept = std::make_unique<std::function<bool(bytes_view, std::uint8_t *)>>(std::move(key));
+    mynacard_key_store table = MYNACARD_KEY_STORE_INIT;
+    table.userdata = kept.get();
+    table.key = detail::mynacard_hpp_key;
+    table.destroy = detail::mynacard_hpp_forget_key;
+    auto set = detail::run([&](auto *why) { return mynacard_key_store_set(&table, why); });
+    if (set) {
+        (void)kept.release();
     }
     return set;
 }

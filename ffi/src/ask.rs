@@ -1,12 +1,10 @@
 //! What a check asks for.
 
-use std::mem::offset_of;
-
 use mynacard::auth::home::{ConsentKind, ConsentKinds};
 use mynacard::auth::{CheckContext, Extra, Method, Purpose};
 
 use crate::failure::Failure;
-use crate::input::{Versioned, choice};
+use crate::input::{Versioned, choice, ends};
 use crate::status::mynacard_status;
 
 /// What a check is for.
@@ -52,6 +50,8 @@ pub struct mynacard_ask {
     /// What further information the patient agrees to (居宅同意取得型), a sum of `mynacard_consent`: her card signs it, and
     /// `mynacard_desk_home` registers it afterwards.
     pub consents: u32,
+    /// Zero: a later version's option may stand here.
+    pub reserved: u32,
 }
 
 /// A kind of information that a patient may agree to have shown without her card.
@@ -70,7 +70,7 @@ pub enum mynacard_consent {
 
 // SAFETY: numbers; the size comes first.
 unsafe impl Versioned for mynacard_ask {
-    const FIRST: usize = offset_of!(Self, specific_diseases) + size_of::<i32>();
+    const ENDS: &[usize] = ends!(specific_diseases, consents, reserved);
     const DEFAULT: Self = Self {
         struct_size: 0,
         purpose: 0,
@@ -78,7 +78,12 @@ unsafe impl Versioned for mynacard_ask {
         limit_application: 0,
         specific_diseases: 0,
         consents: 0,
+        reserved: 0,
     };
+
+    fn is_known(&self) -> bool {
+        self.reserved == 0
+    }
 }
 
 /// An option that is on or off.

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::mem::offset_of;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::buffer::mynacard_buffer;
 use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{callback, guard, on_worker};
-use crate::input::{Versioned, out, text};
+use crate::input::{Versioned, ends, out, text};
 use crate::json;
 use crate::owner::Owner;
 use crate::status::mynacard_status;
@@ -44,7 +43,7 @@ pub struct mynacard_audit {
 
 // SAFETY: pointers and optional functions; the size comes first.
 unsafe impl Versioned for mynacard_audit {
-    const FIRST: usize = offset_of!(Self, destroy) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(destroy);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: std::ptr::null_mut(),
@@ -162,7 +161,7 @@ pub unsafe extern "C" fn mynacard_audit_json(
             false => terminal::with_vault(terminal, |vault| Ok(AuditTrail::of(vault, folder)?))?,
         };
         let told = on_worker(|| tell(trail.as_ref(), folder, newest))?;
-        json::hand_out(place, &told)
+        json::hand_out(place, told)
     })
 }
 

@@ -6,7 +6,7 @@ use mynacard::auth::Cancel;
 
 use crate::error::mynacard_error;
 use crate::failure::Failure;
-use crate::guard::{guard, run, value};
+use crate::guard::{guard, is_stopped, run, value};
 use crate::handle::Table;
 use crate::input::out;
 use crate::status::mynacard_status;
@@ -44,14 +44,18 @@ pub extern "C" fn mynacard_cancel_cancel(cancel: *const mynacard_cancel) -> myna
 }
 
 /// 1 after `mynacard_cancel_cancel`, else 0.
+///
+/// NULL means the call itself, inside a function that carries (`mynacard_carrier`) or proves (`mynacard_pinless`): 1 when it was
+/// stopped or its time is over, on the thread that the function was called on. Elsewhere NULL is 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn mynacard_cancel_is_cancelled(cancel: *const mynacard_cancel) -> i32 {
     value(0, || {
-        i32::from(
-            CANCELS
+        i32::from(match cancel.is_null() {
+            true => is_stopped(),
+            false => CANCELS
                 .find(cancel)
                 .is_ok_and(|cancel| cancel.is_cancelled()),
-        )
+        })
     })
 }
 

@@ -1,6 +1,5 @@
 //! A card: in a reader of this machine, or behind functions of the calling program.
 
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +15,7 @@ use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
-use crate::input::{Versioned, choice, optional, out, structure, text};
+use crate::input::{Versioned, choice, ends, optional, out, structure, text};
 use crate::owner::Owner;
 use crate::readers;
 use crate::status::mynacard_status;
@@ -55,7 +54,7 @@ pub struct mynacard_card_options {
 
 // SAFETY: numbers; the size comes first.
 unsafe impl Versioned for mynacard_card_options {
-    const FIRST: usize = offset_of!(Self, keypad_timeout_ms) + size_of::<u32>();
+    const ENDS: &[usize] = ends!(keypad_timeout_ms);
     const DEFAULT: Self = Self {
         struct_size: 0,
         lengths: 0,

@@ -1,7 +1,6 @@
 //! The calling program's own connection to the service.
 
 use std::ffi::c_void;
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +9,8 @@ use mynacard::client::https::{Carried, CarriedRequest, Carrier, NotCarried};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::guard::callback;
-use crate::input::Versioned;
+use crate::guard::stoppable_callback;
+use crate::input::{Versioned, ends};
 use crate::owner::Owner;
 
 /// What a connection's function answers.
@@ -43,6 +42,9 @@ pub struct mynacard_carrier {
     /// JSON, NULL and 0 for a question without any. A request with a `key` may come again, and is still one request. The body of the
     /// answer goes to `response`, at most `response_capacity` bytes, its length to `response_size`, its status, as HTTP has it (200 for
     /// an answer), to `response_status`. Returns a `mynacard_carried`. Required.
+    ///
+    /// A function that waits asks `mynacard_cancel_is_cancelled(NULL)` every now and then: 1 when nobody waits for the answer any more.
+    /// Then it returns at once, `MYNACARD_CARRIED_LOST` where the request may be on its way.
     pub carry: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -66,7 +68,7 @@ pub struct mynacard_carrier {
 
 // SAFETY: pointers and optional functions; the size comes first.
 unsafe impl Versioned for mynacard_carrier {
-    const FIRST: usize = offset_of!(Self, destroy) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(destroy);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: ptr::null_mut(),
@@ -107,7 +109,7 @@ impl Connection {
 }
 
 impl Carrier for Connection {
-    fn carry(&self, request: &CarriedRequest<'_>, _stop: &Cancel) -> Result<Carried, NotCarried> {
+    fn carry(&self, request: &CarriedRequest<'_>, stop: &Cancel) -> Result<Carried, NotCarried> {
         let Some(carry) = self.table.carry else {
             return Err(NotCarried::NotSent);
         };
@@ -124,7 +126,7 @@ impl Carrier for Connection {
         let (mut size, mut status) = (0_usize, 0_u32);
         // SAFETY: the program promises that the function may be called with its userdata until `destroy`; the buffers live through the
         // call and are as long as stated.
-        let result = callback(|| unsafe {
+        let result = stoppable_callback(stop, || unsafe {
             carry(
                 self.table.userdata,
                 request.path.as_ptr(),

@@ -121,7 +121,7 @@ pub unsafe extern "C" fn mynacard_checkup_json(
                 }))
             }
         })?;
-        json::hand_out(place, &told)
+        json::hand_out(place, told)
     })
 }
 

@@ -1,10 +1,9 @@
 //! The reception desk, and a check prepared at it.
 
-use std::mem::offset_of;
 use std::path::Path;
 use std::ptr;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use mynacard::auth::home::HomeDesk;
 use mynacard::auth::{
@@ -25,7 +24,7 @@ use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
-use crate::input::{Versioned, choice, optional, out, structure, text};
+use crate::input::{Versioned, choice, ends, optional, out, structure, text};
 use crate::owner::Owner;
 use crate::pin::{self, mynacard_pin};
 use crate::pinless::{Provider, Proving, mynacard_pinless};
@@ -70,6 +69,10 @@ pub struct mynacard_desk_options {
     /// Who proves themselves to the card at a visual check, instead of the service's relay; NULL for the relay. It is copied, as
     /// `progress` is.
     pub pinless: *const mynacard_pinless,
+    /// How long a whole check may take, card and network together, in milliseconds; 0 for 90 seconds.
+    pub patience_ms: u32,
+    /// How long `mynacard_check_confirm` is good for, in milliseconds; 0 for a minute.
+    pub confirmation_life_ms: u32,
 }
 
 /// Whether the card is asked, before a PIN is sent, how many tries are left.
@@ -86,7 +89,15 @@ pub enum mynacard_counter {
 
 // SAFETY: numbers and pointers; the size comes first.
 unsafe impl Versioned for mynacard_desk_options {
-    const FIRST: usize = offset_of!(Self, counter) + size_of::<i32>();
+    const ENDS: &[usize] = ends!(
+        counter,
+        audit_folder,
+        audit_folder_size,
+        audit,
+        pinless,
+        patience_ms,
+        confirmation_life_ms
+    );
     const DEFAULT: Self = Self {
         struct_size: 0,
         visual_check: 0,
@@ -97,6 +108,8 @@ unsafe impl Versioned for mynacard_desk_options {
         audit_folder_size: 0,
         audit: ptr::null(),
         pinless: ptr::null(),
+        patience_ms: 0,
+        confirmation_life_ms: 0,
     };
 }
 
@@ -217,6 +230,13 @@ pub unsafe extern "C" fn mynacard_desk_open(
         }
         let counter = choice("options.counter", options.counter, COUNTERS)?;
         settings = settings.with_card_options(CardOptions::new().with_counter(counter));
+        if options.patience_ms != 0 {
+            settings = settings.with_patience(Duration::from_millis(options.patience_ms.into()));
+        }
+        if options.confirmation_life_ms != 0 {
+            let life = Duration::from_millis(options.confirmation_life_ms.into());
+            settings = settings.with_confirmation_life(life);
+        }
         let trail = match folder {
             "" => None,
             folder => Some(terminal::with_vault(handle, |vault| {

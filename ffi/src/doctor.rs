@@ -85,7 +85,7 @@ pub unsafe extern "C" fn mynacard_doctor_json(
             "complete": none("unknown"),
             "parts": parts,
         });
-        json::hand_out(place, &told)
+        json::hand_out(place, told)
     })
 }
 

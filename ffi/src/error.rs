@@ -31,6 +31,9 @@ pub enum mynacard_error_item {
     Patient = 2,
     /// What happened and what caused it, in English, for a log or a support call; without secrets and personal data.
     Detail = 3,
+    /// The name of the file that the error is about, as `mynacard_folder_finish` takes it; empty where it is about none. It may repeat
+    /// what another program put into the name, so it is no text for a log.
+    Subject = 4,
 }
 
 /// A language of texts.
@@ -164,10 +167,14 @@ fn sentence(failure: &Failure, item: i32, language: Language) -> Result<String, 
         (1, mynacard_error_item::Next),
         (2, mynacard_error_item::Patient),
         (3, mynacard_error_item::Detail),
+        (4, mynacard_error_item::Subject),
     ];
     let item = choice("item", item, ITEMS)?;
     if item == mynacard_error_item::Detail {
         return Ok(failure.chain().join(": "));
+    }
+    if item == mynacard_error_item::Subject {
+        return Ok(failure.subject().unwrap_or_default().to_owned());
     }
     let advice = Advice::for_code(failure.code(), failure.tries_left(), language);
     Ok(match item {

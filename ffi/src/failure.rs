@@ -35,6 +35,8 @@ pub(crate) struct Failure {
     status_word: Option<u16>,
     /// What happened, then what caused it, and so on: lowercase phrases without secrets.
     chain: Vec<String>,
+    /// The name of the file that it is about, where it is about one.
+    subject: Option<String>,
 }
 
 impl Failure {
@@ -48,6 +50,7 @@ impl Failure {
             tries_left: None,
             status_word: None,
             chain: vec![what.into()],
+            subject: None,
         }
     }
 
@@ -93,7 +96,20 @@ impl Failure {
             tries_left,
             status_word,
             chain,
+            subject: None,
         }
+    }
+
+    /// The same failure, of this file.
+    pub(crate) fn about(self, subject: impl Into<String>) -> Self {
+        Self {
+            subject: Some(subject.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
     }
 
     pub(crate) fn status(&self) -> mynacard_status {

@@ -1,5 +1,6 @@
 //! The folders of the 資格確認端末: face files that it leaves, and answers to what was asked.
 
+use std::collections::HashMap;
 use std::ptr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,8 +8,12 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use mynacard::auth::Cancel;
-use mynacard::client::folder::{Event, Exchange, ExchangeEvent, Existing, FaceFolder, FaceOptions};
+use mynacard::client::folder::{
+    Event, Exchange, ExchangeEvent, Existing, FaceFolder, FaceName, FaceOptions, Response,
+    Unauthenticated,
+};
 use mynacard::eligibility::Answer;
+use mynacard::eligibility::message::{FileName, MessageKind};
 
 use crate::answer::{self, mynacard_answer};
 use crate::buffer::{self, mynacard_buffer};
@@ -18,6 +23,7 @@ use crate::failure::Failure;
 use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
 use crate::input::{choice, out, text};
+use crate::json;
 use crate::status::mynacard_status;
 
 /// A watched `face` folder, or an exchange of requests and answers. One call uses it at a time.
@@ -25,12 +31,39 @@ pub struct mynacard_folder {
     _private: [u8; 0],
 }
 
+/// What becomes of files that are there already.
+pub(crate) const EXISTING: &[(i32, Existing)] = &[(0, Existing::Skip), (1, Existing::Deliver)];
+
 static FOLDERS: Table<Mutex<Watched>> = Table::new(10);
 
 /// What is watched.
 pub(crate) enum Watched {
-    Face(Box<FaceFolder>),
-    Exchange(Box<Exchange>),
+    Face {
+        folder: Box<FaceFolder>,
+        /// Whether what was taken is kept.
+        journal: bool,
+    },
+    Exchange {
+        exchange: Box<Exchange>,
+        /// Answers that were delivered and are not finished yet, by their request.
+        delivered: HashMap<String, Response>,
+    },
+}
+
+impl Watched {
+    pub(crate) fn face(folder: FaceFolder, journal: bool) -> Self {
+        Self::Face {
+            folder: Box::new(folder),
+            journal,
+        }
+    }
+
+    pub(crate) fn exchange(exchange: Exchange) -> Self {
+        Self::Exchange {
+            exchange: Box::new(exchange),
+            delivered: HashMap::new(),
+        }
+    }
 }
 
 /// Makes a folder handle.
@@ -41,17 +74,54 @@ pub(crate) fn insert(watched: Watched) -> Result<*mut mynacard_folder, Failure> 
 /// Uses an exchange, alone.
 pub(crate) fn with_exchange<T>(
     folder: *const mynacard_folder,
-    use_it: impl FnOnce(&mut Exchange) -> Result<T, Failure>,
+    use_it: impl FnOnce(&mut Exchange, &mut HashMap<String, Response>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let held = FOLDERS.find(folder)?;
     let mut watched = alone(&held)?;
     match &mut *watched {
-        Watched::Exchange(exchange) => use_it(exchange),
-        Watched::Face(_) => Err(Failure::new(
+        Watched::Exchange {
+            exchange,
+            delivered,
+        } => use_it(exchange, delivered),
+        Watched::Face { .. } => Err(Failure::new(
             mynacard_status::Caller,
             "a face folder takes no requests",
         )),
     }
+}
+
+/// The program has what the file says, or waits for it no longer: it does not come again, nor after a restart.
+pub(crate) fn finish(
+    folder: *const mynacard_folder,
+    name: &str,
+    give_up: bool,
+) -> Result<(), Failure> {
+    let held = FOLDERS.find(folder)?;
+    let mut watched = alone(&held)?;
+    let watched = &mut *watched;
+    on_worker(|| match watched {
+        Watched::Face { journal: false, .. } => Err(Failure::new(
+            mynacard_status::Caller,
+            "this face folder has no journal",
+        )),
+        Watched::Face { folder, .. } => match FaceName::parse(name) {
+            None => Err(json::wrong("name: of no face file")),
+            Some(_) => Ok(folder.acknowledge(name)?),
+        },
+        Watched::Exchange {
+            exchange,
+            delivered,
+        } => {
+            let request =
+                FileName::parse(name).ok_or_else(|| json::wrong("name: of no request"))?;
+            match give_up {
+                true => exchange.abandon(&request)?,
+                false => exchange.acknowledge(&request)?,
+            }
+            delivered.remove(&request.to_string());
+            Ok(())
+        }
+    })
 }
 
 /// Watches a folder, whether or not it is there at the moment. `existing` is 1 to deliver the files that are there
@@ -69,26 +139,24 @@ pub unsafe extern "C" fn mynacard_folder_open(
         let path = unsafe { text("path", path, path_size) }?;
         // SAFETY: documented as valid.
         let place = unsafe { out("folder", folder) }?;
-        let existing = choice(
-            "existing",
-            existing,
-            &[(0, Existing::Skip), (1, Existing::Deliver)],
-        )?;
+        let existing = choice("existing", existing, EXISTING)?;
         let options = FaceOptions {
             existing,
             ..FaceOptions::default()
         };
         let opened = on_worker(|| Ok(FaceFolder::open(path, options)))?;
-        place.write(insert(Watched::Face(Box::new(opened)))?);
+        place.write(insert(Watched::face(opened, false))?);
         Ok(())
     })
 }
 
 /// Waits for the next face file, or for the next answer of an exchange, each once, never half. `name` receives the name of the file,
-/// of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL.
+/// of an exchange that of the request (`mynacard_folder_submit`), UTF-8, and may be NULL. `answer` receives NULL where the request was
+/// no single query: `mynacard_folder_manage` reads what came.
 ///
 /// `MYNACARD_STATUS_TIMEOUT` and `MYNACARD_STATUS_CANCELLED` as in every wait; `MYNACARD_STATUS_ENVIRONMENT` when the
-/// folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on.
+/// folder went away and `MYNACARD_STATUS_INPUT` for a file that is no answer: call again, watching goes on. Which file, or which
+/// request's answer, the error tells (`MYNACARD_ERROR_ITEM_SUBJECT`): `mynacard_folder_finish` gives it up.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_folder_next(
     folder: *mut mynacard_folder,
@@ -116,7 +184,7 @@ pub unsafe extern "C" fn mynacard_folder_next(
             }
         })?;
         let file_name = Zeroizing::new(file_name.into_bytes());
-        let handle = answer::hand_out(answer)?;
+        let handle = answer.map_or(Ok(ptr::null_mut()), answer::hand_out)?;
         // SAFETY: documented as NULL or valid.
         if let Ok(place) = unsafe { out("name", name) } {
             place.write(buffer::hand_out(file_name)?);
@@ -143,28 +211,41 @@ fn look(
     watched: &mut Watched,
     left: Option<Duration>,
     stop: &Cancel,
-) -> Result<Option<(String, Answer)>, Failure> {
+) -> Result<Option<(String, Option<Answer>)>, Failure> {
     let over = || match stop.is_cancelled() {
         true => Failure::new(mynacard_status::Cancelled, "waiting was cancelled"),
         false => Failure::new(mynacard_status::Timeout, "no file came in time"),
     };
     match watched {
-        Watched::Face(faces) => match faces.next(left, stop) {
+        Watched::Face { folder, .. } => match folder.next(left, stop) {
             Some(Event::Answer(file)) => {
-                Ok(Some((file.name.clone(), file.answer.trust_the_folder())))
+                let answer = file.answer.trust_the_folder();
+                Ok(Some((file.name, Some(answer))))
             }
-            Some(Event::Unreadable { error, .. } | Event::Unavailable(error)) => Err(error.into()),
+            Some(Event::Unreadable { name, error }) => Err(Failure::from(error).about(name)),
+            Some(Event::Unavailable(error)) => Err(error.into()),
             Some(_) => Ok(None),
             None => Err(over()),
         },
-        Watched::Exchange(exchange) => match exchange.next(left, stop) {
+        Watched::Exchange {
+            exchange,
+            delivered,
+        } => match exchange.next(left, stop) {
             Some(ExchangeEvent::Response(response)) => {
-                let answer = response.answer()?.trust_the_folder();
-                Ok(Some((response.request.to_string(), answer)))
+                let name = response.request.to_string();
+                let answer = match response.request.kind {
+                    MessageKind::Query => Some(response.answer()),
+                    _ => None,
+                };
+                delivered.insert(name.clone(), *response);
+                let answer = answer.transpose();
+                let answer = answer.map_err(|error| Failure::from(error).about(&name))?;
+                Ok(Some((name, answer.map(Unauthenticated::trust_the_folder))))
             }
-            Some(ExchangeEvent::Unreadable { error, .. } | ExchangeEvent::Unavailable(error)) => {
-                Err(error.into())
+            Some(ExchangeEvent::Unreadable { error, request }) => {
+                Err(Failure::from(error).about(request.to_string()))
             }
+            Some(ExchangeEvent::Unavailable(error)) => Err(error.into()),
             Some(_) => Ok(None),
             None => Err(over()),
         },

@@ -1,8 +1,10 @@
 //! The one frame that every exported function runs in: no panic leaves it, no callback re-enters it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
+
+use mynacard::auth::Cancel;
 
 use crate::error::{self, mynacard_error};
 use crate::failure::Failure;
@@ -14,6 +16,8 @@ const STACK: usize = 4 << 20;
 
 thread_local! {
     static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
+    /// The stop signal of the call that a callback runs in.
+    static RUNNING: RefCell<Option<Cancel>> = const { RefCell::new(None) };
 }
 
 /// Runs a call that a callback may not make.
@@ -91,6 +95,23 @@ pub(crate) fn callback<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
+/// The same for a callback that waits: meanwhile it may ask whether the call was stopped.
+pub(crate) fn stoppable_callback<T>(stop: &Cancel, call: impl FnOnce() -> T) -> T {
+    struct Leave(Option<Cancel>);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            RUNNING.replace(self.0.take());
+        }
+    }
+    let _leave = Leave(RUNNING.replace(Some(stop.clone())));
+    callback(call)
+}
+
+/// Whether the call that this thread's callback runs in was stopped, or its time is over; nothing outside one.
+pub(crate) fn is_stopped() -> bool {
+    RUNNING.with_borrow(|running| running.as_ref().is_some_and(Cancel::is_cancelled))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +136,20 @@ mod tests {
             mynacard_status::Ok
         );
         assert_eq!(guard(ptr::null_mut(), || Ok(())), mynacard_status::Ok);
+    }
+
+    #[test]
+    fn a_waiting_callback_learns_that_its_call_was_stopped() {
+        let (stop, inner) = (Cancel::new(), Cancel::new());
+        assert!(!is_stopped());
+        stoppable_callback(&stop, || {
+            assert!(!is_stopped());
+            stop.cancel();
+            assert!(is_stopped());
+            stoppable_callback(&inner, || assert!(!is_stopped()));
+            assert!(is_stopped());
+        });
+        assert!(!is_stopped());
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn mynacard_guidance_json(
             let found = guidance::for_code(code).ok_or_else(|| json::wrong("code: unknown"))?;
             vec![row(found)]
         };
-        json::hand_out(place, &Value::Array(rows))
+        json::hand_out(place, Value::Array(rows))
     })
 }
 

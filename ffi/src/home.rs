@@ -1,7 +1,6 @@
 //! 居宅同意取得型: consents, and what they allow without the card.
 
 use std::ffi::c_void;
-use std::mem::offset_of;
 use std::ops::ControlFlow;
 use std::ptr;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use mynacard::auth::{Cancel, Extra};
 use mynacard::cert::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::answer::{self, mynacard_answer};
 use crate::buffer::mynacard_buffer;
@@ -24,7 +24,7 @@ use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{callback, guard, on_worker};
 use crate::handle::alone;
-use crate::input::{Versioned, bytes, out, structure, text};
+use crate::input::{Versioned, bytes, ends, out, structure, text};
 use crate::json;
 use crate::owner::Owner;
 use crate::status::mynacard_status;
@@ -39,18 +39,19 @@ pub struct mynacard_patients {
     /// Handed to both functions as it is.
     pub userdata: *mut c_void,
     /// Handed one patient, JSON in UTF-8: `{"reference":"0001","answer":{…}}` with the answer as `mynacard_answer_write` writes it
-    /// and `mynacard_answer_read` reads it, or `{"reference":"0001","error":"MC-6131"}`. Returns 0 to go on; anything else ends the
-    /// download. Required.
+    /// and `mynacard_answer_read` reads it, or `{"reference":"0001","error":"MC-6131"}`; of a folder's bulk answer
+    /// `{"number":1,"answer":{…}}`, in the order of the file. Returns 0 to go on; anything else ends the call. Required.
     pub patient: Option<
         unsafe extern "C" fn(userdata: *mut c_void, json: *const u8, json_size: usize) -> i32,
     >,
-    /// Called exactly once, before the call returns, unless its arguments were refused. May be NULL.
+    /// Called exactly once, before the call returns, once the function could have been called: not where the arguments were refused,
+    /// the desk or folder is none or is busy. May be NULL.
     pub destroy: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
 }
 
 // SAFETY: pointers and optional functions; the size comes first.
 unsafe impl Versioned for mynacard_patients {
-    const FIRST: usize = offset_of!(Self, destroy) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(destroy);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: ptr::null_mut(),
@@ -60,7 +61,7 @@ unsafe impl Versioned for mynacard_patients {
 }
 
 /// The program's function during one download.
-struct Patients {
+pub(crate) struct Patients {
     table: mynacard_patients,
     _owner: Arc<Owner>,
 }
@@ -69,7 +70,17 @@ struct Patients {
 unsafe impl Send for Patients {}
 
 impl Patients {
-    fn hand(&self, json: &str) -> ControlFlow<()> {
+    /// Takes the table over; an error when its function is missing.
+    pub(crate) fn new(table: mynacard_patients) -> Result<Self, Failure> {
+        if table.patient.is_none() {
+            return Err(Failure::null("patients.patient"));
+        }
+        let owner = Owner::new(table.userdata, table.destroy);
+        let _owner = Owner::taken_by(Some(&owner), || Ok(Arc::clone(&owner)))?;
+        Ok(Self { table, _owner })
+    }
+
+    pub(crate) fn hand(&self, json: &[u8]) -> ControlFlow<()> {
         let stop = self.table.patient.map_or(1, |function| {
             // SAFETY: the program promises that the function may be called with its userdata until `destroy`; the text lives
             // through the call.
@@ -188,12 +199,14 @@ pub unsafe extern "C" fn mynacard_desk_home(
             let checked = checked.as_ref().map(|held| held.checked());
             done(&mut home, &ask, checked.flatten(), &stop)
         })?;
-        let json = json::buffer(&told.json)?;
+        let record = match told.answer {
+            None => String::new(),
+            Some(_) => told.json.to_string(),
+        };
+        let json = json::buffer(told.json)?;
         let handle = match told.answer {
             None => Ok(ptr::null_mut()),
-            Some(answered) => {
-                answer::hand_out_requeried(answered, told.json.to_string(), held.book.as_ref())
-            }
+            Some(answered) => answer::hand_out_requeried(answered, record, held.book.as_ref()),
         };
         let handle = handle.inspect_err(|_| {
             let _ = crate::buffer::mynacard_buffer_free(json);
@@ -235,9 +248,7 @@ pub unsafe extern "C" fn mynacard_desk_download(
         let held = desk::find(desk)?;
         let _line = alone(&held.line)?;
         let stop = signal(cancel)?;
-        let owner = Owner::new(table.userdata, table.destroy);
-        let _owner = Owner::taken_by(Some(&owner), || Ok(Arc::clone(&owner)))?;
-        let patients = Patients { table, _owner };
+        let patients = Patients::new(table)?;
         let mut home = held.home();
         let (state, count) = on_worker(move || {
             let patients = patients;
@@ -256,7 +267,7 @@ pub unsafe extern "C" fn mynacard_desk_download(
         if let Some(members) = told.as_object_mut() {
             members.insert("patients".to_owned(), json!(count));
         }
-        json::hand_out(place, &told)
+        json::hand_out(place, told)
     })
 }
 
@@ -436,13 +447,14 @@ fn consent(consent: &Consent) -> Value {
     })
 }
 
-fn patient(item: &BulkItem) -> String {
+fn patient(item: &BulkItem) -> Zeroizing<Vec<u8>> {
     let reference = item.reference.as_str();
     match &item.outcome {
         Ok(answer) => {
-            let answer = serde_json::from_str::<Value>(&answer.to_json()).unwrap_or(Value::Null);
-            json!({ "reference": reference, "answer": answer }).to_string()
+            let answer = Zeroizing::new(answer.to_json());
+            let answer = serde_json::from_str::<Value>(&answer).unwrap_or(Value::Null);
+            json::written(json!({ "reference": reference, "answer": answer }))
         }
-        Err(kind) => json!({ "reference": reference, "error": kind.code() }).to_string(),
+        Err(kind) => json::written(json!({ "reference": reference, "error": kind.code() })),
     }
 }

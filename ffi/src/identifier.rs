@@ -37,12 +37,12 @@ pub unsafe extern "C" fn mynacard_identifier_json(
         // SAFETY: documented as valid.
         let place = unsafe { out("json", json) }?;
         if kind.is_empty() && text.is_empty() {
-            return json::hand_out(place, &kinds());
+            return json::hand_out(place, kinds());
         }
         let kind = IdentifierKind::from_name(kind).ok_or_else(|| json::wrong("kind: unknown"))?;
         let report = serde_json::to_value(validate(kind, text))
             .map_err(|_| json::wrong("text: cannot be judged"))?;
-        json::hand_out(place, &report)
+        json::hand_out(place, report)
     })
 }
 

@@ -70,11 +70,31 @@ impl<T> Out<T> {
 /// # Safety
 /// `T` is `repr(C)`, begins with that member, and any bytes that C code wrote to it are a `T`.
 pub(crate) unsafe trait Versioned: Copy {
-    /// The size of its first version.
-    const FIRST: usize;
+    /// The end of the last member of its first version, and of every member that was added since: between two of them a size would
+    /// cut a member in two. No byte of the structure belongs to none of its members, so that what is added later never stands where
+    /// an older program left padding.
+    const ENDS: &'static [usize];
     /// What members have that the caller's version lacks.
     const DEFAULT: Self;
+
+    /// Whether what is reserved is nothing.
+    fn is_known(&self) -> bool {
+        true
+    }
 }
+
+/// The end of a member of a structure.
+pub(crate) const fn end<T, M>(offset: usize, _member: fn(&T) -> &M) -> usize {
+    offset + size_of::<M>()
+}
+
+/// The ends of the members named, in their order.
+macro_rules! ends {
+    ($($member:ident),+ $(,)?) => {
+        &[$($crate::input::end(::std::mem::offset_of!(Self, $member), |all: &Self| &all.$member)),+]
+    };
+}
+pub(crate) use ends;
 
 /// Reads a structure of the caller's version.
 ///
@@ -89,7 +109,7 @@ pub(crate) unsafe fn structure<T: Versioned>(
     }
     // SAFETY: every version begins with `size_t struct_size`.
     let size = unsafe { data.cast::<usize>().read_unaligned() };
-    if size < T::FIRST || size > LARGEST_STRUCTURE {
+    if size > LARGEST_STRUCTURE || (size < size_of::<T>() && !T::ENDS.contains(&size)) {
         return Err(Failure::new(
             mynacard_status::StructSize,
             format!("{name}: struct_size {size}"),
@@ -104,7 +124,7 @@ pub(crate) unsafe fn structure<T: Versioned>(
     };
     // SAFETY: the caller's structure is as long as it says.
     let newer = unsafe { slice::from_raw_parts(data.cast::<u8>().add(known), size - known) };
-    if newer.iter().any(|byte| *byte != 0) {
+    if newer.iter().any(|byte| *byte != 0) || !value.is_known() {
         return Err(Failure::new(
             mynacard_status::UnknownOption,
             format!("{name}: options of a newer version"),
@@ -159,7 +179,7 @@ mod tests {
 
     // SAFETY: integers only, the size first.
     unsafe impl Versioned for Options {
-        const FIRST: usize = 16;
+        const ENDS: &[usize] = ends!(first, later);
         const DEFAULT: Self = Self {
             struct_size: 0,
             first: 1,
@@ -184,9 +204,37 @@ mod tests {
         read(&[24, 7, 8], Ok((7, 8)));
         read(&[32, 7, 8, 0], Ok((7, 8)));
         read(&[32, 7, 8, 1], Err(mynacard_status::UnknownOption));
+        read(&[20, 7, 8], Err(mynacard_status::StructSize));
         read(&[15], Err(mynacard_status::StructSize));
         read(&[0], Err(mynacard_status::StructSize));
         read(&[u64::MAX], Err(mynacard_status::StructSize));
+    }
+
+    #[test]
+    fn the_last_member_ends_with_its_structure() {
+        macro_rules! whole {
+            ($($structure:ty),* $(,)?) => {$(
+                let ends = <$structure as Versioned>::ENDS;
+                assert_eq!(ends.last(), Some(&size_of::<$structure>()), stringify!($structure));
+                assert!(ends.is_sorted(), stringify!($structure));
+            )*};
+        }
+        whole!(
+            crate::mynacard_ask,
+            crate::mynacard_audit,
+            crate::mynacard_card_options,
+            crate::mynacard_carrier,
+            crate::mynacard_desk_options,
+            crate::mynacard_exchange,
+            crate::mynacard_key_store,
+            crate::mynacard_log,
+            crate::mynacard_patients,
+            crate::mynacard_pinless,
+            crate::mynacard_progress,
+            crate::mynacard_registration,
+            crate::mynacard_service,
+            crate::mynacard_transport,
+        );
     }
 
     #[test]

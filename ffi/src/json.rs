@@ -1,8 +1,10 @@
 //! JSON from the program, and to it.
 
+use std::io;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use mynacard::eligibility::{Date, DateTime};
 use mynacard::guidance::{Guidance, Text};
@@ -63,14 +65,44 @@ pub(crate) fn today() -> Result<Date, Failure> {
 }
 
 /// Writes a JSON document to the place for it.
-pub(crate) fn hand_out(place: Out<*mut mynacard_buffer>, value: &Value) -> Result<(), Failure> {
+pub(crate) fn hand_out(place: Out<*mut mynacard_buffer>, value: Value) -> Result<(), Failure> {
     place.write(buffer(value)?);
     Ok(())
 }
 
-/// A JSON document in a buffer.
-pub(crate) fn buffer(value: &Value) -> Result<*mut mynacard_buffer, Failure> {
-    buffer::hand_out(Zeroizing::new(value.to_string().into_bytes()))
+/// A JSON document in a buffer. Many are about a person: nothing of it stays behind.
+pub(crate) fn buffer(value: Value) -> Result<*mut mynacard_buffer, Failure> {
+    buffer::hand_out(written(value))
+}
+
+/// A document as text, in memory that is wiped; what it was made of is wiped already.
+pub(crate) fn written(mut value: Value) -> Zeroizing<Vec<u8>> {
+    struct Length(usize);
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    // Room for all of it at once: a buffer that grows leaves copies of itself.
+    let mut length = Length(0);
+    let _ = serde_json::to_writer(&mut length, &value);
+    let mut text = Zeroizing::new(Vec::with_capacity(length.0));
+    let _ = serde_json::to_writer(&mut *text, &value);
+    wipe(&mut value);
+    text
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(values) => values.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// A sentence in both languages.
@@ -110,6 +142,30 @@ mod tests {
             assert!(!said.contains("医療"), "{said}");
         }
         assert!(ask::<Person>("ask", br#"{"age":1}"#).is_ok());
+    }
+
+    #[test]
+    fn a_document_is_written_into_room_that_was_there() {
+        let value =
+            json!({ "name": "医療　太郎", "all": [1, true, null, { "address": "\"東京" }] });
+        let expected = value.to_string();
+        let text = written(value);
+        assert_eq!(text.as_slice(), expected.as_bytes());
+        assert_eq!(text.capacity(), text.len());
+
+        let mut value = json!({ "name": "医療　太郎", "all": ["東京"] });
+        let places: Vec<_> = [&value["name"], &value["all"][0]]
+            .map(|text| text.as_str().unwrap().as_bytes().as_ptr_range())
+            .into();
+        wipe(&mut value);
+        assert_eq!(value, json!({ "name": "", "all": [""] }));
+        for place in places {
+            // SAFETY: the strings are empty now, and still hold the memory that they had.
+            let left = unsafe {
+                std::slice::from_raw_parts(place.start, place.end as usize - place.start as usize)
+            };
+            assert!(left.iter().all(|byte| *byte == 0));
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The library's log lines, to a function of the program.
 
 use std::ffi::c_void;
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
@@ -10,7 +9,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{callback, guard};
-use crate::input::{Versioned, choice, optional};
+use crate::input::{Versioned, choice, ends, optional};
 use crate::owner::Owner;
 use crate::status::mynacard_status;
 
@@ -34,18 +33,25 @@ pub struct mynacard_log {
     pub destroy: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
     /// The highest level that is told; 0 for information.
     pub most: i32,
+    /// Zero: a later version's option may stand here.
+    pub reserved: u32,
 }
 
 // SAFETY: pointers, optional functions and a number; the size comes first.
 unsafe impl Versioned for mynacard_log {
-    const FIRST: usize = offset_of!(Self, most) + size_of::<i32>();
+    const ENDS: &[usize] = ends!(most, reserved);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: ptr::null_mut(),
         line: None,
         destroy: None,
         most: 0,
+        reserved: 0,
     };
+
+    fn is_known(&self) -> bool {
+        self.reserved == 0
+    }
 }
 
 /// The program's function.

@@ -58,7 +58,7 @@ pub unsafe extern "C" fn mynacard_answer_match_json(
             .map(Chart::patient)
             .collect::<Result<Vec<_>, _>>()?;
         let found = on_worker(|| Ok(each_insurance(held.answer()?, &patients)))?;
-        json::hand_out(place, &found)
+        json::hand_out(place, found)
     })
 }
 

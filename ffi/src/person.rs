@@ -53,7 +53,7 @@ pub unsafe extern "C" fn mynacard_card_status_json(
         let status = with_card(card, &stop, |card| {
             card_status(&mut Stoppable::new(card, &stop))
         })?;
-        json::hand_out(place, &status)
+        json::hand_out(place, status)
     })
 }
 
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn mynacard_card_attributes_json(
         let attributes = with_card_and(card, &stop, take, |card, pin| {
             attributes(&mut Stoppable::new(card, &stop), pin, known.as_ref())
         })?;
-        json::hand_out(place, &attributes)
+        json::hand_out(place, attributes)
     })
 }
 
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn mynacard_card_face(
         made.put(photo_jp2, || copied(face.photo_jp2()))?;
         made.put(name_png, || copied(face.name_png()))?;
         made.put(address_png, || copied(face.address_png()))?;
-        made.put(json, || json::buffer(&written))?;
+        made.put(json, || json::buffer(written))?;
         made.keep();
         Ok(())
     })

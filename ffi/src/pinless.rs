@@ -1,7 +1,6 @@
 //! The visual check's relay through a function of the calling program.
 
 use std::ffi::c_void;
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
@@ -9,8 +8,8 @@ use mynacard::auth::{Cancel, Challenge, Error, ErrorKind, Grant, GuardedCard, Pi
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::guard::callback;
-use crate::input::Versioned;
+use crate::guard::stoppable_callback;
+use crate::input::{Versioned, ends};
 use crate::owner::Owner;
 
 /// What a provider's function answers.
@@ -40,6 +39,9 @@ pub struct mynacard_pinless {
     /// Asked for the next command, in steps from 1, with the card's answer to the one before (data and status word; NULL and 0 at the
     /// first step), until it has the grant: what it writes to `output` has at most `output_capacity` bytes, their number goes to
     /// `output_size`. `challenge` is the service's name for the challenge, UTF-8. Returns a `mynacard_pinless_result`. Required.
+    ///
+    /// A function that waits asks `mynacard_cancel_is_cancelled(NULL)` every now and then: 1 when the check was stopped. Then it
+    /// returns `MYNACARD_PINLESS_RESULT_REFUSED` at once.
     pub next: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -59,7 +61,7 @@ pub struct mynacard_pinless {
 
 // SAFETY: pointers and optional functions; the size comes first.
 unsafe impl Versioned for mynacard_pinless {
-    const FIRST: usize = offset_of!(Self, destroy) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(destroy);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: ptr::null_mut(),
@@ -100,7 +102,13 @@ impl Provider {
         Arc::clone(&self.owner)
     }
 
-    fn ask(&self, challenge: &str, step: u32, answer: &[u8]) -> Option<(i32, Zeroizing<Vec<u8>>)> {
+    fn ask(
+        &self,
+        challenge: &str,
+        step: u32,
+        answer: &[u8],
+        stop: &Cancel,
+    ) -> Option<(i32, Zeroizing<Vec<u8>>)> {
         let next = self.table.next?;
         let mut output = Zeroizing::new(vec![0; CAPACITY]);
         let place = output.as_mut_ptr();
@@ -111,7 +119,7 @@ impl Provider {
         };
         // SAFETY: the program promises that the function may be called with its userdata until `destroy`; the buffers live through the
         // call and are as long as stated.
-        let result = callback(|| unsafe {
+        let result = stoppable_callback(stop, || unsafe {
             next(
                 self.table.userdata,
                 challenge.as_ptr(),
@@ -142,7 +150,13 @@ impl PinlessProvider for Proving<'_> {
         card: &mut GuardedCard<'_>,
         stop: &Cancel,
     ) -> Result<Grant, Error> {
-        let ended = || Error::from(ErrorKind::RelayEnded);
+        // Who was stopped refuses for that reason.
+        let ended = || {
+            Error::from(match stop.is_cancelled() {
+                true => ErrorKind::Cancelled,
+                false => ErrorKind::RelayEnded,
+            })
+        };
         let mut answer = Zeroizing::new(Vec::new());
         for step in 1..=MOST_STEPS {
             if stop.is_cancelled() {
@@ -150,7 +164,7 @@ impl PinlessProvider for Proving<'_> {
             }
             let (result, output) = self
                 .0
-                .ask(challenge.id(), step, &answer)
+                .ask(challenge.id(), step, &answer, stop)
                 .ok_or_else(ended)?;
             match result {
                 0 => answer = Zeroizing::new(card.exchange(&output)?),

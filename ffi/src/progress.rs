@@ -1,13 +1,12 @@
 //! The steps of a check, for a screen.
 
 use std::ffi::c_void;
-use std::mem::offset_of;
 use std::sync::Arc;
 
 use mynacard::auth::Step;
 
 use crate::guard::callback;
-use crate::input::Versioned;
+use crate::input::{Versioned, ends};
 use crate::owner::Owner;
 
 /// Where a check stands.
@@ -52,7 +51,7 @@ pub struct mynacard_progress {
 
 // SAFETY: pointers and optional functions; the size comes first.
 unsafe impl Versioned for mynacard_progress {
-    const FIRST: usize = offset_of!(Self, destroy) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(destroy);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: std::ptr::null_mut(),

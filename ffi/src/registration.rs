@@ -1,11 +1,11 @@
 //! Initial registration (初期登録) whose answer may get lost.
 
-use std::mem::offset_of;
+use std::io;
 use std::path::Path;
 use std::ptr;
 use std::time::SystemTime;
 
-use mynacard::auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard::auth::vault::Vault;
 use mynacard::auth::{
     Activation, Cancel, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted, UserSettings,
 };
@@ -14,7 +14,8 @@ use crate::cancel::{mynacard_cancel, signal};
 use crate::error::mynacard_error;
 use crate::failure::Failure;
 use crate::guard::{guard, on_worker};
-use crate::input::{Versioned, out, structure, text};
+use crate::input::{Versioned, ends, out, structure, text};
+use crate::key_store::Lock;
 use crate::service::{self, Way, mynacard_service};
 use crate::status::mynacard_status;
 use crate::terminal::{self, mynacard_terminal};
@@ -41,17 +42,19 @@ pub struct mynacard_registration {
     pub path: *const u8,
     /// Its length.
     pub path_size: usize,
-    /// The vault's passcode, at least eight characters.
+    /// The vault's passcode, at least eight characters; NULL for the key of `mynacard_key_store_set`.
     pub passcode: *const u8,
     /// Its length.
     pub passcode_size: usize,
     /// 1: somebody read and accepted the notice and terms (お知らせ・利用規約) on the program's screen.
     pub terms_accepted: i32,
+    /// Zero: a later version's option may stand here.
+    pub reserved: u32,
 }
 
 // SAFETY: pointers and numbers; the size comes first.
 unsafe impl Versioned for mynacard_registration {
-    const FIRST: usize = offset_of!(Self, terms_accepted) + size_of::<i32>();
+    const ENDS: &[usize] = ends!(terms_accepted, reserved);
     const DEFAULT: Self = Self {
         struct_size: 0,
         institution_code: ptr::null(),
@@ -65,7 +68,12 @@ unsafe impl Versioned for mynacard_registration {
         passcode: ptr::null(),
         passcode_size: 0,
         terms_accepted: 0,
+        reserved: 0,
     };
+
+    fn is_known(&self) -> bool {
+        self.reserved == 0
+    }
 }
 
 /// The vault's entries, as the command line has them.
@@ -117,10 +125,10 @@ pub unsafe extern "C" fn mynacard_terminal_register(
             )
         };
         let settings = UserSettings::new(institution_code, id, activation_code)?;
-        let passcode = Passcode::new(passcode)?;
+        let lock = Lock::of(passcode)?;
         let stop = signal(cancel)?;
         let (activated, vault) =
-            on_worker(|| register(&way, settings, Path::new(path), &passcode, &stop))?;
+            on_worker(|| register(&way, settings, Path::new(path), &lock, &stop))?;
         place.write(terminal::insert(activated, Some(vault))?);
         Ok(())
     })
@@ -130,10 +138,10 @@ fn register(
     way: &Way,
     settings: UserSettings,
     path: &Path,
-    passcode: &Passcode,
+    lock: &Lock,
     stop: &Cancel,
 ) -> Result<(Terminal, Vault), Failure> {
-    let unlock = Unlock::Passcode(passcode, Stretching::default());
+    let unlock = lock.unlock();
     let mut service = way.service(None)?;
     let resumed = path
         .try_exists()
@@ -202,8 +210,12 @@ fn stays(error: &Error, resumed: bool) -> bool {
     }
 }
 
-fn discard(path: &Path) {
-    if let Err(error) = std::fs::remove_file(path) {
-        log::warn!("the empty vault stays behind: {}", error.kind());
+/// Takes a vault away that was begun and could not be finished.
+pub(crate) fn discard(path: &Path) {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            log::warn!("the empty vault stays behind: {}", error.kind());
+        }
+        _ => {}
     }
 }

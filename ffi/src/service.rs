@@ -1,6 +1,5 @@
 //! Which service, and how it is reached.
 
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use mynacard::client::https::{Endpoint, HttpsService, Proxy, Timeouts, TlsVersio
 
 use crate::carrier::{Connection, mynacard_carrier};
 use crate::failure::Failure;
-use crate::input::{Versioned, bytes, choice, optional, text};
+use crate::input::{Versioned, bytes, choice, ends, optional, text};
 use crate::owner::Owner;
 use crate::status::mynacard_status;
 
@@ -23,6 +22,8 @@ pub enum mynacard_trust {
     Production = 0,
     /// The virtual cards of `mynacard_sandbox`, and no real card.
     Simulation = 1,
+    /// Test cards of 公的個人認証サービス (JPKI), by the roots of the service's `test_roots`, and no real card.
+    JpkiTest = 2,
 }
 
 /// Which service, and how it is reached. Pointers need to live only until the call returns.
@@ -59,11 +60,15 @@ pub struct mynacard_service {
     /// `allow_tls12` mean nothing. `mynacard_desk_open` copies the table and calls its `destroy` in the end; every other call uses it only
     /// until it returns.
     pub carrier: *const mynacard_carrier,
+    /// The roots of test cards, DER, one after another, for `MYNACARD_TRUST_JPKI_TEST`; NULL otherwise.
+    pub test_roots: *const u8,
+    /// The length of all of them.
+    pub test_roots_size: usize,
 }
 
 // SAFETY: pointers and numbers; the size comes first.
 unsafe impl Versioned for mynacard_service {
-    const FIRST: usize = offset_of!(Self, timeout_ms) + size_of::<u32>();
+    const ENDS: &[usize] = ends!(timeout_ms, carrier, test_roots, test_roots_size);
     const DEFAULT: Self = Self {
         struct_size: 0,
         url: ptr::null(),
@@ -79,6 +84,8 @@ unsafe impl Versioned for mynacard_service {
         allow_tls12: 0,
         timeout_ms: 0,
         carrier: ptr::null(),
+        test_roots: ptr::null(),
+        test_roots_size: 0,
     };
 }
 
@@ -119,8 +126,8 @@ impl Way {
 /// # Safety
 /// The pointers of the structure are NULL or valid for their lengths.
 pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore), Failure> {
-    // SAFETY: the caller's promise, four times.
-    let (url, root, name, environment) = unsafe {
+    // SAFETY: the caller's promise, five times.
+    let (url, root, name, environment, test_roots) = unsafe {
         (
             text("service.url", options.url, options.url_size)?,
             bytes("service.root", options.root, options.root_size)?,
@@ -129,6 +136,11 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore
                 "service.environment",
                 options.environment,
                 options.environment_size,
+            )?,
+            bytes(
+                "service.test_roots",
+                options.test_roots,
+                options.test_roots_size,
             )?,
         )
     };
@@ -154,13 +166,21 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore
         &[
             (0, mynacard_trust::Production),
             (1, mynacard_trust::Simulation),
+            (2, mynacard_trust::JpkiTest),
         ],
     )?;
     let name = stated("service.name", name, "mynacard-sandbox", trust)?;
     let environment = stated("service.environment", environment, "sandbox", trust)?;
+    if test_roots.is_empty() == (trust == mynacard_trust::JpkiTest) {
+        return Err(Failure::new(
+            mynacard_status::InvalidArgument,
+            "service.test_roots: with trust in test cards, and then alone",
+        ));
+    }
     let trust = match trust {
         mynacard_trust::Production => TrustStore::production(),
         mynacard_trust::Simulation => TrustStore::simulation(),
+        mynacard_trust::JpkiTest => TrustStore::jpki_test(&one_after_another(test_roots)?)?,
     };
     // SAFETY: the caller's promise.
     let carrier = unsafe { optional("service.carrier", options.carrier) }?;
@@ -188,11 +208,39 @@ fn stated<'a>(
     match (text.is_empty(), trust) {
         (false, _) => Ok(text),
         (true, mynacard_trust::Simulation) => Ok(sandbox),
-        (true, mynacard_trust::Production) => Err(Failure::new(
+        (true, mynacard_trust::Production | mynacard_trust::JpkiTest) => Err(Failure::new(
             mynacard_status::InvalidArgument,
-            format!("{member} is empty, though trust is production"),
+            format!("{member} is empty, though cards are not simulated"),
         )),
     }
+}
+
+/// More roots than test cards have.
+const MOST_ROOTS: usize = 16;
+
+/// Certificates that stand one after another. Each says its own length; what is in it, the trust store looks at.
+pub(crate) fn one_after_another(mut der: &[u8]) -> Result<Vec<&[u8]>, Failure> {
+    let wrong = || {
+        Failure::new(
+            mynacard_status::InvalidArgument,
+            "test roots: no certificates one after another",
+        )
+    };
+    let mut roots = Vec::new();
+    while !der.is_empty() {
+        let length = match der {
+            [0x30, 0x82, high, low, ..] => 4 + usize::from(u16::from_be_bytes([*high, *low])),
+            [0x30, 0x81, length, ..] => 3 + usize::from(*length),
+            _ => return Err(wrong()),
+        };
+        let (root, rest) = der.split_at_checked(length).ok_or_else(wrong)?;
+        if roots.len() == MOST_ROOTS {
+            return Err(wrong());
+        }
+        roots.push(root);
+        der = rest;
+    }
+    Ok(roots)
 }
 
 #[cfg(test)]
@@ -217,11 +265,31 @@ mod tests {
     }
 
     #[test]
+    fn roots_stand_one_after_another() {
+        let small = [0x30, 0x81, 2, 5, 0];
+        let large = [0x30, 0x82, 0, 2, 5, 0];
+        let both = [&small[..], &large[..]].concat();
+        assert_eq!(one_after_another(&both).unwrap(), [&small[..], &large[..]]);
+        let many = small.repeat(MOST_ROOTS);
+        assert_eq!(one_after_another(&many).unwrap().len(), MOST_ROOTS);
+        for wrong in [
+            &both[1..],
+            &both[..10],
+            &[0x30, 2, 5, 0],
+            &[many, small.to_vec()].concat(),
+        ] {
+            assert!(one_after_another(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn real_cards_never_go_to_an_unnamed_service() {
         let bad = Err(mynacard_status::InvalidArgument);
         assert_eq!(of(mynacard_trust::Simulation, "", ""), Ok(()));
         assert_eq!(of(mynacard_trust::Production, "", ""), bad);
         assert_eq!(of(mynacard_trust::Production, "service", ""), bad);
+        // Without their roots.
+        assert_eq!(of(mynacard_trust::JpkiTest, "service", "test"), bad);
         assert_eq!(of(mynacard_trust::Production, "", "production"), bad);
         assert_eq!(
             of(mynacard_trust::Production, "service", "production"),

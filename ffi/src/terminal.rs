@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mynacard::auth::service::VisualCheck;
-use mynacard::auth::vault::{Passcode, Stretching, Unlock, Vault};
+use mynacard::auth::vault::{Unlock, Vault};
 use mynacard::auth::{
     AuditEvent, AuditTrail, Cancel, Error, ErrorKind, ServiceErrorKind, Terminal, TermsAccepted,
     UserSettings, VisualSetting,
@@ -21,6 +21,8 @@ use crate::guard::{guard, on_worker, run};
 use crate::handle::{Table, alone};
 use crate::input::{choice, optional, out, structure, text};
 use crate::json;
+use crate::key_store::Lock;
+use crate::registration::discard;
 use crate::service::{self, Way, mynacard_service};
 use crate::status::mynacard_status;
 
@@ -114,8 +116,9 @@ pub unsafe extern "C" fn mynacard_terminal_activate(
     })
 }
 
-/// Keeps the terminal in a new vault file under a passcode of at least eight characters. A file that is there already is
-/// an error, but for the vault of this very terminal, which gets the new passcode.
+/// Keeps the terminal in a new vault file under a passcode of at least eight characters, or, where it is NULL, under the key of
+/// `mynacard_key_store_set`. A file that is there already is an error, but for the vault of this very terminal, which gets the new
+/// passcode. After a failure (a full disk, a share that went away) the same call may be repeated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_terminal_store(
     terminal: *const mynacard_terminal,
@@ -134,24 +137,36 @@ pub unsafe extern "C" fn mynacard_terminal_store(
             )
         };
         let held = TERMINALS.find(terminal)?;
-        let passcode = Passcode::new(passcode)?;
+        let lock = Lock::of(passcode)?;
         let path = Path::new(path);
         let mut vault = alone(&held.vault)?;
         let vault = &mut *vault;
         on_worker(|| {
-            let unlock = Unlock::Passcode(&passcode, Stretching::default());
+            let unlock = lock.unlock();
             if let Some(own) = vault.as_mut().filter(|own| own.path() == path) {
                 return Ok(own.change_lock(&unlock)?);
             }
-            let mut new = Vault::create(path, &unlock)?;
-            new.store_terminal(&held.now())?;
+            // Looked at before anything is begun: nobody else's vault is ever taken away below.
+            match path.try_exists() {
+                Ok(false) => {}
+                Ok(true) => return Err(Error::from(ErrorKind::VaultExists).into()),
+                Err(_) => return Err(Error::from(ErrorKind::VaultFile).into()),
+            }
+            let new = keep(path, &unlock, &held.now()).inspect_err(|_| discard(path))?;
             *vault = Some(new);
             Ok(())
         })
     })
 }
 
-/// Opens the terminal that is kept in a vault file. Wrong passcodes make the next attempt wait, longer each time.
+/// A new vault with the terminal in it.
+fn keep(path: &Path, unlock: &Unlock<'_>, terminal: &Terminal) -> Result<Vault, Error> {
+    let mut vault = Vault::create(path, unlock)?;
+    vault.store_terminal(terminal)?;
+    Ok(vault)
+}
+
+/// Opens the terminal that is kept in a vault file; where the passcode is NULL, by the key of `mynacard_key_store_set`. Wrong passcodes make the next attempt wait, longer each time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_terminal_open(
     path: *const u8,
@@ -171,10 +186,9 @@ pub unsafe extern "C" fn mynacard_terminal_open(
         };
         // SAFETY: documented as valid.
         let place = unsafe { out("terminal", terminal) }?;
-        let passcode = Passcode::new(passcode)?;
+        let lock = Lock::of(passcode)?;
         let opened = on_worker(|| {
-            let unlock = Unlock::Passcode(&passcode, Stretching::default());
-            let vault = Vault::open(Path::new(path), &unlock, SystemTime::now())?;
+            let vault = Vault::open(Path::new(path), &lock.unlock(), SystemTime::now())?;
             Ok((vault.terminal()?, vault))
         })?;
         let (terminal, vault) = opened;
@@ -197,7 +211,7 @@ pub unsafe extern "C" fn mynacard_terminal_json(
         let place = unsafe { out("json", json) }?;
         let held = TERMINALS.find(terminal)?;
         let vault = alone(&held.vault)?;
-        json::hand_out(place, &known(&held.now(), vault.as_ref())?)
+        json::hand_out(place, known(&held.now(), vault.as_ref())?)
     })
 }
 
@@ -277,7 +291,7 @@ pub unsafe extern "C" fn mynacard_terminal_manage(
                 known(&held.now(), Some(vault))?
             }
         };
-        json::hand_out(place, &told)
+        json::hand_out(place, told)
     })
 }
 

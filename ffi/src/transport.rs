@@ -2,7 +2,6 @@
 
 use std::ffi::c_void;
 use std::fmt;
-use std::mem::offset_of;
 use std::sync::Arc;
 
 use mynacard::card::{
@@ -11,7 +10,7 @@ use mynacard::card::{
 use zeroize::Zeroizing;
 
 use crate::guard::callback;
-use crate::input::Versioned;
+use crate::input::{Versioned, ends};
 use crate::owner::Owner;
 
 /// What a transport function answers. Add `MYNACARD_TRANSPORT_NOT_SENT` where the command certainly did not reach the
@@ -104,7 +103,7 @@ pub struct mynacard_transport {
 
 // SAFETY: pointers, optional functions and numbers; the size comes first. Bytes of a C structure are one of this.
 unsafe impl Versioned for mynacard_transport {
-    const FIRST: usize = offset_of!(Self, max_response) + size_of::<usize>();
+    const ENDS: &[usize] = ends!(max_response);
     const DEFAULT: Self = Self {
         struct_size: 0,
         userdata: std::ptr::null_mut(),

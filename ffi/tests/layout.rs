@@ -62,8 +62,32 @@ fn exactly_these_symbols_are_exported() {
     compare("symbols.txt", &(symbols.join("\n") + "\n"));
 }
 
+/// What is added later never stands where an older program left padding: no byte of a structure belongs to none of its members.
+#[track_caller]
+fn no_padding(structure: &str, size: usize, members: &[(&str, usize, usize)]) {
+    let mut end = 0;
+    for (name, offset, size) in members {
+        assert_eq!(*offset, end, "{structure}: padding before {name}");
+        end = offset + size;
+    }
+    assert_eq!(end, size, "{structure}: padding at its end");
+}
+
+fn size_of_member<T, M>(_: fn(&T) -> &M) -> usize {
+    size_of::<M>()
+}
+
 macro_rules! layout {
     ($text:ident, $structure:ty { $($member:ident),* $(,)? }) => {
+        no_padding(
+            stringify!($structure),
+            size_of::<$structure>(),
+            &[$((
+                stringify!($member),
+                offset_of!($structure, $member),
+                size_of_member(|all: &$structure| &all.$member),
+            )),*],
+        );
         let _ = writeln!($text, "{} {}", stringify!($structure), size_of::<$structure>());
         $(let _ = writeln!($text, "  {} {}", stringify!($member), offset_of!($structure, $member));)*
     };
@@ -102,6 +126,8 @@ fn structures_keep_their_layout() {
             allow_tls12,
             timeout_ms,
             carrier,
+            test_roots,
+            test_roots_size,
         }
     );
     layout!(
@@ -124,6 +150,8 @@ fn structures_keep_their_layout() {
             audit_folder_size,
             audit,
             pinless,
+            patience_ms,
+            confirmation_life_ms,
         }
     );
     layout!(
@@ -144,6 +172,7 @@ fn structures_keep_their_layout() {
             limit_application,
             specific_diseases,
             consents,
+            reserved,
         }
     );
     layout!(
@@ -179,6 +208,7 @@ fn structures_keep_their_layout() {
             passcode,
             passcode_size,
             terms_accepted,
+            reserved,
         }
     );
     layout!(
@@ -194,6 +224,12 @@ fn structures_keep_their_layout() {
             zip_password,
             zip_password_size,
             shift_jis,
+            existing,
+            face,
+            face_size,
+            patience_ms,
+            reserved,
+            max_answer,
         }
     );
     layout!(
@@ -221,7 +257,17 @@ fn structures_keep_their_layout() {
             userdata,
             line,
             destroy,
-            most
+            most,
+            reserved,
+        }
+    );
+    layout!(
+        text,
+        mynacard_key_store {
+            struct_size,
+            userdata,
+            key,
+            destroy
         }
     );
     compare(&format!("layout-{}.txt", usize::BITS), &text);

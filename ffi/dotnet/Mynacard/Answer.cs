@@ -264,6 +264,25 @@ namespace Mynacard
             Calls.Check(Native.mynacard_folder_finish(handle, name, Calls.Size(name), giveUp, out error), error);
         }
 
+        /// <summary>Looks after the exchange, JSON: {"do":"requests"}, {"do":"prune","before":1790000000}, {"do":"read","name":"…"}; the
+        /// people of a read answer are handed to <paramref name="patient"/>, which throws to end it. See mynacard_folder_manage.</summary>
+        public string Manage(string ask, Action<string> patient = null, Cancel cancel = null)
+        {
+            var asked = Calls.Utf8(ask);
+            var listener = patient == null ? null : new JsonListener(patient);
+            using (var pins = new Pins())
+            {
+                try
+                {
+                    var table = listener == null ? IntPtr.Zero : pins.Pin(listener.Table());
+                    IntPtr json, error;
+                    var status = Native.mynacard_folder_manage(handle, asked, Calls.Size(asked), table, Cancel.Of(cancel), out json, out error);
+                    return Calls.TakeJson(status, json, error, listener == null ? null : listener.Take());
+                }
+                finally { if (listener != null) listener.Unroot(); }
+            }
+        }
+
         /// <summary>Closes it; what was asked is kept in the journal.</summary>
         public void Dispose() { handle.Dispose(); }
     }

@@ -216,6 +216,55 @@ namespace Mynacard
         }
     }
 
+    /// <summary>Vaults without a passcode: opened by a key that the operating system keeps (DPAPI, a TPM).</summary>
+    public static class KeyStore
+    {
+        /// <summary>From now on vaults without a passcode are opened by <paramref name="key"/>, in the whole process; null for none. It is
+        /// given the vault's id of 16 bytes and answers 32 secret bytes, the same ever after; they are cleared afterwards. Null, or an
+        /// exception, leaves the vault closed.</summary>
+        public static void Set(Func<byte[], byte[]> key)
+        {
+            IntPtr error;
+            if (key == null)
+            {
+                Calls.Check(Native.KeyStoreUnset(IntPtr.Zero, out error), error);
+                return;
+            }
+            var keeper = new Keeper(key);
+            var table = keeper.Table();
+            var status = Native.mynacard_key_store_set(ref table, out error);
+            if (status != 0) keeper.Unroot();
+            Calls.Check(status, error);
+        }
+
+        private sealed class Keeper : Rooted
+        {
+            private readonly Func<byte[], byte[]> key;
+            private readonly Native.KeyFunction function;
+
+            internal Keeper(Func<byte[], byte[]> key)
+            {
+                this.key = key;
+                function = OnKey;
+            }
+
+            internal Native.Listener Table() { return Table(function); }
+
+            private int OnKey(IntPtr userdata, IntPtr vaultId, IntPtr to)
+            {
+                try
+                {
+                    var bytes = key(Bytes(vaultId, new UIntPtr(16)));
+                    if (bytes == null || bytes.Length != 32) return 1;
+                    Marshal.Copy(bytes, 0, to, bytes.Length);
+                    Array.Clear(bytes, 0, bytes.Length);
+                    return 0;
+                }
+                catch (Exception) { return 1; }
+            }
+        }
+    }
+
     /// <summary>The library's log lines: no secret and nothing about a person.</summary>
     public static class Log
     {

@@ -41,6 +41,8 @@ namespace Mynacard
             internal int AllowTls12;
             internal uint TimeoutMs;
             internal IntPtr Carrier;
+            internal IntPtr TestRoots;
+            internal UIntPtr TestRootsSize;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -63,6 +65,8 @@ namespace Mynacard
             internal UIntPtr AuditFolderSize;
             internal IntPtr Audit;
             internal IntPtr Pinless;
+            internal uint PatienceMs;
+            internal uint ConfirmationLifeMs;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -74,9 +78,10 @@ namespace Mynacard
             internal int LimitApplication;
             internal int SpecificDiseases;
             internal uint Consents;
+            internal uint Reserved;
         }
 
-        /// <summary>mynacard_audit, mynacard_patients, mynacard_carrier and mynacard_pinless: one function, and the end.</summary>
+        /// <summary>mynacard_audit, mynacard_patients, mynacard_carrier, mynacard_pinless and mynacard_key_store: one function, and the end.</summary>
         [StructLayout(LayoutKind.Sequential)]
         internal struct Listener
         {
@@ -94,6 +99,7 @@ namespace Mynacard
             internal IntPtr Line;
             internal IntPtr Destroy;
             internal int Most;
+            internal uint Reserved;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -111,6 +117,7 @@ namespace Mynacard
             internal IntPtr Passcode;
             internal UIntPtr PasscodeSize;
             internal int TermsAccepted;
+            internal uint Reserved;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -126,6 +133,12 @@ namespace Mynacard
             internal IntPtr ZipPassword;
             internal UIntPtr ZipPasswordSize;
             internal int ShiftJis;
+            internal int Existing;
+            internal IntPtr Face;
+            internal UIntPtr FaceSize;
+            internal uint PatienceMs;
+            internal uint Reserved;
+            internal UIntPtr MaxAnswer;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -156,6 +169,8 @@ namespace Mynacard
         [UnmanagedFunctionPointer(Convention)]
         internal delegate int NextFunction(IntPtr userdata, IntPtr challenge, UIntPtr challengeSize, uint step, IntPtr answer, UIntPtr answerSize,
             IntPtr output, UIntPtr capacity, IntPtr outputSize);
+        [UnmanagedFunctionPointer(Convention)]
+        internal delegate int KeyFunction(IntPtr userdata, IntPtr vaultId, IntPtr key);
         [UnmanagedFunctionPointer(Convention)]
         internal delegate void LineFunction(IntPtr userdata, int level, IntPtr line, UIntPtr size);
 
@@ -246,6 +261,9 @@ namespace Mynacard
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_exchange(ref Exchange exchange, out IntPtr folder, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_submit(FolderHandle folder, byte[] ask, UIntPtr size, out IntPtr name, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_finish(FolderHandle folder, byte[] name, UIntPtr size, int giveUp, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_folder_manage(FolderHandle folder, byte[] ask, UIntPtr size, IntPtr patients, CancelHandle cancel, out IntPtr json, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_key_store_set(ref Listener store, out IntPtr error);
+        [DllImport(Library, CallingConvention = Convention, EntryPoint = "mynacard_key_store_set")] internal static extern int KeyStoreUnset(IntPtr none, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention)] internal static extern int mynacard_log_set(ref Log log, out IntPtr error);
         [DllImport(Library, CallingConvention = Convention, EntryPoint = "mynacard_log_set")] internal static extern int LogUnset(IntPtr none, out IntPtr error);
     }

@@ -22,6 +22,7 @@ const SURFACE: &[&str] = &[
     "ffi/tests/c/surface.c",
     "ffi/tests/c/surface_desk.c",
     "ffi/tests/c/surface_line.c",
+    "ffi/tests/c/surface_folder.c",
 ];
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
@@ -249,9 +250,18 @@ fn hostile_calls_break_nothing() {
     let build = Build::new();
     let program = build.native("cc", "-std=c11", "ffi/tests/c/hostile.c", SANITIZERS);
     for seed in ["1111", "20261121", "987654321", "31337"] {
-        let shown = run(Command::new(&program).args(["-", "5000", seed]));
+        let shown = run(Command::new(&program).args([&build.exchange(), "3000", seed]));
         assert_eq!(shown, "done\n", "seed {seed}");
     }
+}
+
+/// The sanitizers see the C program alone; this sees into the library.
+#[test]
+fn hostile_calls_break_nothing_under_valgrind() {
+    let build = Build::new();
+    let program = build.native("cc", "-std=c11", "ffi/tests/c/hostile.c", &[]);
+    let shown = run(valgrind(&program).args([&build.exchange(), "300", "31337"]));
+    assert_eq!(shown, "done\n");
 }
 
 /// Whole checks; 10,000 of them where somebody has the time (the service takes 600 a minute).

@@ -172,6 +172,24 @@ static void certificates(mynacard_card *card)
     BAD(mynacard_certificate_json(data, size, BYTES("{}"), &json, NULL));
     BAD(mynacard_certificate_json(data, size, BYTES("{\"usage\":\"authentication\",\"hierarchy\":\"simulation\",\"at\":\"today\"}"), &json, NULL));
     BAD(mynacard_certificate_json(NULL, 9, NULL, 0, &json, NULL));
+    /* Whether it was revoked: one source, which nobody answers at, or which says nothing that can be believed. */
+#define SIMULATED "{\"usage\":\"authentication\",\"hierarchy\":\"simulation\",\"revocation\":"
+    BAD(mynacard_certificate_json(data, size, BYTES(SIMULATED "{}}"), &json, NULL));
+    BAD(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"list\":\"MAA=\",\"ocsp\":\"MAA=\"}}"), &json, NULL));
+    BAD(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"list\":\"no base64\"}}"), &json, NULL));
+    BAD(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"ocsp\":\"MAA=\",\"policy\":\"?\"}}"), &json, NULL));
+    IS(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"list\":\"MAA=\"}}"), &json, NULL), MYNACARD_STATUS_INPUT);
+    OK(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"ocsp\":\"MAMKAQY=\"}}"), &json, NULL));
+    EXPECT(has(json, "\"revocation\":\"unknown\"") && take(&json, "refused with status 6"));
+    OK(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"list_url\":\"http://127.0.0.1:9/list\",\"direct\":true,\"timeout_ms\":2000}}"), &json, NULL));
+    EXPECT(take(&json, "no answer could be had"));
+    IS(mynacard_certificate_json(data, size, BYTES(SIMULATED "{\"ocsp\":\"MAMKAQY=\",\"policy\":\"require-good\"}}"), &json, &error), MYNACARD_STATUS_ENVIRONMENT);
+    mynacard_error_free(error);
+    error = NULL;
+    /* Test cards have roots of their own. */
+    BAD(mynacard_certificate_json(data, size, BYTES("{\"usage\":\"authentication\",\"hierarchy\":\"test\"}"), &json, NULL));
+    BAD(mynacard_certificate_json(data, size, BYTES("{\"usage\":\"authentication\",\"hierarchy\":\"simulation\",\"roots\":[\"MAA=\"]}"), &json, NULL));
+    EXPECT(mynacard_certificate_json(data, size, BYTES("{\"usage\":\"authentication\",\"hierarchy\":\"test\",\"roots\":[\"MAA=\"]}"), &json, NULL) != MYNACARD_STATUS_OK);
     BAD(mynacard_certificate_json(data, size, NULL, 9, &json, NULL));
     BAD(mynacard_certificate_json(data, size, NULL, 0, NULL, NULL));
     EXPECT(json == NULL);

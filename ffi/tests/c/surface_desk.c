@@ -1,8 +1,12 @@
 /* Every function that needs a service, called for what it does: a terminal's life, the audit trail, consents and what they allow,
  * the face at a visual check, the exchange of folders, the look at everything, the log. Prints "done" when all is as promised. */
 #define _GNU_SOURCE /* memmem */
+#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <time.h>
 
 #include "surface.h"
@@ -77,6 +81,38 @@ static mynacard_terminal *registered(const char *path, mynacard_sandbox_activati
     return terminal;
 }
 
+/* The disk is full for the terminal, though not for an empty vault: the activation code is spent, so the same call must go again. */
+static void full_disk(void)
+{
+    struct rlimit before, small;
+    mynacard_sandbox_activation user;
+    mynacard_terminal *terminal = NULL, *opened = NULL;
+    const char *code = user.institution_code, *id = user.id, *activation = user.activation_code;
+    char path[3072];
+    snprintf(path, sizeof path, "%s/full.vault", folder);
+    EXPECT(mynacard_sandbox_issue_activation(sandbox, &user) == 0);
+    OK(mynacard_terminal_activate(&service, BYTES(code), BYTES(id), BYTES(activation), 1, NULL, &terminal, NULL));
+    signal(SIGXFSZ, SIG_IGN);
+    EXPECT(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    small = before;
+    small.rlim_cur = 600;
+    EXPECT(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    IS(mynacard_terminal_store(terminal, BYTES(path), BYTES("a long passcode"), NULL), MYNACARD_STATUS_ENVIRONMENT);
+    EXPECT(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    EXPECT(access(path, F_OK) != 0);
+    OK(mynacard_terminal_store(terminal, BYTES(path), BYTES("a long passcode"), NULL));
+    OK(mynacard_terminal_open(BYTES(path), BYTES("a long passcode"), &opened, NULL));
+    OK(mynacard_terminal_free(opened));
+    OK(mynacard_terminal_free(terminal));
+    /* Somebody else's file is never taken away. */
+    terminal = opened = NULL;
+    EXPECT(mynacard_sandbox_issue_activation(sandbox, &user) == 0);
+    OK(mynacard_terminal_activate(&service, BYTES(code), BYTES(id), BYTES(activation), 1, NULL, &terminal, NULL));
+    IS(mynacard_terminal_store(terminal, BYTES(path), BYTES("a long passcode"), NULL), MYNACARD_STATUS_CALLER);
+    EXPECT(access(path, F_OK) == 0);
+    OK(mynacard_terminal_free(terminal));
+}
+
 static void managed(mynacard_terminal *terminal, const char *path, const char *audit)
 {
     mynacard_sandbox_activation user;
@@ -113,6 +149,103 @@ static void managed(mynacard_terminal *terminal, const char *path, const char *a
     EXPECT(has(json, "\"kept\":false") && take(&json, "\"visual_check\":null"));
     OK(mynacard_terminal_free(bare));
     EXPECT(json == NULL);
+    full_disk();
+}
+
+struct keys {
+    int asked, refuse, destroyed;
+    mynacard_status reentry;
+};
+
+static int32_t on_key(void *userdata, const uint8_t *vault_id, uint8_t *key)
+{
+    struct keys *keys = userdata;
+    keys->asked++;
+    keys->reentry = mynacard_key_store_set(NULL, NULL);
+    memcpy(key, vault_id, 16);
+    memset(key + 16, 7, 16);
+    return keys->refuse;
+}
+
+static void on_keys_end(void *userdata) { ((struct keys *)userdata)->destroyed++; }
+
+/* A vault whose key the operating system keeps, and none where nothing keeps it. */
+static void keys(void)
+{
+    mynacard_sandbox_activation user;
+    mynacard_terminal *terminal = NULL;
+    const char *code = user.institution_code, *id = user.id, *activation = user.activation_code;
+    struct keys keys = { 0, 0, 0, MYNACARD_STATUS_OK };
+    mynacard_key_store store = MYNACARD_KEY_STORE_INIT;
+    mynacard_terminal *opened = NULL;
+    mynacard_error *error = NULL;
+    char path[3072];
+    snprintf(path, sizeof path, "%s/keys.vault", folder);
+    EXPECT(mynacard_sandbox_issue_activation(sandbox, &user) == 0);
+    OK(mynacard_terminal_activate(&service, BYTES(code), BYTES(id), BYTES(activation), 1, NULL, &terminal, NULL));
+    IS(mynacard_terminal_store(terminal, BYTES(path), NULL, 0, NULL), MYNACARD_STATUS_CALLER);
+    store.userdata = &keys;
+    store.destroy = on_keys_end;
+    BAD(mynacard_key_store_set(&store, NULL)); /* no function */
+    store.key = on_key;
+    store.struct_size--;
+    IS(mynacard_key_store_set(&store, NULL), MYNACARD_STATUS_STRUCT_SIZE);
+    store.struct_size++;
+    EXPECT(keys.destroyed == 0);
+    OK(mynacard_key_store_set(&store, NULL));
+    keys.refuse = 1;
+    IS(mynacard_terminal_store(terminal, BYTES(path), NULL, 0, &error), MYNACARD_STATUS_ENVIRONMENT);
+    EXPECT(is_code(&error, "MC-5209") && keys.asked == 1);
+    EXPECT(access(path, F_OK) != 0);
+    keys.refuse = 0;
+    OK(mynacard_terminal_store(terminal, BYTES(path), NULL, 0, NULL));
+    OK(mynacard_terminal_open(BYTES(path), NULL, 0, &opened, NULL));
+    IS(keys.reentry, MYNACARD_STATUS_REENTRANT);
+    OK(mynacard_terminal_free(opened));
+    opened = NULL;
+    keys.refuse = 1;
+    EXPECT(mynacard_terminal_open(BYTES(path), NULL, 0, &opened, NULL) != MYNACARD_STATUS_OK && opened == NULL);
+    EXPECT(keys.destroyed == 0);
+    OK(mynacard_key_store_set(NULL, NULL));
+    EXPECT(keys.destroyed == 1);
+    IS(mynacard_terminal_open(BYTES(path), NULL, 0, &opened, NULL), MYNACARD_STATUS_CALLER);
+    EXPECT(opened == NULL);
+    OK(mynacard_terminal_free(terminal));
+}
+
+/* A desk with its own patience: the whole check must be over in a moment, and a confirmation is good for a moment only. */
+static void impatient(const mynacard_terminal *terminal, mynacard_card *card)
+{
+    mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT;
+    mynacard_ask ask = MYNACARD_ASK_INIT;
+    mynacard_desk *desk = NULL;
+    mynacard_check *check = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_error *error = NULL;
+    mynacard_pin *pin = pin_of("1234");
+    options.visual_check = 1;
+    options.confirmation_life_ms = 1;
+    OK(mynacard_desk_open(&service, terminal, &options, NULL, &desk, NULL));
+    ask.method = MYNACARD_METHOD_VISUAL;
+    OK(mynacard_desk_prepare(desk, &ask, NULL, &check, NULL));
+    OK(mynacard_check_tap(check, card, NULL, NULL));
+    OK(mynacard_check_confirm(check, BYTES("staff-07"), NULL));
+    nanosleep(&(struct timespec){ 0, 20 * 1000 * 1000 }, NULL);
+    EXPECT(mynacard_check_by_sight(check, card, NULL, &answer, &error) != MYNACARD_STATUS_OK && answer == NULL);
+    EXPECT(is_code(&error, "MC-5023"));
+    OK(mynacard_check_free(check));
+    OK(mynacard_desk_free(desk));
+    desk = NULL;
+    check = NULL;
+    options.confirmation_life_ms = 0;
+    options.patience_ms = 1;
+    OK(mynacard_desk_open(&service, terminal, &options, NULL, &desk, NULL));
+    OK(mynacard_desk_prepare(desk, NULL, NULL, &check, NULL));
+    EXPECT(mynacard_check_by_pin(check, card, pin, NULL, &answer, &error) != MYNACARD_STATUS_OK && answer == NULL);
+    mynacard_error_free(error);
+    OK(mynacard_check_free(check));
+    OK(mynacard_desk_free(desk));
+    OK(mynacard_pin_free(pin));
 }
 
 static mynacard_desk *opened(mynacard_terminal *terminal, const char *audit, struct book *book)
@@ -174,6 +307,44 @@ static mynacard_answer *checked(mynacard_desk *desk, mynacard_card *card, struct
     OK(mynacard_check_free(check));
     OK(mynacard_pin_free(pin));
     return answer;
+}
+
+struct caller {
+    mynacard_terminal *terminal;
+    const char *audit;
+};
+
+/* A whole check from a thread that has little room, as a plug-in's may: with the trail that is written when the answer is freed, and
+ * the looks into it. */
+static void *small_stack(void *userdata)
+{
+    const struct caller *caller = userdata;
+    struct book book = { 0, 0, 0, 0, 0, 0 };
+    mynacard_desk *desk = opened(caller->terminal, caller->audit, &book);
+    mynacard_card *card = virtual_card("kyokai-self");
+    mynacard_answer *answer = checked(desk, card, &book);
+    mynacard_buffer *json = NULL;
+    OK(mynacard_card_free(card));
+    OK(mynacard_desk_free(desk));
+    OK(mynacard_answer_free(answer));
+    EXPECT(book.dropped == 1 && book.destroyed == 1);
+    OK(mynacard_audit_json(caller->terminal, BYTES(caller->audit), 100, &json, NULL));
+    EXPECT(take(&json, "\"whole\":true"));
+    OK(mynacard_doctor_json(&service, caller->terminal, BYTES(caller->audit), NULL, &json, NULL));
+    OK(mynacard_buffer_free(json));
+    return NULL;
+}
+
+static void with_little_room(mynacard_terminal *terminal, const char *audit)
+{
+    struct caller caller = { terminal, audit };
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    EXPECT(pthread_attr_setstacksize(&attributes, 256 * 1024) == 0);
+    EXPECT(pthread_create(&thread, &attributes, small_stack, &caller) == 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
 }
 
 static void home(mynacard_desk *desk, const mynacard_answer *checked, struct book *book)
@@ -538,6 +709,9 @@ int main(int argc, char **argv)
     logged(desk, card);
     exchange();
     doctor(terminal, audit);
+    keys();
+    impatient(terminal, card);
+    with_little_room(terminal, audit);
 
     OK(mynacard_card_free(card));
     OK(mynacard_desk_free(desk));

@@ -1,6 +1,8 @@
 /* A connection and a relay of the program's own, instead of HTTPS and the service's relay: what they carry, and what becomes of a
  * check when they fail, lie, call back or are cancelled. Prints "done" when all is as promised. */
+#include <pthread.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "surface.h"
 
@@ -17,6 +19,7 @@ struct line {
     const char *only;    /* only requests of this path are disturbed */
     mynacard_cancel *cancel;
     mynacard_status reentry;
+    int waits, stopped;  /* waits for its call to be stopped, and saw it */
 };
 
 static int32_t on_carry(void *userdata, const uint8_t *operation, size_t operation_size, const uint8_t *request, size_t request_size,
@@ -35,6 +38,14 @@ static int32_t on_carry(void *userdata, const uint8_t *operation, size_t operati
     line->reentry = mynacard_guidance_json(NULL, 0, &json, NULL);
     if (line->cancel != NULL && meant) {
         mynacard_cancel_cancel(line->cancel);
+    }
+    if (meant && line->waits) {
+        EXPECT(mynacard_cancel_is_cancelled(NULL) == 0);
+        for (int i = 0; i < 400 && !line->stopped; i++) {
+            usleep(25 * 1000);
+            line->stopped = mynacard_cancel_is_cancelled(NULL);
+        }
+        return MYNACARD_CARRIED_LOST;
     }
     if (meant && line->answer == MYNACARD_CARRIED_NOT_SENT) {
         return line->answer;
@@ -66,6 +77,7 @@ static void truth(struct line *line)
     line->status = 0;
     line->only = NULL;
     line->cancel = NULL;
+    line->waits = line->stopped = 0;
     line->calls = line->relayed = line->keyed = 0;
 }
 
@@ -260,6 +272,13 @@ static const char *by_sight(mynacard_desk *desk, mynacard_card *card)
     return code;
 }
 
+static void *cancel_soon(void *cancel)
+{
+    usleep(200 * 1000);
+    OK(mynacard_cancel_cancel(cancel));
+    return NULL;
+}
+
 static void a_line_of_its_own(void)
 {
     struct line line = { .answer = -1 };
@@ -340,6 +359,21 @@ static void a_line_of_its_own(void)
     }
     truth(&line);
     EXPECT(strcmp(by_pin(desk, card, NULL, NULL), "") == 0);
+
+    /* A function that waits learns by itself that its call was stopped. */
+    {
+        mynacard_cancel *cancel = NULL;
+        pthread_t thread;
+        OK(mynacard_cancel_new(&cancel, NULL));
+        line.only = "/v1/confirm";
+        line.waits = 1;
+        EXPECT(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
+        EXPECT(by_pin(desk, card, cancel, NULL)[0] != 0 && line.stopped);
+        pthread_join(thread, NULL);
+        OK(mynacard_cancel_free(cancel));
+        EXPECT(mynacard_cancel_is_cancelled(NULL) == 0);
+    }
+    truth(&line);
 
     OK(mynacard_desk_free(desk));
     EXPECT(line.destroyed == 1);

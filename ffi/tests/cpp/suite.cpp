@@ -1,5 +1,6 @@
 // Everything that mynacard.hpp offers, used for what it does, against the sandbox: suite FOLDER. Prints "done" when all is as
 // promised.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -268,6 +269,21 @@ void desks(const std::string &folder) {
     auto loose = mynacard::terminal::activate(service, user.institution_code, user.id, user.activation_code, true).value();
     EXPECT(loose.store(folder + "/second.vault", "a long passcode"));
     EXPECT(mynacard::terminal::open(folder + "/second.vault", "a long passcode"));
+
+    // Without a passcode, by a key of the program's; none where it throws.
+    int keys = 0;
+    EXPECT(!loose.store(folder + "/third.vault", ""));
+    EXPECT(mynacard::keep_keys([&keys](mynacard::bytes_view id, std::uint8_t *key) {
+        std::copy_n(id.data, id.size, key);
+        std::fill_n(key + id.size, 16, std::uint8_t{7});
+        ++keys;
+        return true;
+    }));
+    EXPECT(loose.store(folder + "/third.vault", "") && keys > 0);
+    EXPECT(mynacard::terminal::open(folder + "/third.vault", ""));
+    EXPECT(mynacard::keep_keys([](mynacard::bytes_view, std::uint8_t *) -> bool { throw std::runtime_error("locked"); }));
+    EXPECT(!mynacard::terminal::open(folder + "/third.vault", ""));
+    EXPECT(mynacard::keep_keys({}));
 }
 
 void folders(const std::string &folder) {
@@ -290,6 +306,10 @@ void folders(const std::string &folder) {
     std::ofstream(places.res + "/" + answered, std::ios::binary) << ANSWER;
     auto next = exchange.next_named(20000).value();
     EXPECT(next.first.count() == 1 && next.second == name);
+    EXPECT(has(exchange.manage("{\"do\":\"requests\"}").value(), name.c_str()));
+    int people = 0;
+    auto told = exchange.manage("{\"do\":\"read\",\"name\":\"" + name + "\"}", [&people](std::string_view) { return ++people > 0; });
+    EXPECT(has(told.value(), "\"late\":false"));
     EXPECT(exchange.finish(name));
     EXPECT(!exchange.finish("no-request", true));
 

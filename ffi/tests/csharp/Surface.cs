@@ -375,6 +375,13 @@ internal static class Program
             Has(terminal.SwitchVisualCheck(false).Written, "\"visual_check\":\"off\"");
             Demand(terminal.RenewAsync(service).Result.NotAfter > DateTime.UtcNow, "renewed");
             terminal.Store(Path.Combine(folder, "first.vault"), "passcode-2");
+            Fails(Status.Caller, () => terminal.Store(Path.Combine(folder, "keys.vault"), ""), "neither passcode nor key");
+            KeyStore.Set(id => { var key = new byte[32]; id.CopyTo(key, 0); return key; });
+            terminal.Store(Path.Combine(folder, "keys.vault"), "");
+            Terminal.Open(Path.Combine(folder, "keys.vault"), "").Dispose();
+            KeyStore.Set(id => { throw new TimeZoneNotFoundException(); });
+            Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "keys.vault"), "").Dispose(), "a key store that fails");
+            KeyStore.Set(null);
         }
         Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "first.vault"), "passcode-1").Dispose(), "the former passcode");
         using (var terminal = Terminal.OpenAsync(Path.Combine(folder, "first.vault"), Bytes("passcode-2")).Result)
@@ -572,7 +579,13 @@ internal static class Program
             File.WriteAllText(Path.Combine(res, name.Replace("req_", "res_")), Xml.Replace("<MessageHeader/>", "<MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader>"), new UTF8Encoding(false));
             var next = exchange.NextAsync(TimeSpan.FromSeconds(20)).Result;
             using (next.Value) Demand(next.Key == name && next.Value.Count == 1, "the answer to " + name + ", not " + next.Key);
+            Demand(exchange.Manage("{\"do\":\"requests\"}").Contains(name), "what was asked");
+            var people = 0;
+            var read = "{\"do\":\"read\",\"name\":\"" + name + "\"}";
+            Demand(exchange.Manage(read, person => people++).Contains("\"outcome\":\"finished\""), "what the answer says");
+            Fails(Status.InvalidArgument, () => exchange.Manage("{\"do\":\"dance\"}"), "nothing to be done");
             exchange.Finish(name);
+            Fails(Status.Caller, () => exchange.Manage(read), "a finished answer");
             exchange.GiveUp(exchange.Submit(ask));
             Fails(Status.InvalidArgument, () => exchange.Finish("no-request"), "no request");
         }

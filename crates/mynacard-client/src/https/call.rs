@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use zeroize::Zeroizing;
 
 use super::breaker::Breaker;
 use super::carrier::{Carried, CarriedRequest, Carrier, NotCarried};
@@ -285,6 +286,8 @@ impl Caller {
             }
         };
         let Answered { status, body, wait } = answered;
+        // An answer is about a person.
+        let body = Zeroizing::new(body);
         log::debug!("{path} answered {status} with {} bytes", body.len());
         understand(&self.endpoint.environment, status, &body)
             .map_err(|error| with_wait(error, wait).into())
