@@ -1,5 +1,6 @@
 /* Everything that a C program can do wrong, and what the library answers. Prints "done" when all is as promised. */
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +251,223 @@ static void wrong_handles(void)
     EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK);
 }
 
+/* The same of a check at a desk, of readers, errors and buffers, and of the cancel handle that is given beside a right one. */
+static void more_wrong_handles(void)
+{
+    static const char URL[] = "https://localhost";
+    mynacard_pin *pin = NULL, *freed = NULL, *own = NULL;
+    mynacard_buffer *buffer = NULL;
+    mynacard_answer *answer = NULL;
+    mynacard_desk *desk = NULL;
+    mynacard_check *check = NULL;
+    mynacard_patients patients = MYNACARD_PATIENTS_INIT;
+    mynacard_service service = MYNACARD_SERVICE_INIT;
+    struct blank blank = new_blank(1);
+    mynacard_transport functions = table(&blank);
+    mynacard_card *card = NULL;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_HANDLE;
+    void *wrong[3];
+    int32_t tries = 77;
+    service.url = (const uint8_t *)URL;
+    service.url_size = sizeof URL - 1;
+    service.trust = MYNACARD_TRUST_SIMULATION;
+    patients.patient = (int32_t (*)(void *, const uint8_t *, size_t))1; /* never called */
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_new(BYTES("1234"), &own, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_new(BYTES("1234"), &freed, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_pin_free(freed) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_from_transport(&functions, &card, NULL) == MYNACARD_STATUS_OK);
+    wrong[0] = card;
+    wrong[1] = freed;
+    wrong[2] = (void *)(uintptr_t)0x1000;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        void *handle = wrong[i];
+        EXPECT(mynacard_desk_open(&service, handle, NULL, NULL, &desk, NULL) == bad);
+        EXPECT(mynacard_desk_prepare(handle, NULL, NULL, &check, NULL) == bad);
+        EXPECT(mynacard_desk_download(handle, BYTES("00000000000000000001"), &patients, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_desk_free(handle) == bad);
+        EXPECT(mynacard_check_by_pin(handle, card, own, NULL, &answer, NULL) == bad);
+        EXPECT(mynacard_check_by_keypad(handle, card, NULL, &answer, NULL) == bad);
+        EXPECT(mynacard_check_by_sight(handle, card, NULL, &answer, NULL) == bad);
+        EXPECT(mynacard_check_deliver_again(handle, NULL, &answer, NULL) == bad);
+        EXPECT(mynacard_check_tap(handle, card, NULL, NULL) == bad);
+        EXPECT(mynacard_check_confirm(handle, BYTES("staff-07"), NULL) == bad);
+        EXPECT(mynacard_check_free(handle) == bad);
+        EXPECT(mynacard_answer_text(handle, 0, 1, 0, 0, &buffer, NULL) == bad);
+        EXPECT(mynacard_answer_write(handle, 0, &buffer, NULL) == bad);
+        EXPECT(mynacard_answer_check_json(handle, &buffer, NULL) == bad);
+        EXPECT(mynacard_answer_validity(handle) == MYNACARD_VALIDITY_UNSTATED && mynacard_answer_count(handle) == 0);
+        EXPECT(mynacard_answer_free(handle) == bad);
+        EXPECT(mynacard_folder_next(handle, 0, NULL, &answer, NULL, NULL) == bad);
+        EXPECT(mynacard_folder_manage(handle, BYTES("{\"do\":\"requests\"}"), NULL, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_folder_free(handle) == bad);
+        EXPECT(mynacard_terminal_store(handle, BYTES("/nonexistent/vault"), BYTES("a long passcode"), NULL) == bad);
+        EXPECT(mynacard_terminal_json(handle, &buffer, NULL) == bad);
+        EXPECT(mynacard_terminal_free(handle) == bad);
+        EXPECT(mynacard_error_status(handle) == bad && mynacard_error_code(handle) == NULL);
+        EXPECT(mynacard_error_tries_left(handle) == -1 && mynacard_error_status_word(handle) == -1);
+        EXPECT(mynacard_error_class(handle) == MYNACARD_CLASS_CALLER);
+        EXPECT(mynacard_error_text(handle, 0, 0, 0, &buffer) == bad && mynacard_error_free(handle) == bad);
+        EXPECT(mynacard_buffer_data(handle) == NULL && mynacard_buffer_size(handle) == 0 && mynacard_buffer_free(handle) == bad);
+        EXPECT(mynacard_pin_push(handle, '1', NULL) == bad && mynacard_pin_erase(handle, 1, NULL) == bad);
+        EXPECT(mynacard_pin_length(handle) == 0 && mynacard_pin_free(handle) == bad);
+        EXPECT(mynacard_cancel_cancel(handle) == bad && mynacard_cancel_is_cancelled(handle) == 0 && mynacard_cancel_free(handle) == bad);
+        /* Beside a right one. */
+        EXPECT(mynacard_card_tries_left(card, handle, &tries, NULL) == bad);
+        EXPECT(mynacard_card_certificate(card, handle, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_attributes_json(card, own, NULL, 0, handle, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_wait(NULL, 0, NULL, 0, handle, &(mynacard_card *){ NULL }, NULL) == bad);
+        EXPECT(mynacard_doctor_json(NULL, NULL, NULL, 0, handle, &buffer, NULL) == bad);
+    }
+    /* Where a card is wanted. */
+    wrong[0] = pin;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        void *handle = wrong[i];
+        EXPECT(mynacard_card_tries_left(handle, NULL, &tries, NULL) == bad);
+        EXPECT(mynacard_card_certificate(handle, NULL, &buffer, NULL) == bad);
+        EXPECT(mynacard_card_wait_removed(handle, 0, NULL, NULL) == bad);
+        EXPECT(mynacard_card_free(handle) == bad);
+    }
+    EXPECT(mynacard_pin_length(own) == 4 && tries == 77 && blank.inside == 0 && blank.destroyed == 0);
+    EXPECT(buffer == NULL && answer == NULL && desk == NULL && check == NULL);
+    EXPECT(mynacard_pin_free(own) == MYNACARD_STATUS_OK && mynacard_pin_free(pin) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK && blank.destroyed == 1);
+}
+
+/* Every size that a structure may say: that of its first version, one less, one between two members, and larger ones. What the call
+ * itself answers to an empty structure is the measure. */
+#define SIZES(type, last, call)                                                                                  \
+    do {                                                                                                         \
+        struct { type known; uint8_t later[16]; } given;                                                         \
+        type *const it = &given.known;                                                                           \
+        const size_t first = offsetof(type, last) + sizeof given.known.last;                                     \
+        mynacard_status usual;                                                                                   \
+        memset(&given, 0, sizeof given);                                                                         \
+        it->struct_size = sizeof *it;                                                                            \
+        usual = (call);                                                                                          \
+        EXPECT(usual != MYNACARD_STATUS_STRUCT_SIZE && usual != MYNACARD_STATUS_UNKNOWN_OPTION);                 \
+        it->struct_size = first;                                                                                 \
+        EXPECT((call) == usual);                                                                                 \
+        it->struct_size = first - 1;                                                                             \
+        EXPECT((call) == MYNACARD_STATUS_STRUCT_SIZE);                                                           \
+        it->struct_size = 0;                                                                                     \
+        EXPECT((call) == MYNACARD_STATUS_STRUCT_SIZE);                                                           \
+        for (size_t cut = 1; cut < 4 && first < sizeof *it; cut++) {                                             \
+            it->struct_size = first + cut;                                                                       \
+            EXPECT((call) == MYNACARD_STATUS_STRUCT_SIZE);                                                       \
+            it->struct_size = sizeof *it - cut;                                                                  \
+            EXPECT((call) == MYNACARD_STATUS_STRUCT_SIZE);                                                       \
+        }                                                                                                        \
+        it->struct_size = sizeof given;                                                                          \
+        EXPECT((call) == usual);                                                                                 \
+        given.later[15] = 1;                                                                                     \
+        EXPECT((call) == MYNACARD_STATUS_UNKNOWN_OPTION);                                                        \
+        it->struct_size = SIZE_MAX;                                                                              \
+        EXPECT((call) == MYNACARD_STATUS_STRUCT_SIZE);                                                           \
+    } while (0)
+
+static mynacard_service somewhere(void)
+{
+    static const char URL[] = "https://localhost";
+    mynacard_service service = MYNACARD_SERVICE_INIT;
+    service.url = (const uint8_t *)URL;
+    service.url_size = sizeof URL - 1;
+    service.trust = MYNACARD_TRUST_SIMULATION;
+    return service;
+}
+
+static mynacard_status with_options(const mynacard_desk_options *options, const mynacard_progress *progress)
+{
+    const mynacard_service service = somewhere();
+    mynacard_desk *desk = NULL;
+    return mynacard_desk_open(&service, NULL, options, progress, &desk, NULL);
+}
+
+static mynacard_status with_audit(const mynacard_audit *audit, const mynacard_pinless *pinless)
+{
+    mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT;
+    options.audit = audit;
+    options.pinless = pinless;
+    return with_options(&options, NULL);
+}
+
+static mynacard_status with_service(const mynacard_service *service)
+{
+    mynacard_terminal *terminal = NULL;
+    return mynacard_terminal_activate(service, NULL, 0, NULL, 0, NULL, 0, 1, NULL, &terminal, NULL);
+}
+
+static mynacard_status with_carrier(const mynacard_carrier *carrier)
+{
+    mynacard_service service = somewhere();
+    service.carrier = carrier;
+    return with_service(&service);
+}
+
+static mynacard_status with_registration(const mynacard_registration *registration)
+{
+    const mynacard_service service = somewhere();
+    mynacard_terminal *terminal = NULL;
+    return mynacard_terminal_register(&service, registration, NULL, &terminal, NULL);
+}
+
+static void sizes(void)
+{
+    mynacard_card *card = NULL;
+    mynacard_check *check = NULL;
+    mynacard_buffer *buffer = NULL;
+    mynacard_folder *folder = NULL;
+    if (sizeof(void *) == 8) {
+        /* What programs of the first version say. */
+        EXPECT(offsetof(mynacard_service, timeout_ms) + 4 == 88);
+        EXPECT(offsetof(mynacard_ask, specific_diseases) + 4 == 24);
+        EXPECT(offsetof(mynacard_desk_options, counter) + 4 == 24);
+    }
+    SIZES(mynacard_transport, max_response, mynacard_card_from_transport(it, &card, NULL));
+    SIZES(mynacard_service, timeout_ms, with_service(it));
+    SIZES(mynacard_carrier, destroy, with_carrier(it));
+    SIZES(mynacard_card_options, keypad_timeout_ms, (it->lengths = 9, mynacard_card_wait(NULL, 0, it, 0, NULL, &card, NULL)));
+    SIZES(mynacard_desk_options, counter, with_options(it, NULL));
+    SIZES(mynacard_progress, destroy, with_options(NULL, it));
+    SIZES(mynacard_audit, destroy, with_audit(it, NULL));
+    SIZES(mynacard_pinless, destroy, with_audit(NULL, it));
+    SIZES(mynacard_ask, specific_diseases, mynacard_desk_prepare(NULL, it, NULL, &check, NULL));
+    SIZES(mynacard_patients, destroy, mynacard_desk_download(NULL, BYTES("1"), it, NULL, &buffer, NULL));
+    SIZES(mynacard_registration, terms_accepted, with_registration(it));
+    SIZES(mynacard_exchange, shift_jis, mynacard_folder_exchange(it, &folder, NULL));
+    SIZES(mynacard_log, most, mynacard_log_set(it, NULL));
+    SIZES(mynacard_key_store, destroy, mynacard_key_store_set(it, NULL));
+    EXPECT(card == NULL && check == NULL && buffer == NULL && folder == NULL);
+    {
+        /* What is reserved is nothing, also where it is not at the end. */
+        mynacard_ask ask = MYNACARD_ASK_INIT;
+        mynacard_log log = MYNACARD_LOG_INIT;
+        mynacard_registration registration = MYNACARD_REGISTRATION_INIT;
+        ask.reserved = log.reserved = registration.reserved = 1;
+        EXPECT(mynacard_desk_prepare(NULL, &ask, NULL, &check, NULL) == MYNACARD_STATUS_UNKNOWN_OPTION);
+        EXPECT(mynacard_log_set(&log, NULL) == MYNACARD_STATUS_UNKNOWN_OPTION);
+        EXPECT(with_registration(&registration) == MYNACARD_STATUS_UNKNOWN_OPTION);
+    }
+}
+
+/* Test cards have roots, and nobody else. */
+static void test_roots(void)
+{
+    static const uint8_t NONE[] = { 0x30, 0x82, 0x01, 0x00, 0x00 };
+    mynacard_service service = somewhere();
+    service.name = service.environment = (const uint8_t *)"x";
+    service.name_size = service.environment_size = 1;
+    service.trust = MYNACARD_TRUST_JPKI_TEST;
+    EXPECT(with_service(&service) == MYNACARD_STATUS_INVALID_ARGUMENT);
+    service.test_roots = NONE;
+    service.test_roots_size = sizeof NONE;
+    EXPECT(with_service(&service) == MYNACARD_STATUS_INVALID_ARGUMENT);
+    service.test_roots_size = 2;
+    EXPECT(with_service(&service) == MYNACARD_STATUS_INVALID_ARGUMENT);
+    service.trust = 3;
+    EXPECT(with_service(&service) == MYNACARD_STATUS_INVALID_ARGUMENT);
+}
+
 static void structures(void)
 {
     struct blank blank = new_blank(1);
@@ -465,7 +683,10 @@ int main(int argc, char **argv)
     lengths_and_numbers();
     handles();
     wrong_handles();
+    more_wrong_handles();
     structures();
+    sizes();
+    test_roots();
     busy_and_reentrant();
     answers();
     cancelled_card();
