@@ -74,13 +74,30 @@ pub(crate) fn on_worker<T: Send>(
         let worker = thread::Builder::new()
             .name("mynacard".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, body)
+            .spawn_scoped(scope, || {
+                without_pipe_signal();
+                body()
+            })
             .map_err(|_| Failure::new(mynacard_status::Environment, "no thread"))?;
         // A panic goes on in the caller's guard.
         worker
             .join()
             .unwrap_or_else(|payload| std::panic::resume_unwind(payload))
     })
+}
+
+/// A connection that the other side closes is an error and no signal: `SIGPIPE` ends a program that did not see to it, as Rust's own do.
+/// The threads that this one starts, those of the network above all, have it from here.
+fn without_pipe_signal() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGPIPE);
+        if signals.thread_block().is_err() {
+            log::warn!("SIGPIPE stays as the program has it");
+        }
+    }
 }
 
 /// Marks this thread as inside a callback while the callback runs.

@@ -31,7 +31,12 @@ pub struct mynacard_sandbox_activation {
 pub extern "C" fn mynacard_sandbox_start() -> *mut mynacard_sandbox {
     value(ptr::null_mut(), || {
         let without_limit = Sandbox::builder().challenges_per_minute(u32::MAX);
-        let Ok(running) = without_limit.start() else {
+        // On a thread of its own, from which those of the service have that SIGPIPE ends no program.
+        let started = std::thread::spawn(move || {
+            without_pipe_signal();
+            without_limit.start()
+        });
+        let Ok(Ok(running)) = started.join() else {
             return ptr::null_mut();
         };
         let Ok(url) = CString::new(running.url()) else {
@@ -39,6 +44,16 @@ pub extern "C" fn mynacard_sandbox_start() -> *mut mynacard_sandbox {
         };
         Box::into_raw(Box::new(mynacard_sandbox { running, url }))
     })
+}
+
+fn without_pipe_signal() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGPIPE);
+        let _ = signals.thread_block();
+    }
 }
 
 /// Its address, NUL-terminated; lives until it is stopped.

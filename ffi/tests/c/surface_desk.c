@@ -1,6 +1,7 @@
 /* Every function that needs a service, called for what it does: a terminal's life, the audit trail, consents and what they allow,
  * the face at a visual check, the exchange of folders, the look at everything, the log. Prints "done" when all is as promised. */
 #define _GNU_SOURCE /* memmem */
+#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -307,6 +308,36 @@ static mynacard_answer *checked(mynacard_desk *desk, mynacard_card *card, struct
     OK(mynacard_check_free(check));
     OK(mynacard_pin_free(pin));
     return answer;
+}
+
+/* A line that the other side closes ends no program: the threads of the network do not hear SIGPIPE. */
+static void without_pipe_signal(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    const struct dirent *entry;
+    int seen = 0;
+    EXPECT(threads != NULL);
+    while (threads != NULL && (entry = readdir(threads)) != NULL) {
+        char path[512], line[256], name[64] = "";
+        FILE *file;
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", entry->d_name);
+        file = fopen(path, "r");
+        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+            unsigned long long blocked = 0;
+            sscanf(line, "Name: %63s", name);
+            if (sscanf(line, "SigBlk: %llx", &blocked) == 1 && strncmp(name, "mynacard", 8) == 0) {
+                EXPECT((blocked >> (SIGPIPE - 1) & 1) == 1);
+                seen++;
+            }
+        }
+        if (file != NULL) {
+            fclose(file);
+        }
+    }
+    if (threads != NULL) {
+        closedir(threads);
+    }
+    EXPECT(seen >= 2); /* the desk's line and the service's */
 }
 
 struct caller {
@@ -711,6 +742,7 @@ int main(int argc, char **argv)
     doctor(terminal, audit);
     keys();
     impatient(terminal, card);
+    without_pipe_signal();
     with_little_room(terminal, audit);
 
     OK(mynacard_card_free(card));

@@ -41,6 +41,7 @@ static int32_t on_carry(void *userdata, const uint8_t *operation, size_t operati
     }
     if (meant && line->waits) {
         EXPECT(mynacard_cancel_is_cancelled(NULL) == 0);
+        __atomic_store_n(&line->waits, 2, __ATOMIC_SEQ_CST);
         for (int i = 0; i < 400 && !line->stopped; i++) {
             usleep(25 * 1000);
             line->stopped = mynacard_cancel_is_cancelled(NULL);
@@ -272,10 +273,19 @@ static const char *by_sight(mynacard_desk *desk, mynacard_card *card)
     return code;
 }
 
-static void *cancel_soon(void *cancel)
+struct stopping {
+    mynacard_cancel *cancel;
+    struct line *line;
+};
+
+/* Once the function waits. */
+static void *cancel_soon(void *userdata)
 {
-    usleep(200 * 1000);
-    OK(mynacard_cancel_cancel(cancel));
+    struct stopping *stopping = userdata;
+    for (int i = 0; i < 2000 && __atomic_load_n(&stopping->line->waits, __ATOMIC_SEQ_CST) != 2; i++) {
+        usleep(50 * 1000);
+    }
+    OK(mynacard_cancel_cancel(stopping->cancel));
     return NULL;
 }
 
@@ -363,11 +373,13 @@ static void a_line_of_its_own(void)
     /* A function that waits learns by itself that its call was stopped. */
     {
         mynacard_cancel *cancel = NULL;
+        struct stopping stopping = { NULL, &line };
         pthread_t thread;
         OK(mynacard_cancel_new(&cancel, NULL));
+        stopping.cancel = cancel;
         line.only = "/v1/confirm";
         line.waits = 1;
-        EXPECT(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
+        EXPECT(pthread_create(&thread, NULL, cancel_soon, &stopping) == 0);
         EXPECT(by_pin(desk, card, cancel, NULL)[0] != 0 && line.stopped);
         pthread_join(thread, NULL);
         OK(mynacard_cancel_free(cancel));
