@@ -1,6 +1,6 @@
 //! Revocation and test cards through the C interface, with an authority, lists and answers of openssl's.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
