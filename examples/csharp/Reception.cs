@@ -1,7 +1,7 @@
 // A reception desk in C#: activates a terminal, checks a virtual card, reads a face file.
 //
 //   cargo xtask ffi                        the libraries, under target/debug/ffi
-//   mcs -r:Mynacard.dll Reception.cs
+//   mcs -r:Mynacard.Net.dll Reception.cs
 //   mono Reception.exe FOLDER [PORT]       PORT: also with the card in a virtual PC/SC reader (vpcd) there
 using System;
 using System.IO;

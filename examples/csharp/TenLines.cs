@@ -1,7 +1,7 @@
 // One patient at a real reader: the lines of the README, and what stands around them.
 //
 //   cargo xtask ffi
-//   mcs -r:Mynacard.dll TenLines.cs
+//   mcs -r:Mynacard.Net.dll TenLines.cs
 //   mono TenLines.exe ADDRESS CA.der VAULT      the vault's passcode and the PIN on two lines of standard input
 using System;
 using System.IO;

@@ -290,11 +290,18 @@ namespace Mynacard
     /// <summary>Which library is running.</summary>
     public static class Library
     {
-        /// <summary>Throws when the native library does not belong to this wrapper.</summary>
+        /// <summary>Throws when the native library is not found (DllNotFoundException), is of the other width
+        /// (BadImageFormatException), or does not belong to this wrapper (NotSupportedException). Every first call does so too; here it
+        /// can be said before anybody waits at a desk.</summary>
         public static void CheckVersion()
         {
-            if (Native.mynacard_abi_version() != Native.AbiVersion)
-                throw new NotSupportedException("mynacard: another ABI version than this wrapper's");
+            try { Native.mynacard_abi_version(); }
+            catch (TypeInitializationException first)
+            {
+                var why = first.InnerException as NotSupportedException;
+                if (why == null) throw;
+                throw new NotSupportedException(why.Message, first);
+            }
         }
 
         /// <summary>The version of the native library.</summary>

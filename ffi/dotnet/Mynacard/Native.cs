@@ -11,6 +11,18 @@ namespace Mynacard
         internal const CallingConvention Convention = CallingConvention.Cdecl;
         internal const uint AbiVersion = 1;
 
+        /// <summary>Before the first import is called: the right library is loaded, and it is the one that this wrapper was written for.</summary>
+        static Native()
+        {
+            Loader.Load(Library);
+            uint version;
+            try { version = mynacard_abi_version(); }
+            catch (DllNotFoundException) { return; } // The call that comes says it.
+            catch (BadImageFormatException) { return; } // Likewise: of the other width.
+            catch (EntryPointNotFoundException) { version = 0; }
+            if (version != AbiVersion) throw new NotSupportedException("mynacard: the native library has the interface " + version + ", and this wrapper wants " + AbiVersion);
+        }
+
         [StructLayout(LayoutKind.Sequential)]
         internal struct Transport
         {

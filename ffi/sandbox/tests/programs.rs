@@ -13,7 +13,7 @@ use std::process::Command;
 
 use daemon::inside;
 use support::{
-    csharp, is_a_csharp_reception, is_a_reception, libraries, root, run, shipped,
+    csharp, is_a_csharp_reception, is_a_reception, libraries, root, run, run_alone, shipped,
     through_the_reader,
 };
 
@@ -158,6 +158,49 @@ fn the_wrapper_keeps_its_conventions() {
     let symbols = root().join("ffi/abi/symbols.txt");
     let shown = run(Command::new("mono").arg(&program).arg(symbols));
     assert!(shown.contains(" imports, 10 delegates"), "{shown}");
+}
+
+/// A wrapper in another folder than the program, shadow copies, a library that is not there, and one that is another.
+#[test]
+fn the_wrapper_finds_its_library() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Loading.cs", None);
+    let wrapper = build.file("wrapper");
+    std::fs::create_dir(&wrapper).unwrap();
+    let name = "Mynacard.Net.dll";
+    std::fs::rename(build.file(name), wrapper.join(name)).unwrap();
+    let config = r#"<configuration><runtime><assemblyBinding xmlns="urn:schemas-microsoft-com:asm.v1">
+        <probing privatePath="wrapper" /></assemblyBinding></runtime></configuration>"#;
+    std::fs::write(build.file("Loading.exe.config"), config).unwrap();
+    let mono = |arguments: &[&str]| {
+        let mut mono = Command::new("mono");
+        mono.arg(&program).args(arguments);
+        mono
+    };
+    assert_eq!(run(&mut mono(&["folders", &build.exchange()])), "done\n");
+
+    let whole = |version: &str| format!("{version}\nProduction ReadFirst\n");
+    let own = env!("CARGO_PKG_VERSION");
+    assert_eq!(run(&mut mono(&["version"])), whole(own));
+    assert_eq!(
+        run_alone(&mut mono(&["version"])),
+        whole("DllNotFoundException: -")
+    );
+    for (source, found) in [
+        ("unsigned mynacard_abi_version(void) { return 7; }", "7"),
+        ("int something_else;", "0"),
+    ] {
+        std::fs::write(build.file("other.c"), source).unwrap();
+        run(Command::new("cc")
+            .args(["-shared", "-fPIC", "-o"])
+            .args(["libmynacard.so", "other.c"].map(|name| build.file(name))));
+        assert_eq!(
+            run_alone(mono(&["version"]).env("LD_LIBRARY_PATH", build.folder.path())),
+            whole(&format!(
+                "NotSupportedException: mynacard: the native library has the interface {found}, and this wrapper wants 1"
+            ))
+        );
+    }
 }
 
 #[test]

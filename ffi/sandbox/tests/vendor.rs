@@ -110,6 +110,7 @@ fn the_zip_is_enough_for_a_vendor() {
             "{text}"
         );
     }
+    the_paper_keeps_names_apart(&zip);
     in_c(&unpacked, &zip);
     in_csharp(&unpacked, &zip);
     on_windows(&zip, &built);
@@ -117,6 +118,19 @@ fn the_zip_is_enough_for_a_vendor() {
     assert!(shown.contains(VERSION), "{shown}");
     let shown = run_alone(Command::new(zip.join("linux-x64/mynacard-sandbox")).arg("openapi"));
     assert!(shown.contains("openapi"), "{shown}");
+}
+
+/// Whatever the paper compiles may lie beside the libraries.
+fn the_paper_keeps_names_apart(zip: &Path) {
+    for paper in ["README.md", "README.ja.md"] {
+        let text = std::fs::read_to_string(zip.join(paper)).unwrap();
+        let compiled = text.split_once("/out:").unwrap().1;
+        let compiled = compiled.split_whitespace().next().unwrap().to_lowercase();
+        for folder in ["win-x64", "win-x86"] {
+            assert!(!zip.join(folder).join(&compiled).exists(), "{compiled}");
+            names_are_apart(&[zip.join(folder)]);
+        }
+    }
 }
 
 fn in_c(unpacked: &Unpacked, zip: &Path) {
@@ -153,7 +167,7 @@ fn in_csharp(unpacked: &Unpacked, zip: &Path) {
         .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
         .collect();
     sources.sort();
-    let wrapper = unpacked.path("Mynacard.dll");
+    let wrapper = unpacked.path("Mynacard.Net.dll");
     run_alone(
         Command::new("mcs")
             .args(["-langversion:7", "-target:library"])
@@ -253,9 +267,9 @@ fn the_package_is_enough_for_a_program() {
     // The sandbox is not in the package: it comes from elsewhere.
     let found = format!("{}:{}", native.display(), sandbox.display());
     for (framework, sdk) in [("net48", None), ("netstandard2.0", Some(sdk))] {
-        let wrapper = package.join("lib").join(framework).join("Mynacard.dll");
+        let wrapper = package.join("lib").join(framework).join("Mynacard.Net.dll");
         // As a build copies it beside the program.
-        std::fs::copy(&wrapper, unpacked.path("Mynacard.dll")).unwrap();
+        std::fs::copy(&wrapper, unpacked.path("Mynacard.Net.dll")).unwrap();
         let reference = sdk.map(|sdk| &*sdk.netstandard);
         let program = consumer(&unpacked, &sample, &wrapper, reference);
         let mut runtime = match sdk {
@@ -271,7 +285,29 @@ fn the_package_is_enough_for_a_program() {
             runtime.env("LD_LIBRARY_PATH", &found).arg(exchange),
         ));
     }
+    for framework in ["net48", "netstandard2.0"] {
+        for system in ["win-x64", "win-x86", "linux-x64"] {
+            let native = package.join("runtimes").join(system).join("native");
+            names_are_apart(&[package.join("lib").join(framework), native]);
+        }
+    }
     projects_copy_the_right_library(&unpacked);
+}
+
+/// No two files that come to lie in one folder have names that Windows takes for one: the wrapper `Mynacard.Net.dll` and the
+/// library `mynacard.dll` would be one file if the wrapper were called as its namespace is.
+fn names_are_apart(folders: &[PathBuf]) {
+    let mut names = BTreeSet::new();
+    for folder in folders {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            assert!(
+                names.insert(name.to_lowercase()),
+                "{name} is there twice in {folders:?}"
+            );
+        }
+    }
+    assert!(names.len() > 1, "{folders:?}");
 }
 
 /// Every part that NuGet reads is XML, every file has a type, and the licences are there.
@@ -286,10 +322,10 @@ fn is_whole(package: &Path) {
         "mynacard.nuspec",
         "_rels/.rels",
         "build/net48/mynacard.targets",
-        "lib/net48/Mynacard.dll",
-        "lib/net48/Mynacard.xml",
-        "lib/netstandard2.0/Mynacard.dll",
-        "lib/netstandard2.0/Mynacard.xml",
+        "lib/net48/Mynacard.Net.dll",
+        "lib/net48/Mynacard.Net.xml",
+        "lib/netstandard2.0/Mynacard.Net.dll",
+        "lib/netstandard2.0/Mynacard.Net.xml",
         "runtimes/linux-x64/native/libmynacard.so",
         "runtimes/win-x64/native/mynacard.dll",
         "runtimes/win-x86/native/mynacard.dll",
@@ -329,7 +365,7 @@ fn is_whole(package: &Path) {
             ])
             .args(xml),
     );
-    let described = std::fs::read_to_string(package.join("lib/net48/Mynacard.xml")).unwrap();
+    let described = std::fs::read_to_string(package.join("lib/net48/Mynacard.Net.xml")).unwrap();
     assert!(described.contains("M:Mynacard.Desk.Prepare"), "{described}");
     for (system, start) in [("win-x64", 0x64), ("win-x86", 0x4c)] {
         let dll =
@@ -351,10 +387,10 @@ fn describes_itself(unpacked: &Unpacked) {
             .arg(format!("-out:{}", program.display()))
             .arg(root().join("ffi/tests/nuget/Describe.cs")),
     );
-    let library = |framework: &str| unpacked.path(&format!("lib/{framework}/Mynacard.dll"));
+    let library = |framework: &str| unpacked.path(&format!("lib/{framework}/Mynacard.Net.dll"));
     let describe =
         |framework| run_alone(Command::new("mono").arg(&program).arg(library(framework)));
-    let own = format!("Mynacard {VERSION}.0\n");
+    let own = format!("Mynacard.Net {VERSION}.0\n");
     let net48 = describe("net48");
     assert!(
         net48.starts_with(&own) && net48.contains("needs mscorlib 4.0.0.0\n"),
@@ -370,6 +406,15 @@ fn describes_itself(unpacked: &Unpacked) {
 /// Project files for .NET Framework, built with the package's own targets.
 fn projects_copy_the_right_library(unpacked: &Unpacked) {
     let project = unpacked.path("project");
+    let loading = unpacked.path("Loading.exe");
+    let wrapper = unpacked.path("Mynacard.Net.dll");
+    std::fs::copy(unpacked.path("lib/net48/Mynacard.Net.dll"), &wrapper).unwrap();
+    run_alone(
+        Command::new("mcs")
+            .arg(format!("-out:{}", loading.display()))
+            .arg(format!("-r:{}", wrapper.display()))
+            .arg(root().join("ffi/tests/csharp/Loading.cs")),
+    );
     std::fs::create_dir(&project).unwrap();
     for source in [
         "ffi/tests/nuget/Reception.csproj",
@@ -391,11 +436,22 @@ fn projects_copy_the_right_library(unpacked: &Unpacked) {
                 .arg(format!("/p:PACKAGE={}", unpacked.desk().display())),
         );
         let out = project.join("out").join(platform);
-        assert!(out.join("Mynacard.dll").exists());
+        assert!(out.join("Mynacard.Net.dll").exists());
         for (system, expected) in [("win-x64", wide), ("win-x86", narrow)] {
             let copied = out.join(format!("runtimes/{system}/native/mynacard.dll"));
             assert_eq!(copied.exists(), expected, "{platform}: {system}");
         }
+        // And that is what the wrapper takes on Windows in a process of this width.
+        let taken = run_alone(Command::new("mono").arg(&loading).arg("found").arg(&out));
+        let mut takes = String::new();
+        for (bits, system, expected) in [(32, "win-x86", narrow), (64, "win-x64", wide)] {
+            if expected {
+                let library = format!("runtimes/{system}/native/mynacard.dll");
+                takes += &format!("{bits} {}\n", out.join(library).display());
+            }
+        }
+        assert_eq!(taken, takes, "{platform}");
+        names_are_apart(&[out]);
     }
     // The program finds the library that was copied beside it, and nothing else.
     let exchange = unpacked.exchange();

@@ -70,7 +70,7 @@ fn compile(folder: &Path, target: &str, name: &str, more: &[&str], sources: &[Pa
 }
 
 const WINDOWS: [&str; 3] = [
-    "-r:Mynacard.dll",
+    "-r:Mynacard.Net.dll",
     "-r:System.Windows.Forms",
     "-r:System.Drawing",
 ];
@@ -79,7 +79,7 @@ const WINDOWS: [&str; 3] = [
 fn the_desk_is_used_by_staff_and_patients() {
     let folder = tempfile::tempdir().unwrap();
     let wrapper = sources("ffi/dotnet/Mynacard");
-    compile(folder.path(), "library", "Mynacard.dll", &[], &wrapper);
+    compile(folder.path(), "library", "Mynacard.Net.dll", &[], &wrapper);
     let mut desk = sources("examples/winforms");
     // As its README builds it.
     let program = compile(

@@ -16,6 +16,7 @@ internal static class Wrong
     [DllImport("none")] internal static extern int Stdcall();
     [DllImport("none", CallingConvention = CallingConvention.Cdecl)] internal static extern int Unsized(bool yes);
     [DllImport("none", CallingConvention = CallingConvention.Cdecl)] internal static extern string Text();
+    [DllImport("kernel32", CallingConvention = CallingConvention.Cdecl)] internal static extern IntPtr LoadLibraryA(string path);
     internal delegate int Bare(IntPtr userdata);
     [UnmanagedFunctionPointer(CallingConvention.StdCall)] internal delegate int Winapi(IntPtr userdata);
     internal struct Loose { internal bool Yes; }
@@ -55,6 +56,12 @@ internal static class Program
         {
             var import = (DllImportAttribute)Attribute.GetCustomAttribute(method, typeof(DllImportAttribute));
             if (import == null) continue;
+            if (import.Value == "kernel32")
+            {
+                // Windows' own functions are stdcall, and a path is text in UTF-16: Japanese folders have no name in ANSI.
+                Demand(import.CallingConvention == CallingConvention.Winapi && import.CharSet == CharSet.Unicode && import.ExactSpelling, method.Name + ": not Windows' own");
+                continue;
+            }
             imports++;
             Demand(import.CallingConvention == CallingConvention.Cdecl, method.Name + ": not cdecl");
             Demand(symbols == null || symbols.Contains(import.EntryPoint ?? method.Name), method.Name + ": not exported");
@@ -96,7 +103,7 @@ internal static class Program
         foreach (var type in new[] { typeof(Wrong), typeof(Wrong.Bare), typeof(Wrong.Winapi), typeof(Wrong.Loose) }) CheckType(type, null);
         CheckFace(typeof(WrongFace));
         var found = string.Join("; ", Faults.ToArray());
-        const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer";
+        const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; LoadLibraryA: not Windows' own; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer";
         if (found != expected) throw new Exception("the rules found: " + found);
         Faults.Clear();
         imports = delegates = structures = 0;

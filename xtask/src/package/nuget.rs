@@ -41,7 +41,7 @@ pub(crate) fn write(sources: &Sources, options: &Options) -> Result<PathBuf, Str
         let folder = options.scratch.join(framework);
         std::fs::create_dir_all(&folder).map_err(at(&folder))?;
         wrapper(&folder, version, framework, reference)?;
-        for file in ["Mynacard.dll", "Mynacard.xml"] {
+        for file in ["Mynacard.Net.dll", "Mynacard.Net.xml"] {
             package.file(&format!("lib/{framework}/{file}"), &folder.join(file))?;
         }
     }
@@ -83,9 +83,9 @@ fn wrapper(
         ])
         .args([
             "-target:library",
-            &format!("-out:{}", folder.join("Mynacard.dll").display()),
+            &format!("-out:{}", folder.join("Mynacard.Net.dll").display()),
         ])
-        .arg(format!("-doc:{}", folder.join("Mynacard.xml").display()));
+        .arg(format!("-doc:{}", folder.join("Mynacard.Net.xml").display()));
     if let Some(reference) = reference {
         compiler = compiler
             .args(["-nostdlib", "-noconfig"])

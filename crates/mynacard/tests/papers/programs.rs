@@ -35,7 +35,7 @@ fn native(compiler: &str, standard: &str, source: &str, folder: &Path) -> Comman
 }
 
 fn csharp(source: &str, folder: &Path) -> Command {
-    let (wrapper, place) = (folder.join("Mynacard.dll"), folder.join("TenLines.exe"));
+    let (wrapper, place) = (folder.join("Mynacard.Net.dll"), folder.join("TenLines.exe"));
     let mcs = |target: &str, place: &Path| {
         let mut command = Command::new("mcs");
         command.args(["-langversion:7", &format!("-target:{target}")]);

@@ -125,7 +125,7 @@ pub(crate) fn through_the_reader(shown: &str) {
 /// The wrapper and a program, in C# 7 as old compilers know it, against the compiler's own libraries or `reference`.
 pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> PathBuf {
     let name = Path::new(source).file_stem().unwrap();
-    let wrapper = folder.join("Mynacard.dll");
+    let wrapper = folder.join("Mynacard.Net.dll");
     let program = folder.join(name).with_extension("exe");
     let mut sources: Vec<_> = std::fs::read_dir(root().join("ffi/dotnet/Mynacard"))
         .unwrap()

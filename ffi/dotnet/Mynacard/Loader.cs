@@ -1,0 +1,83 @@
+// Finds the native library on Windows: by absolute path, of the process's width, from where the wrapper was installed. .NET
+// Framework looks into no folder of a package by itself, and what it would find beside the program may be of the other width.
+// Elsewhere the runtime's own search does it.
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Mynacard
+{
+    internal static class Loader
+    {
+        /// <summary>What the DLL itself needs is looked for beside it.</summary>
+        private const uint WithAlteredSearchPath = 8;
+
+        [DllImport("kernel32", CharSet = CharSet.Unicode, ExactSpelling = true)]
+        private static extern IntPtr LoadLibraryExW(string path, IntPtr reserved, uint how);
+
+        /// <summary>Loads the library, so that an import by its bare name means this one. Silent where none is found: the first call
+        /// says that best, and a forms designer makes none.</summary>
+        internal static void Load(string library)
+        {
+            if (Environment.OSVersion.Platform != PlatformID.Win32NT) return;
+            foreach (var path in Found(Folders(typeof(Loader).Assembly), library, IntPtr.Size))
+                if (LoadLibraryExW(path, IntPtr.Zero, WithAlteredSearchPath) != IntPtr.Zero) return;
+        }
+
+        /// <summary>Files with the library of a width, those first that can be of no other.</summary>
+        internal static List<string> Found(IEnumerable<string> folders, string library, int pointerSize)
+        {
+            var found = new List<string>();
+            var system = pointerSize == 8 ? "win-x64" : "win-x86";
+            foreach (var folder in folders)
+            {
+                var inside = new[]
+                {
+                    Path.Combine(Path.Combine(Path.Combine(folder, "runtimes"), system), "native"), // as the package's targets copy it
+                    Path.Combine(folder, system), // as the vendors' ZIP has it
+                    folder
+                };
+                foreach (var place in inside)
+                {
+                    var path = Path.Combine(place, library + ".dll");
+                    if (Path.IsPathRooted(path) && File.Exists(path)) found.Add(path);
+                }
+            }
+            return found;
+        }
+
+        /// <summary>Where an assembly was installed, then where it was loaded from: a host that makes shadow copies (ASP.NET, test
+        /// runners, designers) copies assemblies, and no library.</summary>
+        internal static List<string> Folders(Assembly assembly)
+        {
+            string installed = null, loaded = null;
+            try { installed = assembly.CodeBase; } catch (NotSupportedException) { /* A program in one file has none. */ }
+            try { loaded = assembly.Location; } catch (NotSupportedException) { }
+            return Folders(installed, loaded);
+        }
+
+        /// <summary>The same from an assembly's two addresses, of which the first is a URI.</summary>
+        internal static List<string> Folders(string installed, string loaded)
+        {
+            var files = new List<string>();
+            Uri uri;
+            if (installed != null && Uri.TryCreate(installed, UriKind.Absolute, out uri) && uri.IsFile)
+            {
+                files.Add(uri.LocalPath);
+                // Some runtimes write the path as it is: a # or % in it is one, and no URI's.
+                var rest = installed.Substring("file://".Length);
+                files.Add(uri.IsUnc ? "//" + rest : rest.TrimStart('/').Insert(0, Path.DirectorySeparatorChar == '/' ? "/" : ""));
+            }
+            if (!string.IsNullOrEmpty(loaded)) files.Add(loaded);
+            var folders = new List<string>();
+            foreach (var file in files)
+            {
+                var folder = Path.GetDirectoryName(file);
+                if (!string.IsNullOrEmpty(folder) && !folders.Contains(folder)) folders.Add(folder);
+            }
+            return folders;
+        }
+    }
+}
