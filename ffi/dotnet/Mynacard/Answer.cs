@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Threading.Tasks;
 
 namespace Mynacard
 {
@@ -89,8 +91,7 @@ namespace Mynacard
         /// <summary>The table of all fields, JSON: number, tag, label_ja, label_en.</summary>
         public static string FieldsJson()
         {
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_fields_json(out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_fields_json(out o.Made, out o.Error));
         }
 
         /// <summary>Which charts the answer may belong to, and how they differ, JSON. Nothing is picked and nothing corrected.
@@ -98,8 +99,7 @@ namespace Mynacard
         public string MatchJson(string charts)
         {
             var known = Calls.Utf8(charts);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_answer_match_json(handle, known, Calls.Size(known), out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_answer_match_json(handle, known, Calls.Size(known), out o.Made, out o.Error));
         }
 
         /// <summary>Whether the insurance is valid.</summary>
@@ -162,6 +162,9 @@ namespace Mynacard
             handle = NativeHandle.Own<FolderHandle>(folder);
         }
 
+        /// <summary>The same on a thread of the pool: a folder on a share may take its time.</summary>
+        public static Task<FaceFolder> OpenAsync(string path, bool deliverExisting = false) { return Task.Run(() => new FaceFolder(path, deliverExisting)); }
+
         /// <summary>Waits for the next face file.</summary>
         public Answer Next(TimeSpan? timeout = null, Cancel cancel = null)
         {
@@ -173,7 +176,7 @@ namespace Mynacard
         public Answer Next(out string name, TimeSpan? timeout = null, Cancel cancel = null) { return Next(handle, out name, timeout, cancel); }
 
         /// <summary>The next face file, waited for on a thread of the pool.</summary>
-        public System.Threading.Tasks.Task<Answer> NextAsync(TimeSpan? timeout = null, Cancel cancel = null) { return System.Threading.Tasks.Task.Run(() => Next(timeout, cancel)); }
+        public Task<Answer> NextAsync(TimeSpan? timeout = null, Cancel cancel = null) { return Task.Run(() => Next(timeout, cancel)); }
 
         internal static Answer Next(FolderHandle folder, out string name, TimeSpan? timeout, Cancel cancel)
         {
@@ -214,7 +217,7 @@ namespace Mynacard
             if (folders == null) throw new ArgumentNullException("folders");
             using (var pins = new Pins())
             {
-                var native = new Native.Exchange { StructSize = new UIntPtr((uint)System.Runtime.InteropServices.Marshal.SizeOf(typeof(Native.Exchange))), ShiftJis = folders.ShiftJis ? 1 : 0 };
+                var native = new Native.Exchange { StructSize = Calls.SizeOf<Native.Exchange>(), ShiftJis = folders.ShiftJis ? 1 : 0 };
                 pins.Text(folders.Requests, out native.Requests, out native.RequestsSize);
                 pins.Text(folders.Answers, out native.Answers, out native.AnswersSize);
                 pins.Text(folders.Journal, out native.Journal, out native.JournalSize);
@@ -225,13 +228,24 @@ namespace Mynacard
             }
         }
 
+        /// <summary>The same on a thread of the pool: folders on a share may take their time.</summary>
+        public static Task<Exchange> OpenAsync(ExchangeFolders folders) { return Task.Run(() => new Exchange(folders)); }
+
+        /// <summary><see cref="Submit"/> on a thread of the pool.</summary>
+        public Task<string> SubmitAsync(string ask) { return Task.Run(() => Submit(ask)); }
+
+        /// <summary><see cref="Finish(string)"/> on a thread of the pool.</summary>
+        public Task FinishAsync(string request) { return Task.Run(() => Finish(request)); }
+
+        /// <summary><see cref="GiveUp"/> on a thread of the pool.</summary>
+        public Task GiveUpAsync(string request) { return Task.Run(() => GiveUp(request)); }
+
         /// <summary>Asks for the insurance behind a number; returns the request's name, which comes back with the answer.
         /// <paramref name="ask"/> is JSON: {"institution":"1312345679","insurer":"06130488","number":"…","birth":"19800217"} and so on.</summary>
         public string Submit(string ask)
         {
             var asked = Calls.Utf8(ask);
-            IntPtr name, error;
-            return Calls.TakeJson(Native.mynacard_folder_submit(handle, asked, Calls.Size(asked), out name, out error), name, error);
+            return Calls.Json(o => Native.mynacard_folder_submit(handle, asked, Calls.Size(asked), out o.Made, out o.Error));
         }
 
         /// <summary>Waits for the next answer and says to which request it belongs.</summary>
@@ -241,13 +255,13 @@ namespace Mynacard
         }
 
         /// <summary>The next answer with its request, waited for on a thread of the pool.</summary>
-        public System.Threading.Tasks.Task<System.Collections.Generic.KeyValuePair<string, Answer>> NextAsync(TimeSpan? timeout = null, Cancel cancel = null)
+        public Task<KeyValuePair<string, Answer>> NextAsync(TimeSpan? timeout = null, Cancel cancel = null)
         {
-            return System.Threading.Tasks.Task.Run(() =>
+            return Task.Run(() =>
             {
                 string request;
                 var answer = Next(out request, timeout, cancel);
-                return new System.Collections.Generic.KeyValuePair<string, Answer>(request, answer);
+                return new KeyValuePair<string, Answer>(request, answer);
             });
         }
 

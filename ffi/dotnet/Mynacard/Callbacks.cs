@@ -10,10 +10,21 @@ namespace Mynacard
     internal abstract class Rooted
     {
         private static readonly HashSet<Rooted> Alive = new HashSet<Rooted>();
+        /// <summary>Whether this thread frees something: whatever is thrown then is no call's.</summary>
+        [ThreadStatic] private static bool isReleasing;
         private readonly Native.DestroyFunction destroy;
+        private readonly object gate = new object();
+        private int calls;
         private Exception thrown;
 
-        protected Rooted() { destroy = userdata => Unroot(); }
+        protected Rooted()
+        {
+            destroy = userdata =>
+            {
+                Unroot();
+                try { Gone(); } catch (Exception) { /* Nobody waits for it. */ }
+            };
+        }
 
         protected IntPtr Root()
         {
@@ -22,27 +33,53 @@ namespace Mynacard
         }
 
         internal void Unroot() { lock (Alive) Alive.Remove(this); }
-        /// <summary>The first one is the cause of all others.</summary>
-        protected void Keep(Exception exception) { Interlocked.CompareExchange(ref thrown, exception, null); }
-        internal Exception Take() { return Interlocked.Exchange(ref thrown, null); }
+
+        /// <summary>How many the library holds.</summary>
+        internal static int Count { get { lock (Alive) return Alive.Count; } }
+
+        /// <summary>The library has let go of it.</summary>
+        protected virtual void Gone() { }
+
+        /// <summary>A call begins that may call this function.</summary>
+        internal void Enter() { lock (gate) calls++; }
+
+        /// <summary>It ends. What was thrown is this call's if it failed; with the last call whatever is left is gone.</summary>
+        internal Exception Leave(bool failed)
+        {
+            lock (gate)
+            {
+                var own = failed ? thrown : null;
+                calls--;
+                if (failed || calls == 0) thrown = null;
+                return own;
+            }
+        }
+
+        /// <summary>The first one is the cause of all others. Between calls there is nobody to tell.</summary>
+        protected void Keep(Exception exception)
+        {
+            if (isReleasing) return;
+            lock (gate) if (calls > 0 && thrown == null) thrown = exception;
+        }
+
+        /// <summary>Frees something of the library's, which may tell the audit function.</summary>
+        internal static bool Release(Func<IntPtr, int> free, IntPtr handle)
+        {
+            var before = isReleasing;
+            isReleasing = true;
+            try { return free(handle) == 0; }
+            finally { isReleasing = before; }
+        }
 
         /// <summary>The table with one function, for the library to call until it says that it is gone.</summary>
         protected Native.Listener Table(Delegate function)
         {
             return new Native.Listener
             {
-                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Listener))),
+                StructSize = Calls.SizeOf<Native.Listener>(),
                 Function = Marshal.GetFunctionPointerForDelegate(function),
                 Destroy = Root()
             };
-        }
-
-        /// <summary>What the first of several threw.</summary>
-        internal static Exception TakeFirst(IEnumerable<Rooted> several)
-        {
-            Exception first = null;
-            foreach (var one in several) first = first ?? one.Take();
-            return first;
         }
 
         protected static byte[] Bytes(IntPtr from, UIntPtr size)
@@ -73,12 +110,15 @@ namespace Mynacard
     internal sealed class JsonListener : Rooted
     {
         private readonly Action<string> tell;
+        private readonly Action<Exception> hear;
         private readonly Native.JsonFunction function;
 
-        internal JsonListener(Action<string> tell)
+        /// <summary><paramref name="hear"/> is told what is thrown besides.</summary>
+        internal JsonListener(Action<string> tell, Action<Exception> hear = null)
         {
             if (tell == null) throw new ArgumentNullException("tell");
             this.tell = tell;
+            this.hear = hear;
             function = OnJson;
         }
 
@@ -91,7 +131,12 @@ namespace Mynacard
                 tell(Utf8(json, size));
                 return 0;
             }
-            catch (Exception exception) { Keep(exception); return 1; }
+            catch (Exception exception)
+            {
+                Keep(exception);
+                if (hear != null) hear(exception);
+                return 1;
+            }
         }
     }
 
@@ -114,21 +159,63 @@ namespace Mynacard
         public byte[] Body { get; private set; }
     }
 
+    /// <summary>What a connection carries.</summary>
+    public sealed class CarryRequest
+    {
+        internal CarryRequest(string operation, byte[] body, string key, TimeSpan timeout)
+        {
+            Operation = operation;
+            Body = body;
+            Key = key;
+            Timeout = timeout;
+        }
+
+        /// <summary>Which operation of the service, such as /v1/confirm.</summary>
+        public string Operation { get; private set; }
+        /// <summary>The request, JSON in UTF-8; empty where the operation takes none.</summary>
+        public byte[] Body { get; private set; }
+        /// <summary>A request with a key may come again and is still one; empty for none.</summary>
+        public string Key { get; private set; }
+        /// <summary>How long the call waits. A cancelled call waits for this function too: give it the <see cref="Cancel"/> of your call
+        /// and look at <see cref="Cancel.IsStopped"/> where this is long.</summary>
+        public TimeSpan Timeout { get; private set; }
+    }
+
     /// <summary>A connection of this program's own to the service, instead of HTTPS. Who is at the other end is the program's affair.</summary>
     public interface ICarrier
     {
-        /// <summary>Carries a request and waits for its answer, on a thread of the library while a call waits. A request with a key may
-        /// come again and is still one. Null, or an exception, means that the answer is lost; the exception comes out of the call.</summary>
-        Carried Carry(string operation, byte[] request, string key, TimeSpan timeout);
+        /// <summary>Carries a request and waits for its answer, on a thread of the library while a call waits. Null, or an exception, means
+        /// that the answer is lost; the exception comes out of the call.</summary>
+        Carried Carry(CarryRequest request);
     }
 
     /// <summary>Whom the card allows to sign without a PIN at a visual check, instead of the service's relay. Every command passes the
     /// library's guard before the card sees it.</summary>
     public interface IPinlessProvider
     {
-        /// <summary>The next command for the card, in steps from 1, with its answer to the one before (empty at first); or the service's
-        /// grant, with <paramref name="done"/>. Null ends without a grant; an exception does too, and comes out of the call.</summary>
-        byte[] Next(string challenge, int step, byte[] answer, out bool done);
+        /// <summary>The next command for the card; or the service's grant, with <see cref="PinlessTurn.Done"/>. Null ends without a grant;
+        /// an exception does too, and comes out of the call.</summary>
+        byte[] Next(PinlessTurn turn);
+    }
+
+    /// <summary>Where the dialogue between a provider and the card stands.</summary>
+    public sealed class PinlessTurn
+    {
+        internal PinlessTurn(string challenge, int step, byte[] answer)
+        {
+            Challenge = challenge;
+            Step = step;
+            Answer = answer;
+        }
+
+        /// <summary>The service's name of the challenge that the check signs.</summary>
+        public string Challenge { get; private set; }
+        /// <summary>From 1.</summary>
+        public int Step { get; private set; }
+        /// <summary>The card's answer to the command before; empty at first.</summary>
+        public byte[] Answer { get; private set; }
+        /// <summary>To be set when what is returned is the grant.</summary>
+        public bool Done { get; set; }
     }
 
     internal sealed class Carriage : Rooted
@@ -149,7 +236,7 @@ namespace Mynacard
         {
             try
             {
-                var carried = carrier.Carry(Utf8(operation, operationSize), Bytes(request, requestSize), Utf8(key, keySize), TimeSpan.FromMilliseconds(timeoutMs));
+                var carried = carrier.Carry(new CarryRequest(Utf8(operation, operationSize), Bytes(request, requestSize), Utf8(key, keySize), TimeSpan.FromMilliseconds(timeoutMs)));
                 if (carried == Carried.NotSent) return 1;
                 if (carried == null || !Answer(carried.Body, response, capacity, responseSize)) return 2;
                 Marshal.WriteInt32(responseStatus, carried.Status);
@@ -177,10 +264,10 @@ namespace Mynacard
         {
             try
             {
-                bool done;
-                var next = provider.Next(Utf8(challenge, challengeSize), checked((int)step), Bytes(answer, answerSize), out done);
+                var turn = new PinlessTurn(Utf8(challenge, challengeSize), checked((int)step), Bytes(answer, answerSize));
+                var next = provider.Next(turn);
                 if (next == null || !Answer(next, output, capacity, outputSize)) return 2;
-                return done ? 1 : 0;
+                return turn.Done ? 1 : 0;
             }
             catch (Exception exception) { Keep(exception); return 2; }
         }
@@ -281,8 +368,9 @@ namespace Mynacard
             }
             var teller = new Teller(line);
             var table = teller.Table(most);
-            var status = Native.mynacard_log_set(ref table, out error);
-            if (status != 0) teller.Unroot();
+            var status = (int)Status.Internal;
+            try { status = Native.mynacard_log_set(ref table, out error); }
+            finally { if (status != 0) teller.Unroot(); }
             Calls.Check(status, error);
         }
 
@@ -301,7 +389,7 @@ namespace Mynacard
             {
                 return new Native.Log
                 {
-                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Log))),
+                    StructSize = Calls.SizeOf<Native.Log>(),
                     Line = Marshal.GetFunctionPointerForDelegate(function),
                     Destroy = Root(),
                     Most = most

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -29,6 +28,7 @@ namespace Mynacard
     public sealed class Cancel : IDisposable
     {
         internal readonly CancelHandle Handle;
+        private CancellationTokenRegistration registration;
 
         /// <summary>One that was not used yet.</summary>
         public Cancel()
@@ -38,12 +38,24 @@ namespace Mynacard
             Handle = NativeHandle.Own<CancelHandle>(cancel);
         }
 
+        /// <summary>One that a token stops; disposing lets go of the token. A stopped call ends with <see cref="Status.Cancelled"/>.</summary>
+        public static Cancel From(CancellationToken token)
+        {
+            var cancel = new Cancel();
+            cancel.registration = token.Register(cancel.Stop);
+            return cancel;
+        }
+
         /// <summary>Stops every call that was given this handle, and every later one.</summary>
         public void Stop() { Native.mynacard_cancel_cancel(Handle); }
         /// <summary>Whether it was stopped.</summary>
         public bool IsStopped { get { return Native.mynacard_cancel_is_cancelled(Handle) != 0; } }
         /// <summary>Frees the handle; calls that use it go on.</summary>
-        public void Dispose() { Handle.Dispose(); }
+        public void Dispose()
+        {
+            registration.Dispose();
+            Handle.Dispose();
+        }
         internal static CancelHandle Of(Cancel cancel) { return cancel == null ? CancelHandle.None : cancel.Handle; }
     }
 
@@ -120,51 +132,52 @@ namespace Mynacard
     public sealed class Card : IDisposable
     {
         internal readonly CardHandle Handle;
-        private readonly Callbacks callbacks;
+        /// <summary>The program's own transport; null where there is none.</summary>
+        internal readonly Rooted Transport;
 
-        private Card(IntPtr native, Callbacks callbacks)
+        private Card(IntPtr native, Rooted transport)
         {
             Handle = NativeHandle.Own<CardHandle>(native);
-            this.callbacks = callbacks;
+            Transport = transport;
         }
 
         /// <summary>Waits for a card in a reader, for ever without a timeout. No name means the only reader that holds one.</summary>
         public static Card Wait(string reader = null, TimeSpan? timeout = null, Cancel cancel = null,
             CardOptions options = null)
         {
-            IntPtr card, error;
             var name = Calls.Utf8(reader);
             options = options ?? new CardOptions();
             var native = new Native.CardOptions
             {
-                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.CardOptions))),
+                StructSize = Calls.SizeOf<Native.CardOptions>(),
                 Lengths = (int)options.Lengths,
-                KeypadTimeoutMs = options.KeypadTimeout.HasValue ? checked((uint)options.KeypadTimeout.Value.TotalMilliseconds) : 0
+                KeypadTimeoutMs = Calls.Milliseconds(options.KeypadTimeout, "options")
             };
-            var status = Native.mynacard_card_wait(name, Calls.Size(name), ref native, Milliseconds(timeout), Cancel.Of(cancel), out card, out error);
-            Calls.Check(status, error);
-            return new Card(card, null);
+            return new Card(Calls.Make(o =>
+                Native.mynacard_card_wait(name, Calls.Size(name), ref native, Milliseconds(timeout), Cancel.Of(cancel), out o.Made, out o.Error)), null);
         }
 
         /// <summary>A card behind an object of this program.</summary>
         public static Card Behind(ICardTransport transport)
         {
-            var callbacks = new Callbacks(transport);
-            var table = callbacks.Root();
-            IntPtr card, error;
-            var status = Native.mynacard_card_from_transport(ref table, out card, out error);
-            if (status != 0) callbacks.Unroot();
-            Calls.Check(status, error);
-            return new Card(card, callbacks);
+            var driver = new Driver(transport);
+            var table = driver.Table();
+            var isTaken = false;
+            try
+            {
+                var native = Calls.Make(o => Native.mynacard_card_from_transport(ref table, out o.Made, out o.Error), driver);
+                isTaken = true;
+                return new Card(native, driver);
+            }
+            finally { if (!isTaken) driver.Unroot(); }
         }
 
         /// <summary>The tries left of the PIN; spends none.</summary>
         public int TriesLeft(Cancel cancel = null)
         {
-            int tries;
-            IntPtr error;
-            var status = Native.mynacard_card_tries_left(Handle, Cancel.Of(cancel), out tries, out error);
-            Calls.Check(status, error, TakeException());
+            var tries = 0;
+            Calls.Make(o =>
+                Native.mynacard_card_tries_left(Handle, Cancel.Of(cancel), out tries, out o.Error), Transport);
             return tries;
         }
 
@@ -180,32 +193,27 @@ namespace Mynacard
         {
             if (numberB == null) throw new ArgumentNullException("numberB");
             var known = Calls.Utf8(authorities);
-            IntPtr photo, name, address, json, error;
-            int status;
+            IntPtr photo = IntPtr.Zero, name = IntPtr.Zero, address = IntPtr.Zero;
             try
             {
-                status = Native.mynacard_card_face(Handle, check == null ? CheckHandle.None : check.Handle, numberB, Calls.Size(numberB), known, Calls.Size(known),
-                    Cancel.Of(cancel), out photo, out name, out address, out json, out error);
+                var written = Calls.Json(o =>
+                    Native.mynacard_card_face(Handle, check == null ? CheckHandle.None : check.Handle, numberB, Calls.Size(numberB), known, Calls.Size(known),
+                        Cancel.Of(cancel), out photo, out name, out address, out o.Made, out o.Error), Transport);
+                return new CardFace { Photo = Calls.Take(photo), Name = Calls.Take(name), Address = Calls.Take(address), Written = written };
             }
             finally { Array.Clear(numberB, 0, numberB.Length); }
-            Calls.Check(status, error, TakeException());
-            return new CardFace { Photo = Calls.Take(photo), Name = Calls.Take(name), Address = Calls.Take(address), Written = Calls.TakeUtf8(json) };
         }
 
         /// <summary>What the card is, its applications and the tries of each PIN, JSON. No PIN is sent.</summary>
         public string StatusJson(Cancel cancel = null)
         {
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_card_status_json(Handle, Cancel.Of(cancel), out json, out error), json, error, TakeException());
+            return Calls.Json(o => Native.mynacard_card_status_json(Handle, Cancel.Of(cancel), out o.Made, out o.Error), Transport);
         }
 
         /// <summary>The holder's authentication certificate (利用者証明用電子証明書), DER. Needs no PIN.</summary>
         public byte[] Certificate(Cancel cancel = null)
         {
-            IntPtr der, error;
-            var status = Native.mynacard_card_certificate(Handle, Cancel.Of(cancel), out der, out error);
-            Calls.Check(status, error, TakeException());
-            return Calls.Take(der);
+            return Calls.Take(Calls.Make(o => Native.mynacard_card_certificate(Handle, Cancel.Of(cancel), out o.Made, out o.Error), Transport));
         }
 
         /// <summary>Name, address, birth date and sex (券面入力補助), JSON, by that application's own PIN, which is sent once at most and is
@@ -214,8 +222,8 @@ namespace Mynacard
         {
             if (pin == null) throw new ArgumentNullException("pin");
             var known = Calls.Utf8(authorities);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_card_attributes_json(Handle, pin.Handle, known, Calls.Size(known), Cancel.Of(cancel), out json, out error), json, error, TakeException());
+            return Calls.Json(o =>
+                Native.mynacard_card_attributes_json(Handle, pin.Handle, known, Calls.Size(known), Cancel.Of(cancel), out o.Made, out o.Error), Transport);
         }
 
         /// <summary>Gives a PIN another value. Both PINs are empty afterwards; the last try is never spent. Where the answer to the
@@ -224,9 +232,8 @@ namespace Mynacard
         {
             if (oldPin == null) throw new ArgumentNullException("oldPin");
             if (newPin == null) throw new ArgumentNullException("newPin");
-            IntPtr error;
-            var status = Native.mynacard_card_change_pin(Handle, (int)which, oldPin.Handle, newPin.Handle, Cancel.Of(cancel), out error);
-            Calls.Check(status, error, TakeException());
+            Calls.Make(o =>
+                Native.mynacard_card_change_pin(Handle, (int)which, oldPin.Handle, newPin.Handle, Cancel.Of(cancel), out o.Error), Transport);
         }
 
         /// <summary>From now on what passes between library and card is written down, about nobody: data are masked.</summary>
@@ -293,59 +300,49 @@ namespace Mynacard
         /// <summary>The readers of this machine and what they hold, JSON.</summary>
         public static string ReadersJson()
         {
-            IntPtr json, error;
-            Calls.Check(Native.mynacard_readers_json(out json, out error), error);
-            return Calls.TakeUtf8(json);
+            return Calls.Json(o => Native.mynacard_readers_json(out o.Made, out o.Error));
         }
+
+        /// <summary><see cref="ReadersJson"/> on a thread of the pool.</summary>
+        public static Task<string> ReadersJsonAsync() { return Task.Run(() => ReadersJson()); }
 
         /// <summary>Frees it; a call that uses it goes on.</summary>
         public void Dispose() { Handle.Dispose(); }
 
-        /// <summary>What the transport threw during the last call.</summary>
-        internal Exception TakeException() { return callbacks == null ? null : callbacks.Take(); }
-
         internal static long Milliseconds(TimeSpan? timeout) { return timeout == null ? -1 : (long)timeout.Value.TotalMilliseconds; }
 
-        /// <summary>The delegates, rooted until the library calls destroy.</summary>
-        private sealed class Callbacks
+        /// <summary>The delegates for a transport.</summary>
+        private sealed class Driver : Rooted
         {
-            private static readonly HashSet<Callbacks> Rooted = new HashSet<Callbacks>();
             private readonly ICardTransport transport;
             private readonly Native.BeginFunction begin;
             private readonly Native.ExchangeFunction exchange;
             private readonly Native.EndFunction end;
-            private readonly Native.DestroyFunction destroy;
-            private Exception thrown;
 
-            internal Callbacks(ICardTransport transport)
+            internal Driver(ICardTransport transport)
             {
                 if (transport == null) throw new ArgumentNullException("transport");
                 this.transport = transport;
                 begin = OnBegin;
                 exchange = OnExchange;
                 end = OnEnd;
-                destroy = OnDestroy;
             }
 
-            internal Native.Transport Root()
+            internal Native.Transport Table()
             {
-                lock (Rooted) Rooted.Add(this);
+                int command = transport.MaxCommand, response = transport.MaxResponse;
+                if (command < 0 || response < 0) throw new ArgumentOutOfRangeException("transport", "a length below zero");
                 return new Native.Transport
                 {
-                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Transport))),
+                    StructSize = Calls.SizeOf<Native.Transport>(),
                     Begin = Marshal.GetFunctionPointerForDelegate(begin),
                     Exchange = Marshal.GetFunctionPointerForDelegate(exchange),
                     End = Marshal.GetFunctionPointerForDelegate(end),
-                    Destroy = Marshal.GetFunctionPointerForDelegate(destroy),
-                    MaxCommand = new UIntPtr((uint)transport.MaxCommand),
-                    MaxResponse = new UIntPtr((uint)transport.MaxResponse)
+                    MaxCommand = new UIntPtr((uint)command),
+                    MaxResponse = new UIntPtr((uint)response),
+                    Destroy = Root()
                 };
             }
-
-            internal void Unroot() { lock (Rooted) Rooted.Remove(this); }
-            /// <summary>The first one is the cause of all others.</summary>
-            private void Keep(Exception exception) { Interlocked.CompareExchange(ref thrown, exception, null); }
-            internal Exception Take() { return Interlocked.Exchange(ref thrown, null); }
 
             private int OnBegin(IntPtr userdata)
             {
@@ -355,23 +352,22 @@ namespace Mynacard
 
             private int OnExchange(IntPtr userdata, IntPtr command, UIntPtr size, int secret, IntPtr response, UIntPtr capacity, IntPtr responseSize)
             {
-                var bytes = new byte[(int)size.ToUInt64()];
-                // Where it stays, it can be cleared: the collector leaves copies of what it moves.
-                var pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+                byte[] bytes = null;
+                var pinned = new GCHandle();
                 try
                 {
+                    bytes = new byte[checked((int)size.ToUInt64())];
+                    // Where it stays, it can be cleared: the collector leaves copies of what it moves.
+                    pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
                     Marshal.Copy(command, bytes, 0, bytes.Length);
                     var answer = transport.Exchange(bytes, secret != 0);
-                    if (answer == null || (ulong)answer.Length > capacity.ToUInt64()) return 10;
-                    Marshal.Copy(answer, 0, response, answer.Length);
-                    Marshal.WriteIntPtr(responseSize, new IntPtr(answer.Length));
-                    return 0;
+                    return answer != null && Answer(answer, response, capacity, responseSize) ? 0 : 10;
                 }
                 catch (Exception exception) { Keep(exception); return 10; }
                 finally
                 {
-                    Array.Clear(bytes, 0, bytes.Length);
-                    pinned.Free();
+                    if (bytes != null) Array.Clear(bytes, 0, bytes.Length);
+                    if (pinned.IsAllocated) pinned.Free();
                 }
             }
 
@@ -382,15 +378,10 @@ namespace Mynacard
                 catch (Exception) { }
             }
 
-            private void OnDestroy(IntPtr userdata)
+            protected override void Gone()
             {
-                Unroot();
-                try
-                {
-                    var disposable = transport as IDisposable;
-                    if (disposable != null) disposable.Dispose();
-                }
-                catch (Exception) { /* Nobody waits for it. */ }
+                var disposable = transport as IDisposable;
+                if (disposable != null) disposable.Dispose();
             }
         }
     }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -96,37 +95,32 @@ namespace Mynacard
         /// <summary>A connection of this program's own instead of HTTPS; then neither address nor root is needed.</summary>
         public ICarrier Carrier { get; set; }
 
+        internal sealed class Asking : Outs { internal Native.Service Service; }
+
         /// <summary>Calls with the native structure, whose pointers live as long as the call, and so does a connection.</summary>
-        internal int With(Func<Native.Service, int> call, out Exception thrown)
+        internal IntPtr Make(Func<Asking, int> ask)
         {
             var carriage = Carriage();
-            try { return With(call, carriage); }
-            finally
-            {
-                thrown = carriage == null ? null : carriage.Take();
-                if (carriage != null) carriage.Unroot();
-            }
+            try { return Make(ask, carriage, carriage); }
+            finally { if (carriage != null) carriage.Unroot(); }
         }
 
-        /// <summary>The same with a pointer; null for no service.</summary>
-        internal static int WithPointer(Service service, Func<IntPtr, int> call, out Exception thrown)
+        /// <summary>The same where a service may be missing, for a document.</summary>
+        internal static string Json(Service service, Func<IntPtr, Outs, int> ask)
         {
-            thrown = null;
-            if (service == null) return call(IntPtr.Zero);
-            return service.With(native =>
-            {
-                using (var pins = new Pins()) return call(pins.Pin(native));
-            }, out thrown);
+            if (service == null) return Calls.Json(o => ask(IntPtr.Zero, o));
+            using (var pins = new Pins())
+                return Calls.TakeUtf8(service.Make(o => ask(pins.Pin(o.Service), o)));
         }
 
         internal Carriage Carriage() { return Carrier == null ? null : new Carriage(Carrier); }
 
-        /// <summary>The same with a connection that the library may take over.</summary>
-        internal int With(Func<Native.Service, int> call, Carriage carriage)
+        /// <summary>The same with a connection that the library may take over, and with everybody who may be told something.</summary>
+        internal IntPtr Make(Func<Asking, int> ask, Carriage carriage, params Rooted[] told)
         {
             using (var pins = new Pins())
             {
-                var native = new Native.Service { StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Service))) };
+                var native = new Native.Service { StructSize = Calls.SizeOf<Native.Service>() };
                 pins.Text(Url, out native.Url, out native.UrlSize);
                 if (Root != null && Root.Length > 0)
                 {
@@ -138,9 +132,9 @@ namespace Mynacard
                 native.Trust = (int)Trust;
                 native.Direct = Direct ? 1 : 0;
                 native.AllowTls12 = AllowTls12 ? 1 : 0;
-                native.TimeoutMs = Timeout.HasValue ? checked((uint)Timeout.Value.TotalMilliseconds) : 0;
+                native.TimeoutMs = Calls.Milliseconds(Timeout, "Timeout");
                 if (carriage != null) native.Carrier = pins.Pin(carriage.Table());
-                return call(native);
+                return Calls.Make(new Asking { Service = native }, ask, told);
             }
         }
     }
@@ -171,14 +165,21 @@ namespace Mynacard
         /// <summary>Activates a new one; somebody accepted the terms on this program's screen.</summary>
         public static Terminal Activate(Service service, string institutionCode, string id, string activationCode, bool termsAccepted, Cancel cancel = null)
         {
+            if (service == null) throw new ArgumentNullException("service");
             byte[] code = Calls.Utf8(institutionCode), name = Calls.Utf8(id), activation = Calls.Utf8(activationCode);
-            IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
-            Exception thrown;
-            var status = service.With(native => Native.mynacard_terminal_activate(ref native, code, Calls.Size(code), name, Calls.Size(name),
-                activation, Calls.Size(activation), termsAccepted ? 1 : 0, Cancel.Of(cancel), out terminal, out error), out thrown);
-            Array.Clear(activation, 0, activation.Length);
-            Calls.Check(status, error, thrown);
-            return new Terminal(terminal);
+            try
+            {
+                return new Terminal(service.Make(o =>
+                    Native.mynacard_terminal_activate(ref o.Service, code, Calls.Size(code), name, Calls.Size(name), activation, Calls.Size(activation),
+                        termsAccepted ? 1 : 0, Cancel.Of(cancel), out o.Made, out o.Error)));
+            }
+            finally { Array.Clear(activation, 0, activation.Length); }
+        }
+
+        /// <summary>The same on a thread of the pool.</summary>
+        public static Task<Terminal> ActivateAsync(Service service, string institutionCode, string id, string activationCode, bool termsAccepted, Cancel cancel = null)
+        {
+            return Task.Run(() => Activate(service, institutionCode, id, activationCode, termsAccepted, cancel));
         }
 
         /// <summary>Activates a new one and keeps it in a new vault file, in one: the registration is kept before the code is spent. Where
@@ -189,18 +190,15 @@ namespace Mynacard
             if (registration == null) throw new ArgumentNullException("registration");
             using (var pins = new Pins())
             {
-                var asked = new Native.Registration { StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Registration))) };
+                var asked = new Native.Registration { StructSize = Calls.SizeOf<Native.Registration>() };
                 pins.Text(registration.InstitutionCode, out asked.InstitutionCode, out asked.InstitutionCodeSize);
                 pins.Text(registration.Id, out asked.Id, out asked.IdSize);
                 pins.Text(registration.ActivationCode, out asked.ActivationCode, out asked.ActivationCodeSize);
                 pins.Text(registration.Path, out asked.Path, out asked.PathSize);
                 pins.Text(registration.Passcode, out asked.Passcode, out asked.PasscodeSize);
                 asked.TermsAccepted = registration.TermsAccepted ? 1 : 0;
-                IntPtr terminal = IntPtr.Zero, error = IntPtr.Zero;
-                Exception thrown;
-                var status = service.With(native => Native.mynacard_terminal_register(ref native, ref asked, Cancel.Of(cancel), out terminal, out error), out thrown);
-                Calls.Check(status, error, thrown);
-                return new Terminal(terminal);
+                return new Terminal(service.Make(o =>
+                    Native.mynacard_terminal_register(ref o.Service, ref asked, Cancel.Of(cancel), out o.Made, out o.Error)));
             }
         }
 
@@ -243,11 +241,15 @@ namespace Mynacard
         private string Manage(Service service, int action, string auditFolder, Cancel cancel)
         {
             var where = Calls.Utf8(auditFolder);
-            IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
-            Exception thrown;
-            var status = Service.WithPointer(service, native => Native.mynacard_terminal_manage(Handle, native, action, where, Calls.Size(where), Cancel.Of(cancel), out json, out error), out thrown);
-            return Calls.TakeJson(status, json, error, thrown);
+            return Service.Json(service, (native, o) =>
+                Native.mynacard_terminal_manage(Handle, native, action, where, Calls.Size(where), Cancel.Of(cancel), out o.Made, out o.Error));
         }
+
+        /// <summary><see cref="SwitchVisualCheck"/> on a thread of the pool.</summary>
+        public Task<TerminalDetails> SwitchVisualCheckAsync(bool on, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => SwitchVisualCheck(on, auditFolder, cancel)); }
+
+        /// <summary><see cref="Store(string, byte[])"/> on a thread of the pool: deriving the vault's key takes a while.</summary>
+        public Task StoreAsync(string path, byte[] passcode) { return Task.Run(() => Store(path, passcode)); }
 
         /// <summary>The one kept in a vault file. Wrong passcodes make the next attempt wait.</summary>
         public static Terminal Open(string path, string passcode) { return Open(path, Calls.Utf8(passcode)); }
@@ -336,44 +338,62 @@ namespace Mynacard
     public sealed class Desk : IDisposable
     {
         internal readonly DeskHandle Handle;
-        private readonly List<Rooted> listeners = new List<Rooted>();
+        private readonly Rooted[] listeners;
 
         /// <summary>Opens a desk. <paramref name="progress"/> is posted to the caller's SynchronizationContext (a WinForms or WPF
         /// screen), never sent, so that a screen that waits for the check cannot lock up.</summary>
         public Desk(Service service, Terminal terminal, DeskOptions options = null, Action<Step> progress = null)
+            : this(service, terminal, options, progress, SynchronizationContext.Current) { }
+
+        private Desk(Service service, Terminal terminal, DeskOptions options, Action<Step> progress, SynchronizationContext screen)
         {
             if (service == null) throw new ArgumentNullException("service");
             if (terminal == null) throw new ArgumentNullException("terminal");
             options = options ?? new DeskOptions();
-            var teller = new Teller(progress);
+            var teller = new Teller(progress, screen);
             var audit = options.Audit == null ? null : new JsonListener(options.Audit);
             var provider = options.Pinless == null ? null : new Provider(options.Pinless);
             var carriage = service.Carriage();
-            foreach (var one in new Rooted[] { audit, provider, carriage }) if (one != null) listeners.Add(one);
-            using (var pins = new Pins())
+            listeners = new Rooted[] { audit, provider, carriage };
+            var isTaken = false;
+            try
             {
-                var native = new Native.DeskOptions
+                using (var pins = new Pins())
                 {
-                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.DeskOptions))),
-                    VisualCheck = options.VisualCheck ? 1 : 0,
-                    RefuseExpired = options.RefuseExpired ? 1 : 0,
-                    RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
-                    Counter = (int)options.Counter
-                };
-                pins.Text(options.AuditFolder, out native.AuditFolder, out native.AuditFolderSize);
-                if (audit != null) native.Audit = pins.Pin(audit.Table());
-                if (provider != null) native.Pinless = pins.Pin(provider.Table());
-                var table = teller.Root();
-                IntPtr desk = IntPtr.Zero, error = IntPtr.Zero;
-                var status = service.With(where => Native.mynacard_desk_open(ref where, terminal.Handle, ref native, ref table, out desk, out error), carriage);
-                if (status != 0)
+                    var native = new Native.DeskOptions
+                    {
+                        StructSize = Calls.SizeOf<Native.DeskOptions>(),
+                        VisualCheck = options.VisualCheck ? 1 : 0,
+                        RefuseExpired = options.RefuseExpired ? 1 : 0,
+                        RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
+                        Counter = (int)options.Counter
+                    };
+                    pins.Text(options.AuditFolder, out native.AuditFolder, out native.AuditFolderSize);
+                    if (audit != null) native.Audit = pins.Pin(audit.Table());
+                    if (provider != null) native.Pinless = pins.Pin(provider.Table());
+                    var table = teller.Table();
+                    var desk = service.Make(o =>
+                        Native.mynacard_desk_open(ref o.Service, terminal.Handle, ref native, ref table, out o.Made, out o.Error), carriage, listeners);
+                    isTaken = true;
+                    Handle = NativeHandle.Own<DeskHandle>(desk);
+                }
+            }
+            finally
+            {
+                if (!isTaken)
                 {
                     teller.Unroot();
-                    foreach (var one in listeners) one.Unroot();
+                    foreach (var one in listeners) if (one != null) one.Unroot();
                 }
-                Calls.Check(status, error, TakeException());
-                Handle = NativeHandle.Own<DeskHandle>(desk);
             }
+        }
+
+        /// <summary>Opens a desk on a thread of the pool: the audit trail is verified first, which takes a while. Steps are posted to the
+        /// SynchronizationContext of this call.</summary>
+        public static Task<Desk> OpenAsync(Service service, Terminal terminal, DeskOptions options = null, Action<Step> progress = null)
+        {
+            var screen = SynchronizationContext.Current;
+            return Task.Run(() => new Desk(service, terminal, options, progress, screen));
         }
 
         /// <summary>Prepares a check before the tap.</summary>
@@ -382,17 +402,15 @@ namespace Mynacard
         {
             var ask = new Native.Ask
             {
-                StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Ask))),
+                StructSize = Calls.SizeOf<Native.Ask>(),
                 Purpose = (int)purpose,
                 Method = (int)method,
                 LimitApplication = limitApplication ? 1 : 0,
                 SpecificDiseases = specificDiseases ? 1 : 0,
                 Consents = (uint)consents
             };
-            IntPtr check, error;
-            var status = Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out check, out error);
-            Calls.Check(status, error, TakeException());
-            return new Check(check, listeners);
+            return new Check(Calls.Make(o =>
+                Native.mynacard_desk_prepare(Handle, ref ask, Cancel.Of(cancel), out o.Made, out o.Error), listeners), listeners);
         }
 
         /// <summary>The same on a thread of the pool, so that a screen goes on.</summary>
@@ -437,10 +455,10 @@ namespace Mynacard
         private string Home(string ask, Answer checkedAnswer, Cancel cancel, out Answer answer)
         {
             var asked = Calls.Utf8(ask);
-            IntPtr json, native, error;
-            var status = Native.mynacard_desk_home(Handle, asked, Calls.Size(asked), checkedAnswer == null ? AnswerHandle.None : checkedAnswer.Handle,
-                Cancel.Of(cancel), out json, out native, out error);
-            var written = Calls.TakeJson(status, json, error, TakeException());
+            var native = IntPtr.Zero;
+            var written = Calls.Json(o =>
+                Native.mynacard_desk_home(Handle, asked, Calls.Size(asked), checkedAnswer == null ? AnswerHandle.None : checkedAnswer.Handle,
+                    Cancel.Of(cancel), out o.Made, out native, out o.Error), listeners);
             answer = native == IntPtr.Zero ? null : new Answer(native);
             return written;
         }
@@ -450,14 +468,13 @@ namespace Mynacard
         public string Download(string receptionNumber, Action<string> patient, Cancel cancel = null)
         {
             var number = Calls.Utf8(receptionNumber);
-            var listener = new JsonListener(patient);
-            var table = listener.Table();
+            Exception thrown = null;
+            var listener = new JsonListener(patient, exception => thrown = exception);
             try
             {
-                IntPtr json, error;
-                var status = Native.mynacard_desk_download(Handle, number, Calls.Size(number), ref table, Cancel.Of(cancel), out json, out error);
-                var thrown = listener.Take() ?? TakeException();
-                var written = Calls.TakeJson(status, json, error, thrown);
+                var table = listener.Table();
+                var written = Calls.Json(o =>
+                    Native.mynacard_desk_download(Handle, number, Calls.Size(number), ref table, Cancel.Of(cancel), out o.Made, out o.Error), Before(listener));
                 // A function that wants no more is no failure of the library; one that threw is one of this call.
                 if (thrown != null) ExceptionDispatchInfo.Capture(thrown).Throw();
                 return written;
@@ -465,39 +482,40 @@ namespace Mynacard
             finally { listener.Unroot(); }
         }
 
-        private Exception TakeException() { return Rooted.TakeFirst(listeners); }
+        private Rooted[] Before(Rooted first)
+        {
+            var all = new Rooted[listeners.Length + 1];
+            all[0] = first;
+            listeners.CopyTo(all, 1);
+            return all;
+        }
 
         /// <summary>Frees it; checks that were prepared at it go on.</summary>
         public void Dispose() { Handle.Dispose(); }
 
-        /// <summary>The delegate for steps, rooted until the library calls destroy.</summary>
-        private sealed class Teller
+        /// <summary>The delegate for steps.</summary>
+        private sealed class Teller : Rooted
         {
-            private static readonly HashSet<Teller> Rooted = new HashSet<Teller>();
             private readonly Action<Step> progress;
-            private readonly SynchronizationContext screen = SynchronizationContext.Current;
+            private readonly SynchronizationContext screen;
             private readonly Native.StepFunction step;
-            private readonly Native.DestroyFunction destroy;
 
-            internal Teller(Action<Step> progress)
+            internal Teller(Action<Step> progress, SynchronizationContext screen)
             {
                 this.progress = progress;
+                this.screen = screen;
                 step = OnStep;
-                destroy = userdata => Unroot();
             }
 
-            internal Native.Progress Root()
+            internal Native.Progress Table()
             {
-                lock (Rooted) Rooted.Add(this);
                 return new Native.Progress
                 {
-                    StructSize = new UIntPtr((uint)Marshal.SizeOf(typeof(Native.Progress))),
+                    StructSize = Calls.SizeOf<Native.Progress>(),
                     Step = Marshal.GetFunctionPointerForDelegate(step),
-                    Destroy = Marshal.GetFunctionPointerForDelegate(destroy)
+                    Destroy = Root()
                 };
             }
-
-            internal void Unroot() { lock (Rooted) Rooted.Remove(this); }
 
             private void OnStep(IntPtr userdata, int number)
             {
@@ -518,19 +536,23 @@ namespace Mynacard
     {
         private readonly CheckHandle handle;
         internal CheckHandle Handle { get { return handle; } }
-        private readonly List<Rooted> listeners;
+        private readonly Rooted[] listeners;
 
-        internal Check(IntPtr native, List<Rooted> listeners)
+        internal Check(IntPtr native, Rooted[] listeners)
         {
             handle = NativeHandle.Own<CheckHandle>(native);
             this.listeners = listeners;
         }
 
-        /// <summary>What the card's transport threw during the last call, or else another function of the program.</summary>
-        private Exception TakeException(Card card = null)
+        private Answer Answered(Func<Outs, int> ask, Card card = null) { return new Answer(Calls.Make(ask, Told(card))); }
+
+        /// <summary>Whom a call may tell something: the card's transport, and the functions of the desk.</summary>
+        private Rooted[] Told(Card card)
         {
-            var other = Rooted.TakeFirst(listeners);
-            return (card == null ? null : card.TakeException()) ?? other;
+            var all = new Rooted[listeners.Length + 1];
+            all[0] = card == null ? null : card.Transport;
+            listeners.CopyTo(all, 1);
+            return all;
         }
 
         private static void Demand(object value, string name) { if (value == null) throw new ArgumentNullException(name); }
@@ -540,10 +562,7 @@ namespace Mynacard
         {
             Demand(card, "card");
             Demand(pin, "pin");
-            IntPtr answer, error;
-            var status = Native.mynacard_check_by_pin(handle, card.Handle, pin.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, TakeException(card));
-            return new Answer(answer);
+            return Answered(o => Native.mynacard_check_by_pin(handle, card.Handle, pin.Handle, Cancel.Of(cancel), out o.Made, out o.Error), card);
         }
 
         /// <summary>The same on a thread of the pool, so that a screen goes on.</summary>
@@ -556,10 +575,7 @@ namespace Mynacard
         public Answer ByKeypad(Card card, Cancel cancel = null)
         {
             Demand(card, "card");
-            IntPtr answer, error;
-            var status = Native.mynacard_check_by_keypad(handle, card.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, TakeException(card));
-            return new Answer(answer);
+            return Answered(o => Native.mynacard_check_by_keypad(handle, card.Handle, Cancel.Of(cancel), out o.Made, out o.Error), card);
         }
 
         /// <summary>
@@ -568,18 +584,15 @@ namespace Mynacard
         /// </summary>
         public Answer DeliverAgain(Cancel cancel = null)
         {
-            IntPtr answer, error;
-            var status = Native.mynacard_check_deliver_again(handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, TakeException());
-            return new Answer(answer);
+            return Answered(o => Native.mynacard_check_deliver_again(handle, Cancel.Of(cancel), out o.Made, out o.Error));
         }
 
         /// <summary>First part of a visual check: reads the card.</summary>
         public void Tap(Card card, Cancel cancel = null)
         {
             Demand(card, "card");
-            IntPtr error;
-            Calls.Check(Native.mynacard_check_tap(handle, card.Handle, Cancel.Of(cancel), out error), error, TakeException(card));
+            Calls.Make(o =>
+                Native.mynacard_check_tap(handle, card.Handle, Cancel.Of(cancel), out o.Error), Told(card));
         }
 
         /// <summary>Second part: a member of staff confirms now that photo and person agree.</summary>
@@ -594,10 +607,7 @@ namespace Mynacard
         public Answer BySight(Card card, Cancel cancel = null)
         {
             Demand(card, "card");
-            IntPtr answer, error;
-            var status = Native.mynacard_check_by_sight(handle, card.Handle, Cancel.Of(cancel), out answer, out error);
-            Calls.Check(status, error, TakeException(card));
-            return new Answer(answer);
+            return Answered(o => Native.mynacard_check_by_sight(handle, card.Handle, Cancel.Of(cancel), out o.Made, out o.Error), card);
         }
 
         /// <summary><see cref="ByKeypad"/> on a thread of the pool.</summary>

@@ -34,7 +34,7 @@ namespace Mynacard
 
     internal sealed class CardHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_card_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Rooted.Release(Native.mynacard_card_free, handle); }
     }
 
     internal sealed class TerminalHandle : NativeHandle
@@ -46,21 +46,21 @@ namespace Mynacard
 
     internal sealed class DeskHandle : NativeHandle
     {
-        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_desk_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Rooted.Release(Native.mynacard_desk_free, handle); }
     }
 
     internal sealed class CheckHandle : NativeHandle
     {
         /// <summary>No check.</summary>
         internal static readonly CheckHandle None = new CheckHandle();
-        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_check_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Rooted.Release(Native.mynacard_check_free, handle); }
     }
 
     internal sealed class AnswerHandle : NativeHandle
     {
         /// <summary>No answer.</summary>
         internal static readonly AnswerHandle None = new AnswerHandle();
-        protected override bool ReleaseHandle() { return IsEnding || Native.mynacard_answer_free(handle) == 0; }
+        protected override bool ReleaseHandle() { return IsEnding || Rooted.Release(Native.mynacard_answer_free, handle); }
     }
 
     internal sealed class FolderHandle : NativeHandle

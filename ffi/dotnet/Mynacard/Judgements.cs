@@ -1,5 +1,6 @@
 // What needs neither card nor line.
 using System;
+using System.Threading.Tasks;
 
 namespace Mynacard
 {
@@ -20,8 +21,7 @@ namespace Mynacard
         private static string Ask(string kind, string text)
         {
             byte[] which = Calls.Utf8(kind), typed = Calls.Utf8(text);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_identifier_json(which, Calls.Size(which), typed, Calls.Size(typed), out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_identifier_json(which, Calls.Size(which), typed, Calls.Size(typed), out o.Made, out o.Error));
         }
     }
 
@@ -52,8 +52,7 @@ namespace Mynacard
         {
             if (file == null) throw new ArgumentNullException("file");
             var asked = Calls.Utf8(ask);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_checkup_json((int)list, file, Calls.Size(file), answer, asked, Calls.Size(asked), out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_checkup_json((int)list, file, Calls.Size(file), answer, asked, Calls.Size(asked), out o.Made, out o.Error));
         }
     }
 
@@ -66,8 +65,7 @@ namespace Mynacard
         {
             if (der == null) throw new ArgumentNullException("der");
             var asked = Calls.Utf8(ask);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_certificate_json(der, Calls.Size(der), asked, Calls.Size(asked), out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_certificate_json(der, Calls.Size(der), asked, Calls.Size(asked), out o.Made, out o.Error));
         }
     }
 
@@ -78,8 +76,7 @@ namespace Mynacard
         public static string Json(string code = null)
         {
             var which = Calls.Utf8(code);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_guidance_json(which, Calls.Size(which), out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_guidance_json(which, Calls.Size(which), out o.Made, out o.Error));
         }
     }
 
@@ -91,18 +88,20 @@ namespace Mynacard
         {
             if (newest < 0) throw new ArgumentOutOfRangeException("newest");
             var where = Calls.Utf8(folder);
-            IntPtr json, error;
-            return Calls.TakeJson(Native.mynacard_audit_json(terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), (uint)newest, out json, out error), json, error);
+            return Calls.Json(o => Native.mynacard_audit_json(terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), (uint)newest, out o.Made, out o.Error));
         }
+
+        /// <summary><see cref="Json"/> on a thread of the pool: every line of the trail is read.</summary>
+        public static Task<string> JsonAsync(Terminal terminal, string folder, int newest = 20) { return Task.Run(() => Json(terminal, folder, newest)); }
     }
 
     /// <summary>Looks at everything that a check needs.</summary>
     public static class Doctor
     {
         /// <summary><see cref="Json"/> on a thread of the pool.</summary>
-        public static System.Threading.Tasks.Task<string> JsonAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        public static Task<string> JsonAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
         {
-            return System.Threading.Tasks.Task.Run(() => Json(service, terminal, auditFolder, cancel));
+            return Task.Run(() => Json(service, terminal, auditFolder, cancel));
         }
 
         /// <summary>Readers, terminal, audit trail, service and clock, JSON. What an argument is missing for is unknown. Nothing of a
@@ -110,10 +109,8 @@ namespace Mynacard
         public static string Json(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
         {
             var where = Calls.Utf8(auditFolder);
-            IntPtr json = IntPtr.Zero, error = IntPtr.Zero;
-            Exception thrown;
-            var status = Service.WithPointer(service, native => Native.mynacard_doctor_json(native, terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), Cancel.Of(cancel), out json, out error), out thrown);
-            return Calls.TakeJson(status, json, error, thrown);
+            return Service.Json(service, (native, o) =>
+                Native.mynacard_doctor_json(native, terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), Cancel.Of(cancel), out o.Made, out o.Error));
         }
     }
 }

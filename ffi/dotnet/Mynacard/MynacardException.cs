@@ -1,7 +1,7 @@
 using System;
-using System.Runtime.ExceptionServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Runtime.Serialization;
 
 namespace Mynacard
 {
@@ -105,16 +105,60 @@ namespace Mynacard
         public string Detail { get; private set; }
 
         private const string Key = "Mynacard";
+        /// <summary>For exceptions whose data nobody may write to.</summary>
+        private static readonly ConditionalWeakTable<Exception, MynacardException> Views = new ConditionalWeakTable<Exception, MynacardException>();
 
         private MynacardException(string message) : base(message) { }
 
-        /// <summary>What the library says of a call that rethrew an exception of this program's own transport; else null.</summary>
-        public static MynacardException Behind(Exception rethrown)
+        /// <summary>Reads one that comes from another domain or process.</summary>
+        protected MynacardException(SerializationInfo info, StreamingContext context) : base(info, context)
         {
-            return rethrown == null ? null : rethrown.Data[Key] as MynacardException;
+            Status = (Status)info.GetInt32("Mynacard.Status");
+            Turn = (Turn)info.GetInt32("Mynacard.Turn");
+            Code = info.GetString("Mynacard.Code");
+            TriesLeft = Known(info.GetInt32("Mynacard.TriesLeft"));
+            StatusWord = Known(info.GetInt32("Mynacard.StatusWord"));
+            Staff = info.GetString("Mynacard.Staff");
+            Next = info.GetString("Mynacard.Next");
+            Patient = info.GetString("Mynacard.Patient");
+            Detail = info.GetString("Mynacard.Detail");
         }
 
-        internal void StandBehind(Exception thrown) { thrown.Data[Key] = this; }
+        /// <summary>Writes it for another domain or process.</summary>
+        public override void GetObjectData(SerializationInfo info, StreamingContext context)
+        {
+            base.GetObjectData(info, context);
+            info.AddValue("Mynacard.Status", (int)Status);
+            info.AddValue("Mynacard.Turn", (int)Turn);
+            info.AddValue("Mynacard.Code", Code);
+            info.AddValue("Mynacard.TriesLeft", TriesLeft ?? -1);
+            info.AddValue("Mynacard.StatusWord", StatusWord ?? -1);
+            info.AddValue("Mynacard.Staff", Staff);
+            info.AddValue("Mynacard.Next", Next);
+            info.AddValue("Mynacard.Patient", Patient);
+            info.AddValue("Mynacard.Detail", Detail);
+        }
+
+        /// <summary>What the library says of a call that rethrew an exception of this program's own; else null.</summary>
+        public static MynacardException Behind(Exception rethrown)
+        {
+            MynacardException view;
+            if (rethrown == null) return null;
+            if (Views.TryGetValue(rethrown, out view)) return view;
+            try { return rethrown.Data[Key] as MynacardException; }
+            catch (Exception) { return null; }
+        }
+
+        internal void StandBehind(Exception thrown)
+        {
+            // In its data it crosses domains. Whether a PIN try was spent must not get lost because those are read-only.
+            try { thrown.Data[Key] = this; }
+            catch (Exception)
+            {
+                Views.Remove(thrown);
+                Views.Add(thrown, this);
+            }
+        }
 
         /// <summary>Reads and frees a native error.</summary>
         internal static MynacardException Of(int status, IntPtr error)
@@ -149,54 +193,6 @@ namespace Mynacard
             IntPtr text;
             if (error == IntPtr.Zero || Native.mynacard_error_text(error, item, 0, 1, out text) != 0) return "";
             return Calls.TakeUtf16(text);
-        }
-    }
-
-    internal static class Calls
-    {
-        /// <summary>Throws when a call failed: what a callback threw, with its own stack, else the library's error.</summary>
-        internal static void Check(int status, IntPtr error, Exception thrown = null)
-        {
-            if (status == 0) return;
-            var failure = MynacardException.Of(status, error);
-            if (thrown == null) throw failure;
-            failure.StandBehind(thrown);
-            ExceptionDispatchInfo.Capture(thrown).Throw();
-        }
-
-        /// <summary>The document that a call brought.</summary>
-        internal static string TakeJson(int status, IntPtr json, IntPtr error, Exception thrown = null)
-        {
-            Check(status, error, thrown);
-            return TakeUtf8(json);
-        }
-
-        internal static byte[] Utf8(string text) { return Encoding.UTF8.GetBytes(text ?? ""); }
-        internal static UIntPtr Size(byte[] bytes) { return new UIntPtr((uint)bytes.Length); }
-
-        /// <summary>Copies a buffer out and frees it.</summary>
-        internal static byte[] Take(IntPtr buffer)
-        {
-            if (buffer == IntPtr.Zero) return null;
-            try
-            {
-                var bytes = new byte[checked((int)Native.mynacard_buffer_size(buffer).ToUInt64())];
-                Marshal.Copy(Native.mynacard_buffer_data(buffer), bytes, 0, bytes.Length);
-                return bytes;
-            }
-            finally { Native.mynacard_buffer_free(buffer); }
-        }
-
-        internal static string TakeUtf8(IntPtr buffer)
-        {
-            var bytes = Take(buffer);
-            return bytes == null ? null : Encoding.UTF8.GetString(bytes);
-        }
-
-        internal static string TakeUtf16(IntPtr buffer)
-        {
-            var bytes = Take(buffer);
-            return bytes == null ? null : Encoding.Unicode.GetString(bytes);
         }
     }
 }

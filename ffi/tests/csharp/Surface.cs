@@ -122,11 +122,12 @@ internal sealed class OwnLine : ICarrier
         destroy = (Sandbox.DestroyFunction)Marshal.GetDelegateForFunctionPointer(table.Destroy, typeof(Sandbox.DestroyFunction));
     }
 
-    public Carried Carry(string operation, byte[] request, string key, TimeSpan timeout)
+    public Carried Carry(CarryRequest request)
     {
         Calls++;
-        if (key.Length > 0) Keys++;
-        return Instead == null || operation != "/v1/confirm" ? Send(operation, request, key) : Instead(operation);
+        if (request.Key.Length > 0) Keys++;
+        if (request.Timeout <= TimeSpan.Zero) throw new ArgumentException("no time");
+        return Instead == null || request.Operation != "/v1/confirm" ? Send(request.Operation, request.Body, request.Key) : Instead(request.Operation);
     }
 
     internal Carried Send(string operation, byte[] request, string key)
@@ -154,20 +155,19 @@ internal sealed class OwnProvider : IPinlessProvider
 
     internal OwnProvider(OwnLine line) { this.line = line; }
 
-    public byte[] Next(string challenge, int step, byte[] answer, out bool done)
+    public byte[] Next(PinlessTurn turn)
     {
-        done = false;
         Steps++;
         if (Throws) throw new TimeZoneNotFoundException("mine");
         if (Refuses) return null;
-        var request = step == 1 ? "{\"challenge_id\":" + Json.Quote(challenge) + "}"
-            : "{\"relay_id\":" + Json.Quote(relay) + ",\"step\":" + (step - 1) + ",\"response\":\"" + Convert.ToBase64String(answer) + "\"}";
-        var carried = line.Send(step == 1 ? "/v1/relay/start" : "/v1/relay/step", Encoding.UTF8.GetBytes(request), "");
+        var request = turn.Step == 1 ? "{\"challenge_id\":" + Json.Quote(turn.Challenge) + "}"
+            : "{\"relay_id\":" + Json.Quote(relay) + ",\"step\":" + (turn.Step - 1) + ",\"response\":\"" + Convert.ToBase64String(turn.Answer) + "\"}";
+        var carried = line.Send(turn.Step == 1 ? "/v1/relay/start" : "/v1/relay/step", Encoding.UTF8.GetBytes(request), "");
         var json = Json.Parse(Encoding.UTF8.GetString(carried.Body));
         relay = json["relay_id"].Text ?? relay;
         var grant = json["grant"].Text;
         if (grant == null) return Convert.FromBase64String(json["command"].Text);
-        done = true;
+        turn.Done = true;
         var bytes = new byte[grant.Length / 2];
         for (var at = 0; at < bytes.Length; at++) bytes[at] = Convert.ToByte(grant.Substring(2 * at, 2), 16);
         return bytes;
