@@ -28,7 +28,7 @@ internal static class TenLines
             using (var card = Card.Wait(timeout: TimeSpan.FromSeconds(60)))     // at any reader
             using (var pin = new Pin(typed))
             using (var answer = check.ByPin(card, pin))
-                Console.WriteLine(answer.Text("InsurerNumber"));
+                Console.WriteLine(answer.Text(Field.InsurerNumber));
         }
         catch (MynacardException error) { Console.WriteLine("{0} {1}", error.Code, error.Message); }
         // README: end

@@ -1,10 +1,9 @@
 // The sandbox library, so that the desk can be tried without reader, line or real card. A desk in use needs nothing of it.
 using System;
-using System.IO;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using Mynacard;
+using Mynacard.Testing;
 
 namespace ReceptionDesk
 {
@@ -40,68 +39,24 @@ namespace ReceptionDesk
     /// <summary>The sandbox: a service in this process, and cards that a button lays down.</summary>
     internal sealed class SandboxPlace : Place
     {
-        private const string Name = "mynacard_sandbox";
-        private readonly Service service;
+        private readonly Sandbox sandbox = new Sandbox();
         private readonly object gate = new object();
-        private IntPtr sandbox;
         private Laid laid;
 
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct Table
-        {
-            internal UIntPtr StructSize;
-            internal IntPtr Userdata, Begin, Exchange, End, Destroy;
-            internal UIntPtr MaxCommand, MaxResponse;
-        }
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate int BeginFunction(IntPtr userdata);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate int ExchangeFunction(IntPtr userdata, byte[] command, UIntPtr size, int secret, byte[] response, UIntPtr capacity, ref UIntPtr responseSize);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate void EndFunction(IntPtr userdata, int how);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)] internal delegate void DestroyFunction(IntPtr userdata);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern IntPtr mynacard_sandbox_start();
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern IntPtr mynacard_sandbox_url(IntPtr sandbox);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern IntPtr mynacard_sandbox_root(IntPtr sandbox, out UIntPtr size);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern int mynacard_sandbox_issue_activation(IntPtr sandbox, byte[] activation);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern int mynacard_sandbox_lose_answers(IntPtr sandbox, int lose);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern int mynacard_sandbox_card(byte[] person, int extended, out Table table);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern IntPtr mynacard_sandbox_authorities();
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern int mynacard_sandbox_number_b(byte[] person, byte[] digits, UIntPtr size);
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)] private static extern void mynacard_sandbox_stop(IntPtr sandbox);
-
-        internal SandboxPlace()
-        {
-            sandbox = mynacard_sandbox_start();
-            if (sandbox == IntPtr.Zero) throw new IOException("the sandbox does not start");
-            UIntPtr size;
-            var pointer = mynacard_sandbox_root(sandbox, out size);
-            var root = new byte[(int)size.ToUInt64()];
-            Marshal.Copy(pointer, root, 0, root.Length);
-            service = new Service { Url = Marshal.PtrToStringAnsi(mynacard_sandbox_url(sandbox)), Root = root, Trust = Trust.Simulation, Direct = true };
-        }
-
-        internal override Service Service { get { return service; } }
-        internal override string Authorities { get { return Marshal.PtrToStringAnsi(mynacard_sandbox_authorities()); } }
+        internal override Service Service { get { return sandbox.Service; } }
+        internal override string Authorities { get { return Sandbox.Authorities; } }
 
         /// <summary>Institution code, ID and activation code as a portal would hand them out.</summary>
         internal string[] Activation()
         {
-            var bytes = new byte[16 + 64 + 160];
-            if (mynacard_sandbox_issue_activation(sandbox, bytes) != 0) throw new IOException("no activation");
-            Func<int, string> field = at => Encoding.ASCII.GetString(bytes, at, Array.IndexOf(bytes, (byte)0, at) - at);
-            return new[] { field(0), field(16), field(80) };
+            var issued = sandbox.Issue();
+            return new[] { issued.InstitutionCode, issued.Id, issued.ActivationCode };
         }
 
-        internal void LoseAnswers(bool lose) { mynacard_sandbox_lose_answers(sandbox, lose ? 1 : 0); }
+        internal void LoseAnswers(bool lose) { sandbox.LoseAnswers(lose); }
 
         /// <summary>What is printed on a person's card, sixteen digits.</summary>
-        internal static string Printed(string person)
-        {
-            var digits = new byte[17];
-            return mynacard_sandbox_number_b(Ascii(person), digits, new UIntPtr((uint)digits.Length)) == 0 ? Encoding.ASCII.GetString(digits, 0, 16) : "";
-        }
-
-        private static byte[] Ascii(string text) { return Encoding.ASCII.GetBytes(text + "\0"); }
+        internal static string Printed(string person) { return Encoding.ASCII.GetString(Sandbox.NumberB(person)); }
 
         /// <summary>Lays a person's card down; null takes away what lies there.</summary>
         internal void Lay(string person)
@@ -131,59 +86,23 @@ namespace ReceptionDesk
         public override void Dispose()
         {
             Lay(null);
-            mynacard_sandbox_stop(sandbox);
-            sandbox = IntPtr.Zero;
+            sandbox.Dispose();
         }
 
-        /// <summary>A card that stays what it is, tries included, while it lies there.</summary>
+        /// <summary>A card that stays what it is, tries included, while it lies there: it goes when it is taken, and not with the
+        /// <see cref="Card"/> that stands before it.</summary>
         private sealed class Laid : ICardTransport
         {
-            private readonly Table table;
-            private readonly BeginFunction begin;
-            private readonly ExchangeFunction exchange;
-            private readonly EndFunction end;
-            private readonly DestroyFunction destroy;
-            private bool taken;
+            private readonly VirtualCard card;
 
-            internal Laid(string person)
-            {
-                if (mynacard_sandbox_card(Ascii(person), 1, out table) != 0) throw new ArgumentException("nobody has this card", "person");
-                begin = (BeginFunction)Marshal.GetDelegateForFunctionPointer(table.Begin, typeof(BeginFunction));
-                exchange = (ExchangeFunction)Marshal.GetDelegateForFunctionPointer(table.Exchange, typeof(ExchangeFunction));
-                end = (EndFunction)Marshal.GetDelegateForFunctionPointer(table.End, typeof(EndFunction));
-                destroy = (DestroyFunction)Marshal.GetDelegateForFunctionPointer(table.Destroy, typeof(DestroyFunction));
-            }
+            internal Laid(string person) { card = new VirtualCard(person) { BeforeCommand = isSecret => { var before = BeforeCommand; if (before != null) before(); } }; }
 
-            public void Begin() { lock (this) if (taken || begin(table.Userdata) != 0) throw new IOException("no card"); }
-
-            public byte[] Exchange(byte[] command, bool secret)
-            {
-                var before = BeforeCommand;
-                if (before != null) before();
-                var buffer = new byte[65538];
-                var size = UIntPtr.Zero;
-                lock (this)
-                    if (taken || exchange(table.Userdata, command, new UIntPtr((uint)command.Length), secret ? 1 : 0, buffer, new UIntPtr((uint)buffer.Length), ref size) != 0)
-                        throw new IOException("the card did not answer");
-                var answer = new byte[(int)size.ToUInt64()];
-                Array.Copy(buffer, answer, answer.Length);
-                Array.Clear(buffer, 0, answer.Length);
-                return answer;
-            }
-
-            public void End(bool powerDown) { lock (this) if (!taken) end(table.Userdata, powerDown ? 1 : 0); }
-            public int MaxCommand { get { return (int)table.MaxCommand.ToUInt64(); } }
-            public int MaxResponse { get { return (int)table.MaxResponse.ToUInt64(); } }
-
-            internal void Take()
-            {
-                lock (this)
-                {
-                    if (taken) return;
-                    taken = true;
-                    destroy(table.Userdata);
-                }
-            }
+            public void Begin() { card.Begin(); }
+            public byte[] Exchange(byte[] command, bool secret) { return card.Exchange(command, secret); }
+            public void End(bool powerDown) { card.End(powerDown); }
+            public int MaxCommand { get { return card.MaxCommand; } }
+            public int MaxResponse { get { return card.MaxResponse; } }
+            internal void Take() { card.Dispose(); }
         }
     }
 }

@@ -44,13 +44,28 @@ fn reception_in_csharp_on_coreclr_with_the_card_in_a_reader() {
 
 #[test]
 fn the_whole_surface_on_coreclr() {
-    let Some(sdk) = sdk("the_whole_surface_on_coreclr") else {
+    is_done(
+        "the_whole_surface_on_coreclr",
+        "ffi/tests/csharp/Surface.cs",
+    );
+}
+
+#[test]
+fn exceptions_on_coreclr_come_out_of_their_own_calls() {
+    is_done(
+        "exceptions_on_coreclr_come_out_of_their_own_calls",
+        "ffi/tests/csharp/Callers.cs",
+    );
+}
+
+fn is_done(test: &str, source: &str) {
+    let Some(sdk) = sdk(test) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let exchange = folder.path().join("face");
     std::fs::create_dir(&exchange).unwrap();
-    let mut program = sdk.program(folder.path(), "ffi/tests/csharp/Surface.cs");
+    let mut program = sdk.program(folder.path(), source);
     assert_eq!(run(program.arg(exchange)), "done\n");
 }
 

@@ -136,9 +136,41 @@ fn reception_in_csharp() {
 }
 
 #[test]
+fn the_first_check_in_csharp() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "examples/csharp/FirstCheck.cs", None);
+    assert_eq!(
+        run(Command::new("mono").arg(&program)),
+        "医療　太郎 01130012 Valid\n"
+    );
+}
+
+/// The constants for fields are what the library's table says. `MYNACARD_BLESS=1` writes them anew.
+#[test]
+fn fields_in_csharp_are_those_of_the_table() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Fields.cs", None);
+    let written = run(Command::new("mono").arg(&program));
+    let place = root().join("ffi/dotnet/Mynacard/Field.cs");
+    if std::env::var_os("MYNACARD_BLESS").is_some_and(|value| value == "1") {
+        std::fs::write(&place, &written).unwrap();
+    }
+    assert!(written.matches("public const string").count() > 100);
+    assert_eq!(std::fs::read_to_string(place).unwrap(), written);
+}
+
+#[test]
 fn the_whole_surface_in_csharp() {
     let build = Build::new();
     let program = csharp(build.folder.path(), "ffi/tests/csharp/Surface.cs", None);
+    let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
+#[test]
+fn exceptions_in_csharp_come_out_of_their_own_calls() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Callers.cs", None);
     let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
     assert_eq!(shown, "done\n");
 }

@@ -21,7 +21,9 @@ use std::sync::OnceLock;
 
 use support::sdk::{Sdk, sdk};
 use support::windows::{Built, Wine};
-use support::{is_a_csharp_reception, is_a_reception, libraries, root, run_alone, xtask};
+use support::{
+    csharp_sources, is_a_csharp_reception, is_a_reception, libraries, root, run_alone, xtask,
+};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -161,12 +163,9 @@ fn in_c(unpacked: &Unpacked, zip: &Path) {
 
 /// From the wrapper's source, as a vendor compiles it.
 fn in_csharp(unpacked: &Unpacked, zip: &Path) {
-    let mut sources: Vec<PathBuf> = std::fs::read_dir(zip.join("dotnet/Mynacard"))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
-        .collect();
-    sources.sort();
+    let sources = ["Mynacard", "Sandbox"]
+        .map(|name| csharp_sources(&zip.join("dotnet").join(name)))
+        .concat();
     let wrapper = unpacked.path("Mynacard.Net.dll");
     run_alone(
         Command::new("mcs")

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use support::{libraries, root, run};
+use support::{csharp_sources, libraries, root, run};
 
 /// An X server without a screen, which ends with this value.
 struct Display {
@@ -48,13 +48,7 @@ impl Drop for Display {
 }
 
 fn sources(folder: &str) -> Vec<PathBuf> {
-    let mut sources: Vec<_> = std::fs::read_dir(root().join(folder))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
-        .collect();
-    sources.sort();
-    sources
+    csharp_sources(&root().join(folder))
 }
 
 fn compile(folder: &Path, target: &str, name: &str, more: &[&str], sources: &[PathBuf]) -> PathBuf {
@@ -78,7 +72,11 @@ const WINDOWS: [&str; 3] = [
 #[test]
 fn the_desk_is_used_by_staff_and_patients() {
     let folder = tempfile::tempdir().unwrap();
-    let wrapper = sources("ffi/dotnet/Mynacard");
+    let wrapper = [
+        sources("ffi/dotnet/Mynacard"),
+        sources("ffi/dotnet/Sandbox"),
+    ]
+    .concat();
     compile(folder.path(), "library", "Mynacard.Net.dll", &[], &wrapper);
     let mut desk = sources("examples/winforms");
     // As its README builds it.

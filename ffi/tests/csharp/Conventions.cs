@@ -106,12 +106,21 @@ internal static class Program
         const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; LoadLibraryA: not Windows' own; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer";
         if (found != expected) throw new Exception("the rules found: " + found);
         Faults.Clear();
+        Imported.Clear();
         imports = delegates = structures = 0;
     }
 
     private static int Main(string[] arguments)
     {
         TheRulesFindFaults();
+        foreach (var type in typeof(Mynacard.Testing.Sandbox).Assembly.GetTypes())
+        {
+            CheckType(type, null);
+            CheckFace(type);
+        }
+        Demand(imports == Imported.Count && imports > 10, "the sandbox's imports");
+        imports = delegates = structures = 0;
+        Imported.Clear();
         var symbols = new HashSet<string>(File.ReadAllLines(arguments[0]));
         foreach (var type in typeof(Desk).Assembly.GetTypes())
         {

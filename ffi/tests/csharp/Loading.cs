@@ -40,7 +40,16 @@ internal static class Program
         Demand(Ask("Folders", "file:///srv/受付 #1 100%/M.dll", "").Contains("/srv/受付 #1 100%"), "an address as it is");
         Same(Ask("Folders", "http://example.jp/M.dll", "/tmp/M.dll"), "a program from the web", "/tmp");
         Same(Ask("Folders", null, ""), "a program in one file");
+    }
+
+    /// <summary>Whoever sets the folder that a program runs in must not choose its library.</summary>
+    private static void Relative(string folder)
+    {
+        Environment.CurrentDirectory = folder;
+        Directory.CreateDirectory("desk");
+        foreach (var place in new[] { "desk", "." }) File.WriteAllText(Path.Combine(place, "mynacard.dll"), "");
         Same(Ask("Found", new[] { "", "desk" }, "mynacard", 8), "no absolute path");
+        Same(Ask("Found", new[] { Path.Combine(folder, "desk") }, "mynacard", 8), "an absolute path", Path.Combine(folder, "desk", "mynacard.dll"));
     }
 
     private static void Demand(bool condition, string what) { if (!condition) Faults.Add(what); }
@@ -88,6 +97,7 @@ internal static class Program
         {
             Addresses();
             Shadowed(arguments[1]);
+            Relative(arguments[1]);
             foreach (var fault in Faults) Console.Error.WriteLine("expected: " + fault);
             if (Faults.Count == 0) Console.WriteLine("done");
         }

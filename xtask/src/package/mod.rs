@@ -1,4 +1,4 @@
-//! What is handed to others: the NuGet package, and the ZIP for vendors without Rust.
+//! What is handed to others: the NuGet packages, and the ZIP for vendors without Rust.
 
 mod archive;
 mod import;
@@ -26,15 +26,17 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     std::fs::create_dir_all(&scratch).map_err(at(&scratch))?;
     options.scratch.clone_from(&scratch);
     let made = Sources::gather(&options).and_then(|sources| {
-        let package = nuget::write(&sources, &options)?;
+        let packages = nuget::write(&sources, &options)?;
         match what.as_str() {
-            "nuget" => Ok(package),
-            "vendor" => vendor::write(&sources, &package, &options),
+            "nuget" => Ok(packages.to_vec()),
+            "vendor" => Ok(vec![vendor::write(&sources, &packages, &options)?]),
             other => Err(format!("no package {other:?}: nuget or vendor")),
         }
     });
     let _ = std::fs::remove_dir_all(&scratch);
-    println!("{}", made?.display());
+    for made in made? {
+        println!("{}", made.display());
+    }
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! `mynacard.VERSION.nupkg`: the wrapper for .NET Framework and netstandard, and the libraries under it.
+//! `mynacard.VERSION.nupkg`: the wrapper for .NET Framework and netstandard, and the libraries under it; and the same for the
+//! sandbox, `mynacard.sandbox.VERSION.nupkg`.
 
 use std::path::{Path, PathBuf};
 
@@ -15,48 +16,108 @@ pub(crate) const NETSTANDARD: &str =
 /// The row of an assembly's own name: the hash's number, then major 2, minor 1, build 0, revision 0.
 const OWN_NAME: [u8; 12] = [4, 0x80, 0, 0, 2, 0, 1, 0, 0, 0, 0, 0];
 
-/// Writes the package; where it is.
-pub(crate) fn write(sources: &Sources, options: &Options) -> Result<PathBuf, String> {
-    let version = &sources.version;
-    let place = options.out.join(format!("mynacard.{version}.nupkg"));
-    let mut package = Archive::create(&place, "", options.debug)?;
-    let fields = [("VERSION", version.clone())];
-    for (inside, template) in [
-        ("mynacard.nuspec", "ffi/dotnet/pack/mynacard.nuspec.in"),
-        ("[Content_Types].xml", "ffi/dotnet/pack/content-types.xml"),
-        ("_rels/.rels", "ffi/dotnet/pack/rels.xml"),
-        (
-            "build/net48/mynacard.targets",
-            "ffi/dotnet/pack/mynacard.targets",
-        ),
-        ("README.md", "ffi/dotnet/pack/README.md"),
-    ] {
-        package.text(inside, &filled(&read(&own(template))?, &fields)?)?;
-    }
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        package.file(licence, &own(licence))?;
-    }
+/// What one package holds.
+struct Kind {
+    id: &'static str,
+    assembly: &'static str,
+    /// Under `ffi/dotnet`.
+    sources: &'static str,
+    library: &'static str,
+    description: &'static str,
+    needs: Option<&'static Kind>,
+}
+
+const WRAPPER: Kind = Kind {
+    id: "mynacard",
+    assembly: "Mynacard.Net",
+    sources: "Mynacard",
+    library: "mynacard",
+    description: "Confirm a patient's health insurance with a My Number Card (マイナンバーカード), inside a receipt computer.",
+    needs: None,
+};
+
+const SANDBOX: Kind = Kind {
+    id: "mynacard.sandbox",
+    assembly: "Mynacard.Sandbox",
+    sources: "Sandbox",
+    library: "mynacard_sandbox",
+    description: "Virtual cards and a stand-in for the eligibility service, for the tests of programs that use mynacard.",
+    needs: Some(&WRAPPER),
+};
+
+/// Writes both packages; where they are.
+pub(crate) fn write(sources: &Sources, options: &Options) -> Result<[PathBuf; 2], String> {
     let reference = reference(&options.netstandard, &options.scratch)?;
     for (framework, reference) in [("net48", None), ("netstandard2.0", Some(&*reference))] {
         let folder = options.scratch.join(framework);
         std::fs::create_dir_all(&folder).map_err(at(&folder))?;
-        wrapper(&folder, version, framework, reference)?;
-        for file in ["Mynacard.Net.dll", "Mynacard.Net.xml"] {
-            package.file(&format!("lib/{framework}/{file}"), &folder.join(file))?;
+        for kind in [&WRAPPER, &SANDBOX] {
+            compile(kind, &folder, &sources.version, framework, reference)?;
+        }
+    }
+    Ok([
+        package(&WRAPPER, sources, options)?,
+        package(&SANDBOX, sources, options)?,
+    ])
+}
+
+fn package(kind: &Kind, sources: &Sources, options: &Options) -> Result<PathBuf, String> {
+    let (version, id, library) = (&sources.version, kind.id, kind.library);
+    let place = options.out.join(format!("{id}.{version}.nupkg"));
+    let mut package = Archive::create(&place, "", options.debug)?;
+    let needs = kind.needs.map_or(String::new(), |needed| {
+        format!("<dependency id=\"{}\" version=\"{version}\" />", needed.id)
+    });
+    let fields = [
+        ("VERSION", version.clone()),
+        ("ID", id.to_owned()),
+        ("LIBRARY", library.to_owned()),
+        ("DESCRIPTION", kind.description.to_owned()),
+        ("NEEDS", needs),
+    ];
+    for (inside, template) in [
+        (format!("{id}.nuspec"), "package.nuspec.in".to_owned()),
+        (
+            "[Content_Types].xml".to_owned(),
+            "content-types.xml".to_owned(),
+        ),
+        ("_rels/.rels".to_owned(), "rels.xml.in".to_owned()),
+        // The oldest framework that takes netstandard 2.0: newer ones look here too.
+        (
+            format!("build/net461/{id}.targets"),
+            "package.targets.in".to_owned(),
+        ),
+        ("README.md".to_owned(), format!("{id}.md")),
+    ] {
+        let template = own("ffi/dotnet/pack").join(template);
+        package.text(&inside, &filled(&read(&template)?, &fields)?)?;
+    }
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        package.file(licence, &own(licence))?;
+    }
+    for framework in ["net48", "netstandard2.0"] {
+        for end in ["dll", "xml"] {
+            let file = format!("{}.{end}", kind.assembly);
+            let from = options.scratch.join(framework).join(&file);
+            package.file(&format!("lib/{framework}/{file}"), &from)?;
         }
     }
     for (system, file, from) in [
         (
             "win-x64",
-            "mynacard.dll",
-            sources.dll(Width::Bits64, "mynacard"),
+            format!("{library}.dll"),
+            sources.dll(Width::Bits64, library),
         ),
         (
             "win-x86",
-            "mynacard.dll",
-            sources.dll(Width::Bits32, "mynacard"),
+            format!("{library}.dll"),
+            sources.dll(Width::Bits32, library),
         ),
-        ("linux-x64", "libmynacard.so", sources.library("mynacard")),
+        (
+            "linux-x64",
+            format!("lib{library}.so"),
+            sources.library(library),
+        ),
     ] {
         package.file(&format!("runtimes/{system}/native/{file}"), &from)?;
     }
@@ -64,8 +125,9 @@ pub(crate) fn write(sources: &Sources, options: &Options) -> Result<PathBuf, Str
     Ok(place)
 }
 
-/// Compiles the wrapper with its documentation.
-fn wrapper(
+/// Compiles an assembly with its documentation and a strong name, without which strong-named programs cannot use it.
+fn compile(
+    kind: &Kind,
     folder: &Path,
     version: &str,
     framework: &str,
@@ -73,31 +135,38 @@ fn wrapper(
 ) -> Result<(), String> {
     let about = folder.join("About.cs");
     std::fs::write(&about, assembly(version, framework)).map_err(at(&about))?;
-    let sources = own("ffi/dotnet/Mynacard");
+    let dotnet = own("ffi/dotnet");
+    let out = |end: &str| folder.join(format!("{}.{end}", kind.assembly));
     let mut compiler = Program::new("mcs")
-        .args([
-            "-langversion:7",
-            "-optimize+",
-            "-warnaserror",
-            "-nowarn:1591",
-        ])
+        .args(["-langversion:7", "-optimize+", "-warnaserror"])
         .args([
             "-target:library",
-            &format!("-out:{}", folder.join("Mynacard.Net.dll").display()),
-        ])
-        .arg(format!("-doc:{}", folder.join("Mynacard.Net.xml").display()));
+            &format!("-out:{}", out("dll").display()),
+            &format!("-doc:{}", out("xml").display()),
+            &format!("-keyfile:{}", dotnet.join("mynacard.snk").display()),
+        ]);
     if let Some(reference) = reference {
         compiler = compiler
             .args(["-nostdlib", "-noconfig"])
             .arg(format!("-r:{}", reference.display()));
     }
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&sources)
-        .map_err(at(&sources))?
+    let mut files = sources_in(&dotnet.join(kind.sources))?;
+    if let Some(needed) = kind.needs {
+        let needed = folder.join(format!("{}.dll", needed.assembly));
+        compiler = compiler.arg(format!("-r:{}", needed.display()));
+        files.push(dotnet.join("Mynacard/Loader.cs"));
+    }
+    compiler.args(files).arg(about).go()
+}
+
+fn sources_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(at(folder))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "cs"))
         .collect();
     files.sort();
-    compiler.args(files).arg(about).go()
+    Ok(files)
 }
 
 fn assembly(version: &str, framework: &str) -> String {

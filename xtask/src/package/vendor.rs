@@ -12,7 +12,7 @@ const LIBRARIES: [&str; 2] = ["mynacard", "mynacard_sandbox"];
 /// Writes the ZIP; where it is.
 pub(crate) fn write(
     sources: &Sources,
-    package: &std::path::Path,
+    packages: &[PathBuf],
     options: &Options,
 ) -> Result<PathBuf, String> {
     let version = &sources.version;
@@ -35,12 +35,18 @@ pub(crate) fn write(
         windows(&mut zip, sources, options, folder, width)?;
     }
     linux(&mut zip, sources)?;
-    zip.file(&format!("dotnet/mynacard.{version}.nupkg"), package)?;
-    zip.folder(
-        "dotnet/Mynacard",
-        &own("ffi/dotnet/Mynacard"),
-        &[".cs", ".csproj"],
-    )?;
+    for package in packages {
+        let name = package.file_name().unwrap_or_default().to_string_lossy();
+        zip.file(&format!("dotnet/{name}"), package)?;
+    }
+    zip.file("dotnet/mynacard.snk", &own("ffi/dotnet/mynacard.snk"))?;
+    for folder in ["Mynacard", "Sandbox"] {
+        zip.folder(
+            &format!("dotnet/{folder}"),
+            &own("ffi/dotnet").join(folder),
+            &[".cs", ".csproj"],
+        )?;
+    }
     zip.folder(
         "samples",
         &own("examples"),

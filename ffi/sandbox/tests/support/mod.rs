@@ -122,17 +122,22 @@ pub(crate) fn through_the_reader(shown: &str) {
     assert!(extended.contains("\"card_exchanges\":5"), "{extended}");
 }
 
-/// The wrapper and a program, in C# 7 as old compilers know it, against the compiler's own libraries or `reference`.
-pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> PathBuf {
-    let name = Path::new(source).file_stem().unwrap();
-    let wrapper = folder.join("Mynacard.Net.dll");
-    let program = folder.join(name).with_extension("exe");
-    let mut sources: Vec<_> = std::fs::read_dir(root().join("ffi/dotnet/Mynacard"))
+/// The C# sources of a folder.
+pub(crate) fn csharp_sources(folder: &Path) -> Vec<PathBuf> {
+    let mut sources: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())
         .filter(|file| file.extension().is_some_and(|extension| extension == "cs"))
         .collect();
     sources.sort();
+    sources
+}
+
+/// The wrapper, the sandbox's and a program, in C# 7 as old compilers know it, against the compiler's own libraries or
+/// `reference`.
+pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> PathBuf {
+    let name = Path::new(source).file_stem().unwrap();
+    let program = folder.join(name).with_extension("exe");
     let mcs = |target: &str, place: &Path| {
         let mut command = Command::new("mcs");
         command.args([
@@ -140,6 +145,7 @@ pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> P
             "-warnaserror",
             &format!("-target:{target}"),
             &format!("-out:{}", place.display()),
+            &format!("-lib:{}", folder.display()),
         ]);
         if let Some(reference) = reference {
             command.args(["-nostdlib", "-noconfig"]);
@@ -147,12 +153,24 @@ pub(crate) fn csharp(folder: &Path, source: &str, reference: Option<&Path>) -> P
         }
         command
     };
-    // With the documentation file, a public member without a sentence is a warning, and so an error.
-    run(mcs("library", &wrapper)
-        .arg(format!("-doc:{}", wrapper.with_extension("xml").display()))
-        .args(&sources));
+    let dotnet = root().join("ffi/dotnet");
+    for (name, sources, more) in [
+        ("Mynacard.Net", "Mynacard", [].as_slice()),
+        ("Mynacard.Sandbox", "Sandbox", &["Mynacard/Loader.cs"]),
+    ] {
+        let place = folder.join(format!("{name}.dll"));
+        let mut command = mcs("library", &place);
+        // With the documentation file, a public member without a sentence is a warning, and so an error.
+        command.arg(format!("-doc:{}", place.with_extension("xml").display()));
+        if !more.is_empty() {
+            command.arg("-r:Mynacard.Net.dll");
+        }
+        run(command
+            .args(csharp_sources(&dotnet.join(sources)))
+            .args(more.iter().map(|file| dotnet.join(file))));
+    }
     run(mcs("exe", &program)
-        .arg(format!("-r:{}", wrapper.display()))
+        .args(["-r:Mynacard.Net.dll", "-r:Mynacard.Sandbox.dll"])
         .arg(root().join(source)));
     program
 }

