@@ -94,6 +94,13 @@ namespace Mynacard
             return Calls.Json(o => Native.mynacard_fields_json(out o.Made, out o.Error));
         }
 
+        /// <summary>Which charts the answer may belong to, and how they differ, for each insurance. Nothing is picked and nothing corrected.</summary>
+        public ChartMatch[] Match(IEnumerable<Chart> charts)
+        {
+            if (charts == null) throw new ArgumentNullException("charts");
+            return ChartMatch.Of(MatchJson(Chart.Written(charts)));
+        }
+
         /// <summary>Which charts the answer may belong to, and how they differ, JSON. Nothing is picked and nothing corrected.
         /// <paramref name="charts"/> is JSON: [{"key":"4711","fields":{"Name":"…","Birthdate":"19800217"}}].</summary>
         public string MatchJson(string charts)

@@ -272,6 +272,18 @@ namespace Mynacard
         /// <summary><see cref="WaitRemoved"/> on a thread of the pool.</summary>
         public Task WaitRemovedAsync(TimeSpan? timeout = null, Cancel cancel = null) { return Task.Run(() => WaitRemoved(timeout, cancel)); }
 
+        /// <summary>What the card is, its applications and the tries of each PIN. No PIN is sent.</summary>
+        public CardStatus Status(Cancel cancel = null) { return CardStatus.Of(StatusJson(cancel)); }
+
+        /// <summary><see cref="Status"/> on a thread of the pool.</summary>
+        public Task<CardStatus> StatusAsync(Cancel cancel = null) { return Task.Run(() => Status(cancel)); }
+
+        /// <summary>What <see cref="AttributesJson"/> reads.</summary>
+        public Attributes ReadAttributes(Pin pin, string authorities = null, Cancel cancel = null) { return Attributes.Of(AttributesJson(pin, authorities, cancel)); }
+
+        /// <summary><see cref="ReadAttributes"/> on a thread of the pool.</summary>
+        public Task<Attributes> ReadAttributesAsync(Pin pin, string authorities = null, Cancel cancel = null) { return Task.Run(() => ReadAttributes(pin, authorities, cancel)); }
+
         /// <summary><see cref="StatusJson"/> on a thread of the pool.</summary>
         public Task<string> StatusJsonAsync(Cancel cancel = null) { return Task.Run(() => StatusJson(cancel)); }
 
@@ -302,6 +314,12 @@ namespace Mynacard
         {
             return Calls.Json(o => Native.mynacard_readers_json(out o.Made, out o.Error));
         }
+
+        /// <summary>The readers of this machine.</summary>
+        public static Reader[] Readers() { return Reader.Of(ReadersJson()); }
+
+        /// <summary><see cref="Readers"/> on a thread of the pool.</summary>
+        public static Task<Reader[]> ReadersAsync() { return Task.Run(() => Readers()); }
 
         /// <summary><see cref="ReadersJson"/> on a thread of the pool.</summary>
         public static Task<string> ReadersJsonAsync() { return Task.Run(() => ReadersJson()); }

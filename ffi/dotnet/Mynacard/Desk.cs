@@ -335,7 +335,7 @@ namespace Mynacard
     }
 
     /// <summary>A reception desk.</summary>
-    public sealed class Desk : IDisposable
+    public sealed partial class Desk : IDisposable
     {
         internal readonly DeskHandle Handle;
         private readonly Rooted[] listeners;

@@ -7,16 +7,15 @@ namespace Mynacard
     /// <summary>Numbers as staff type them: of insurers, insured persons, institutions, tickets.</summary>
     public static class Identifier
     {
-        /// <summary>Judges a number by its kind (insurer-number, institution-code and so on), JSON: valid, value, renderings,
-        /// findings, code, error. A number that is none is no exception.</summary>
-        public static string Judge(string kind, string text)
+        /// <summary>Judges a number by its kind (insurer-number, institution-code and so on). A number that is none is no exception.</summary>
+        public static Judgement Judge(string kind, string text)
         {
             if (string.IsNullOrEmpty(kind)) throw new ArgumentException("which kind of number", "kind");
-            return Ask(kind, text);
+            return Judgement.Of(Ask(kind, text));
         }
 
-        /// <summary>All kinds with their Japanese names, JSON.</summary>
-        public static string Kinds() { return Ask("", ""); }
+        /// <summary>All kinds with their Japanese names.</summary>
+        public static NumberKind[] Kinds() { return NumberKind.Of(Ask("", "")); }
 
         private static string Ask(string kind, string text)
         {
@@ -72,6 +71,18 @@ namespace Mynacard
     /// <summary>The sentences behind the codes, for manuals and screens of one's own.</summary>
     public static class Guidance
     {
+        /// <summary>The sentences of one code (MC-1003, OK-0001), in Japanese or English.</summary>
+        public static Sentences Of(string code, bool english = false)
+        {
+            if (string.IsNullOrEmpty(code)) throw new ArgumentException("which code", "code");
+            return All(code, english)[0];
+        }
+
+        /// <summary>The sentences of all codes.</summary>
+        public static Sentences[] All(bool english = false) { return All(null, english); }
+
+        private static Sentences[] All(string code, bool english) { return Mynacard.Json.Parse(Json(code)).Each(one => Sentences.Of(one, english ? "en" : "ja")); }
+
         /// <summary>The sentences of one code, or of all without one, JSON.</summary>
         public static string Json(string code = null)
         {
@@ -91,13 +102,31 @@ namespace Mynacard
             return Calls.Json(o => Native.mynacard_audit_json(terminal == null ? TerminalHandle.None : terminal.Handle, where, Calls.Size(where), (uint)newest, out o.Made, out o.Error));
         }
 
-        /// <summary><see cref="Json"/> on a thread of the pool: every line of the trail is read.</summary>
+        /// <summary>Verifies the trail in a folder. Without a terminal: closed trails alone.</summary>
+        public static AuditReport Verify(Terminal terminal, string folder, int newest = 20) { return AuditReport.Of(Json(terminal, folder, newest)); }
+
+        /// <summary><see cref="Verify"/> on a thread of the pool: every line of the trail is read.</summary>
+        public static Task<AuditReport> VerifyAsync(Terminal terminal, string folder, int newest = 20) { return Task.Run(() => Verify(terminal, folder, newest)); }
+
+        /// <summary><see cref="Json"/> on a thread of the pool.</summary>
         public static Task<string> JsonAsync(Terminal terminal, string folder, int newest = 20) { return Task.Run(() => Json(terminal, folder, newest)); }
     }
 
     /// <summary>Looks at everything that a check needs.</summary>
     public static class Doctor
     {
+        /// <summary>Readers, terminal, audit trail, service and clock. What an argument is missing for is unknown.</summary>
+        public static Diagnosis Look(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        {
+            return Diagnosis.Of(Json(service, terminal, auditFolder, cancel));
+        }
+
+        /// <summary><see cref="Look"/> on a thread of the pool.</summary>
+        public static Task<Diagnosis> LookAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        {
+            return Task.Run(() => Look(service, terminal, auditFolder, cancel));
+        }
+
         /// <summary><see cref="Json"/> on a thread of the pool.</summary>
         public static Task<string> JsonAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
         {

@@ -227,9 +227,8 @@ internal static class Program
     {
         Library.CheckVersion();
         Demand(Library.Version.Length > 0, "a version");
-        Has(Identifier.Judge("insurer-number", "138016"), "\"valid\":true", "00138016");
-        Has(Identifier.Judge("insurer-number", "138017"), "\"valid\":false", "MC-4023");
-        Has(Identifier.Kinds(), "保険者番号");
+        Has(Identifier.Judge("insurer-number", "138016").Written, "\"valid\":true", "00138016");
+        Has(Identifier.Judge("insurer-number", "138017").Written, "\"valid\":false", "MC-4023");
         Fails(Status.InvalidArgument, () => Identifier.Judge("no-such", "1"), "an unknown kind");
         Throws<ArgumentException>(() => Identifier.Judge("", "1"), "no kind");
         Has(Guidance.Json("MC-1003"), "暗証番号が違います");
