@@ -120,7 +120,8 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         if (arguments.Length < 1) { Console.Error.WriteLine("usage: Reception FOLDER [PORT]"); return 1; }
-        Console.OutputEncoding = new UTF8Encoding(false);
+        try { Console.OutputEncoding = new UTF8Encoding(false); }
+        catch (IOException) { Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true }); } // no console
         try
         {
             Library.CheckVersion(); // or the first call says it

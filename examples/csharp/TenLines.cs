@@ -13,7 +13,8 @@ internal static class TenLines
     private static int Main(string[] arguments)
     {
         if (arguments.Length != 3) { Console.Error.WriteLine("usage: TenLines ADDRESS CA.der VAULT"); return 1; }
-        Console.OutputEncoding = new UTF8Encoding(false);
+        try { Console.OutputEncoding = new UTF8Encoding(false); }
+        catch (IOException) { Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true }); } // no console
         var service = new Service { Url = arguments[0], Root = File.ReadAllBytes(arguments[1]), Trust = Trust.Simulation, Direct = true };
         var vault = arguments[2];
         var passcode = Console.ReadLine();

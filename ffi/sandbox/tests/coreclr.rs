@@ -1,7 +1,8 @@
-//! The .NET wrapper against the reference assembly of netstandard, and the example in C# on CoreCLR.
+//! The .NET wrapper against the reference assembly of netstandard, and its programs on CoreCLR: that of Linux, and that of 64-bit
+//! Windows under Wine.
 //!
 //! `MYNACARD_DOTNET` names the `dotnet` of an SDK 3.1 or newer; without it the SDK 3.1 is fetched by npm, once, into the
-//! target folder. `MYNACARD_QUICK=1` leaves this out and prints that it does.
+//! target folder, and so is the runtime for Windows. `MYNACARD_QUICK=1` leaves this out and prints that it does.
 
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
@@ -11,8 +12,9 @@ mod daemon;
 mod support;
 
 use daemon::inside;
-use support::sdk::sdk;
-use support::{is_a_csharp_reception, root, run, through_the_reader};
+use support::sdk::{configure, for_windows, sdk};
+use support::windows::{Built, Wine};
+use support::{csharp, is_a_csharp_reception, root, run, through_the_reader};
 
 #[test]
 fn reception_in_csharp_on_coreclr() {
@@ -78,4 +80,39 @@ fn conventions_on_coreclr() {
     let mut program = sdk.program(folder.path(), "ffi/tests/csharp/Conventions.cs");
     let shown = run(program.arg(root().join("ffi/abi/symbols.txt")));
     assert!(shown.contains(" imports, 9 delegates"), "{shown}");
+}
+
+/// .NET of Windows, with the DLLs where a package's targets copy them, under a folder with Japanese letters and spaces: there is
+/// no path to them but the wrapper's own search.
+#[test]
+fn programs_on_the_coreclr_of_windows() {
+    const NAME: &str = "programs_on_the_coreclr_of_windows";
+    let (Some(sdk), Some(built)) = (sdk(NAME), Built::new(NAME)) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("受付 の パソコン");
+    let native = place.join("runtimes/win-x64/native");
+    std::fs::create_dir_all(&native).unwrap();
+    built.lay_out(&native);
+    let wine = Wine::new(&place, &built);
+    let stand_in = "bcryptprimitives.dll";
+    std::fs::rename(place.join(stand_in), native.join(stand_in)).unwrap();
+    let dotnet = for_windows();
+    for source in [
+        "examples/csharp/Reception.cs",
+        "ffi/tests/csharp/Callers.cs",
+        "ffi/tests/csharp/Typed.cs",
+    ] {
+        let program = csharp(&place, source, Some(&sdk.netstandard));
+        configure(&program);
+        let name = program.file_name().unwrap().to_str().unwrap();
+        let exchange = format!("顔 {name}");
+        std::fs::create_dir(place.join(&exchange)).unwrap();
+        let shown = wine.run(&[dotnet.to_str().unwrap(), name, &exchange]);
+        match source {
+            "examples/csharp/Reception.cs" => is_a_csharp_reception(&shown),
+            _ => assert_eq!(shown.trim_end(), "done", "{source}"),
+        }
+    }
 }

@@ -287,7 +287,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        Console.OutputEncoding = new UTF8Encoding(false);
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true });
         folder = arguments[0];
         using (sandbox = new Sandbox())
         {

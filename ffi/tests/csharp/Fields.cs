@@ -1,5 +1,6 @@
 // Prints ffi/dotnet/Mynacard/Field.cs from the library's own table.
 using System;
+using System.IO;
 using System.Text;
 using Mynacard;
 
@@ -9,7 +10,7 @@ internal static class Program
 
     private static int Main()
     {
-        Console.OutputEncoding = new UTF8Encoding(false);
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true });
         var written = new StringBuilder("// Generated from the library's table of fields; do not edit.\n\nnamespace Mynacard\n{\n" +
             "    /// <summary>The tags of an answer's fields, for <see cref=\"Answer.Text(string, int)\"/>: a misspelt one does not compile.</summary>\n    public static class Field\n    {\n");
         foreach (var field in Json.Parse(Answer.FieldsJson()).Items)

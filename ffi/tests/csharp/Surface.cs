@@ -681,7 +681,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        Console.OutputEncoding = new UTF8Encoding(false);
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true });
         folder = arguments[0];
         sandbox = Sandbox.mynacard_sandbox_start();
         UIntPtr size;

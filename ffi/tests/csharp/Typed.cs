@@ -140,7 +140,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        Console.OutputEncoding = new UTF8Encoding(false);
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true });
         var trail = Path.Combine(arguments[0], "trail");
         Numbers();
         Words();

@@ -45,7 +45,8 @@ const WINDOWS: Package = Package {
 const RUNTIME: &str = r#"{
   "runtimeOptions": {
     "framework": { "name": "Microsoft.NETCore.App", "version": "3.1.0" },
-    "rollForward": "Major"
+    "rollForward": "Major",
+    "configProperties": { "System.Globalization.Invariant": true }
   }
 }
 "#;
@@ -85,10 +86,7 @@ impl Sdk {
     pub(crate) fn command(&self, program: &Path) -> Command {
         configure(program);
         let mut command = Command::new(&self.dotnet);
-        command
-            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
-            .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
-            .arg(program);
+        command.env("DOTNET_CLI_TELEMETRY_OPTOUT", "1").arg(program);
         command
     }
 }
