@@ -94,12 +94,19 @@ namespace Mynacard
             return Calls.Json(o => Native.mynacard_fields_json(out o.Made, out o.Error));
         }
 
-        /// <summary>Which charts the answer may belong to, and how they differ, for each insurance. Nothing is picked and nothing corrected.</summary>
-        public ChartMatch[] Match(IEnumerable<Chart> charts)
+        /// <summary>The table of all fields.</summary>
+        public static AnswerField[] Fields() { return Record.All(Json.Parse(FieldsJson()), one => new AnswerField(one)); }
+
+        /// <summary>Which charts each insurance of the answer may belong to, and how they differ. Nothing is picked and nothing corrected:
+        /// a person decides.</summary>
+        public ChartSearch[] Match(params Chart[] charts)
         {
             if (charts == null) throw new ArgumentNullException("charts");
-            return ChartMatch.Of(MatchJson(Chart.Written(charts)));
+            return Record.All(Json.Parse(MatchJson("[" + string.Join(",", Array.ConvertAll(charts, one => one.Ask())) + "]")), one => new ChartSearch(one));
         }
+
+        /// <summary>What the answer means for the desk.</summary>
+        public Situation Situation() { return new Situation(Json.Parse(System.Text.Encoding.UTF8.GetString(Write(Format.Situation)))); }
 
         /// <summary>Which charts the answer may belong to, and how they differ, JSON. Nothing is picked and nothing corrected.
         /// <paramref name="charts"/> is JSON: [{"key":"4711","fields":{"Name":"…","Birthdate":"19800217"}}].</summary>

@@ -273,16 +273,16 @@ namespace Mynacard
         public Task WaitRemovedAsync(TimeSpan? timeout = null, Cancel cancel = null) { return Task.Run(() => WaitRemoved(timeout, cancel)); }
 
         /// <summary>What the card is, its applications and the tries of each PIN. No PIN is sent.</summary>
-        public CardStatus Status(Cancel cancel = null) { return CardStatus.Of(StatusJson(cancel)); }
+        public CardStatus ReadStatus(Cancel cancel = null) { return new CardStatus(Json.Parse(StatusJson(cancel))); }
 
-        /// <summary><see cref="Status"/> on a thread of the pool.</summary>
-        public Task<CardStatus> StatusAsync(Cancel cancel = null) { return Task.Run(() => Status(cancel)); }
+        /// <summary><see cref="ReadStatus"/> on a thread of the pool.</summary>
+        public Task<CardStatus> ReadStatusAsync(Cancel cancel = null) { return Task.Run(() => ReadStatus(cancel)); }
 
         /// <summary>What <see cref="AttributesJson"/> reads.</summary>
-        public Attributes ReadAttributes(Pin pin, string authorities = null, Cancel cancel = null) { return Attributes.Of(AttributesJson(pin, authorities, cancel)); }
+        public CardAttributes ReadAttributes(Pin pin, string authorities = null, Cancel cancel = null) { return new CardAttributes(Json.Parse(AttributesJson(pin, authorities, cancel))); }
 
         /// <summary><see cref="ReadAttributes"/> on a thread of the pool.</summary>
-        public Task<Attributes> ReadAttributesAsync(Pin pin, string authorities = null, Cancel cancel = null) { return Task.Run(() => ReadAttributes(pin, authorities, cancel)); }
+        public Task<CardAttributes> ReadAttributesAsync(Pin pin, string authorities = null, Cancel cancel = null) { return Task.Run(() => ReadAttributes(pin, authorities, cancel)); }
 
         /// <summary><see cref="StatusJson"/> on a thread of the pool.</summary>
         public Task<string> StatusJsonAsync(Cancel cancel = null) { return Task.Run(() => StatusJson(cancel)); }
@@ -316,10 +316,10 @@ namespace Mynacard
         }
 
         /// <summary>The readers of this machine.</summary>
-        public static Reader[] Readers() { return Reader.Of(ReadersJson()); }
+        public static ReaderInfo[] Readers() { return Record.All(Json.Parse(ReadersJson()), one => new ReaderInfo(one)); }
 
         /// <summary><see cref="Readers"/> on a thread of the pool.</summary>
-        public static Task<Reader[]> ReadersAsync() { return Task.Run(() => Readers()); }
+        public static Task<ReaderInfo[]> ReadersAsync() { return Task.Run(() => Readers()); }
 
         /// <summary><see cref="ReadersJson"/> on a thread of the pool.</summary>
         public static Task<string> ReadersJsonAsync() { return Task.Run(() => ReadersJson()); }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -215,7 +216,7 @@ namespace Mynacard
         public Task<TerminalDetails> RenewAsync(Service service, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => Renew(service, auditFolder, cancel)); }
 
         /// <summary><see cref="Remove"/> on a thread of the pool.</summary>
-        public Task<string> RemoveAsync(Service service, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => Remove(service, auditFolder, cancel)); }
+        public Task<TerminalRemoval> RemoveAsync(Service service, string auditFolder = null, Cancel cancel = null) { return Task.Run(() => Remove(service, auditFolder, cancel)); }
 
         /// <summary>A new certificate, kept before it is used. Open desks anew.</summary>
         public TerminalDetails Renew(Service service, string auditFolder = null, Cancel cancel = null)
@@ -224,12 +225,12 @@ namespace Mynacard
             return TerminalDetails.Of(Manage(service, 0, auditFolder, cancel));
         }
 
-        /// <summary>The terminal is one no longer: the service is told, the audit trail closed, the vault deleted. JSON; note the
-        /// fingerprint of the trail elsewhere.</summary>
-        public string Remove(Service service, string auditFolder = null, Cancel cancel = null)
+        /// <summary>The terminal is one no longer: the service is told, the audit trail closed, the vault deleted. Note the fingerprint of
+        /// the trail elsewhere.</summary>
+        public TerminalRemoval Remove(Service service, string auditFolder = null, Cancel cancel = null)
         {
             if (service == null) throw new ArgumentNullException("service");
-            return Manage(service, 1, auditFolder, cancel);
+            return new TerminalRemoval(Mynacard.Json.Parse(Manage(service, 1, auditFolder, cancel)));
         }
 
         /// <summary>Switches 「目視確認で本人認証」. Desks opened afterwards heed their own option.</summary>
@@ -335,7 +336,7 @@ namespace Mynacard
     }
 
     /// <summary>A reception desk.</summary>
-    public sealed partial class Desk : IDisposable
+    public sealed class Desk : IDisposable
     {
         internal readonly DeskHandle Handle;
         private readonly Rooted[] listeners;
@@ -480,6 +481,99 @@ namespace Mynacard
                 return written;
             }
             finally { listener.Unroot(); }
+        }
+
+        /// <summary>Registers the consents that a patient gave at a check (<see cref="Prepare"/> with them), for a visit on a day; today
+        /// unless stated.</summary>
+        public Consent RegisterConsent(Answer checkedAnswer, string reference, Care care, Consents kinds, DateTime? visit = null, Cancel cancel = null)
+        {
+            if (checkedAnswer == null) throw new ArgumentNullException("checkedAnswer");
+            return ConsentOf("register", reference, ",\"care\":\"" + care.ToString().ToLowerInvariant() + "\",\"kinds\":" + KindsOf(kinds) +
+                (visit.HasValue ? ",\"visit\":\"" + Record.Written8(visit.Value) + "\"" : ""), checkedAnswer, cancel);
+        }
+
+        /// <summary>The consent of a patient.</summary>
+        public Consent InquireConsent(string reference, Cancel cancel = null) { return ConsentOf("inquire", reference, "", null, cancel); }
+
+        /// <summary>Narrows a consent to fewer kinds of information.</summary>
+        public Consent ChangeConsent(string reference, Consents kinds, Cancel cancel = null) { return ConsentOf("change", reference, ",\"kinds\":" + KindsOf(kinds), null, cancel); }
+
+        /// <summary>Ends a consent.</summary>
+        public Consent CancelConsent(string reference, CancelledBy by, Cancel cancel = null)
+        {
+            var reason = by == CancelledBy.ChangeOfUse ? "change-of-use" : by.ToString().ToLowerInvariant();
+            return ConsentOf("cancel", reference, ",\"reason\":\"" + reason + "\"", null, cancel);
+        }
+
+        /// <summary>The consents of a time.</summary>
+        public Consent[] ListConsents(ConsentQuery query, Cancel cancel = null)
+        {
+            if (query == null) throw new ArgumentNullException("query");
+            return Record.All(Json.Parse(Home(query.Ask("list"), null, cancel))["consents"], one => new Consent(one));
+        }
+
+        /// <summary>Asks for the insurance of all who gave consent in a time; the query's number.</summary>
+        public string SubmitBulk(ConsentQuery query, Cancel cancel = null)
+        {
+            if (query == null) throw new ArgumentNullException("query");
+            return Json.Parse(Home(query.Ask("submit"), null, cancel))["reception_number"].Text;
+        }
+
+        /// <summary>Where a bulk query stands.</summary>
+        public BulkState PollBulk(string receptionNumber, Cancel cancel = null)
+        {
+            return Record.Named(Json.Parse(Home("{\"do\":\"poll\",\"reception_number\":" + Json.Quote(receptionNumber) + "}", null, cancel))["state"].Text, BulkState.Other);
+        }
+
+        /// <summary>As <see cref="Download"/>, each patient read; on a thread of the pool, where answers may be opened.</summary>
+        public BulkDownload DownloadPatients(string receptionNumber, Action<BulkPatient> patient, Cancel cancel = null)
+        {
+            if (patient == null) throw new ArgumentNullException("patient");
+            // On the library's own thread nothing of it may be called, and so no answer be opened.
+            return new BulkDownload(Json.Parse(Download(receptionNumber, json => Task.Run(() => patient(new BulkPatient(Json.Parse(json)))).GetAwaiter().GetResult(), cancel)));
+        }
+
+        /// <summary><see cref="RegisterConsent"/> on a thread of the pool.</summary>
+        public Task<Consent> RegisterConsentAsync(Answer checkedAnswer, string reference, Care care, Consents kinds, DateTime? visit = null, Cancel cancel = null)
+        {
+            return Task.Run(() => RegisterConsent(checkedAnswer, reference, care, kinds, visit, cancel));
+        }
+
+        /// <summary><see cref="InquireConsent"/> on a thread of the pool.</summary>
+        public Task<Consent> InquireConsentAsync(string reference, Cancel cancel = null) { return Task.Run(() => InquireConsent(reference, cancel)); }
+
+        /// <summary><see cref="ChangeConsent"/> on a thread of the pool.</summary>
+        public Task<Consent> ChangeConsentAsync(string reference, Consents kinds, Cancel cancel = null) { return Task.Run(() => ChangeConsent(reference, kinds, cancel)); }
+
+        /// <summary><see cref="CancelConsent"/> on a thread of the pool.</summary>
+        public Task<Consent> CancelConsentAsync(string reference, CancelledBy by, Cancel cancel = null) { return Task.Run(() => CancelConsent(reference, by, cancel)); }
+
+        /// <summary><see cref="ListConsents"/> on a thread of the pool.</summary>
+        public Task<Consent[]> ListConsentsAsync(ConsentQuery query, Cancel cancel = null) { return Task.Run(() => ListConsents(query, cancel)); }
+
+        /// <summary><see cref="SubmitBulk"/> on a thread of the pool.</summary>
+        public Task<string> SubmitBulkAsync(ConsentQuery query, Cancel cancel = null) { return Task.Run(() => SubmitBulk(query, cancel)); }
+
+        /// <summary><see cref="PollBulk"/> on a thread of the pool.</summary>
+        public Task<BulkState> PollBulkAsync(string receptionNumber, Cancel cancel = null) { return Task.Run(() => PollBulk(receptionNumber, cancel)); }
+
+        /// <summary><see cref="DownloadPatients"/> on a thread of the pool.</summary>
+        public Task<BulkDownload> DownloadPatientsAsync(string receptionNumber, Action<BulkPatient> patient, Cancel cancel = null)
+        {
+            return Task.Run(() => DownloadPatients(receptionNumber, patient, cancel));
+        }
+
+        private Consent ConsentOf(string what, string reference, string more, Answer checkedAnswer, Cancel cancel)
+        {
+            return new Consent(Json.Parse(Home("{\"do\":\"" + what + "\",\"reference\":" + Json.Quote(reference) + more + "}", checkedAnswer, cancel)));
+        }
+
+        private static string KindsOf(Consents kinds)
+        {
+            var names = new List<string>();
+            foreach (var kind in new[] { Consents.Checkups, Consents.Medicines, Consents.Treatment, Consents.Operations })
+                if ((kinds & kind) != 0) names.Add("\"" + kind.ToString().ToLowerInvariant() + "\"");
+            return "[" + string.Join(",", names.ToArray()) + "]";
         }
 
         private Rooted[] Before(Rooted first)

@@ -39,23 +39,6 @@ namespace Mynacard
         }
         /// <summary>The elements of an array; none where it is no array.</summary>
         public IList<Json> Items { get { return value as List<Json> ?? new List<Json>(); } }
-        /// <summary>The strings among the elements of an array.</summary>
-        internal string[] Texts
-        {
-            get
-            {
-                var texts = new List<string>();
-                foreach (var one in Items) if (one.Text != null) texts.Add(one.Text);
-                return texts.ToArray();
-            }
-        }
-        /// <summary>The elements of an array as something else.</summary>
-        internal T[] Each<T>(Func<Json, T> read)
-        {
-            var all = new List<T>();
-            foreach (var one in Items) all.Add(read(one));
-            return all.ToArray();
-        }
         /// <summary>The names of an object's members; none where it is no object.</summary>
         public ICollection<string> Names
         {

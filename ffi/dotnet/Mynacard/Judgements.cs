@@ -7,15 +7,22 @@ namespace Mynacard
     /// <summary>Numbers as staff type them: of insurers, insured persons, institutions, tickets.</summary>
     public static class Identifier
     {
-        /// <summary>Judges a number by its kind (insurer-number, institution-code and so on). A number that is none is no exception.</summary>
-        public static Judgement Judge(string kind, string text)
+        /// <summary>Judges a number by its kind (insurer-number, institution-code and so on), JSON: valid, value, renderings,
+        /// findings, code, error. A number that is none is no exception.</summary>
+        public static string Judge(string kind, string text)
         {
             if (string.IsNullOrEmpty(kind)) throw new ArgumentException("which kind of number", "kind");
-            return Judgement.Of(Ask(kind, text));
+            return Ask(kind, text);
         }
 
-        /// <summary>All kinds with their Japanese names.</summary>
-        public static NumberKind[] Kinds() { return NumberKind.Of(Ask("", "")); }
+        /// <summary>All kinds with their Japanese names, JSON.</summary>
+        public static string Kinds() { return Ask("", ""); }
+
+        /// <summary>Judges a number by its kind. A number that is none is no exception.</summary>
+        public static IdentifierReport Check(string kind, string text) { return new IdentifierReport(Json.Parse(Judge(kind, text))); }
+
+        /// <summary>All kinds of numbers.</summary>
+        public static IdentifierKind[] AllKinds() { return Record.All(Json.Parse(Kinds()), one => new IdentifierKind(one)); }
 
         private static string Ask(string kind, string text)
         {
@@ -47,6 +54,19 @@ namespace Mynacard
             return Judge(CheckupList.Insurers, insurers, answer.Handle, ask);
         }
 
+        /// <summary>Reads 委託元保険者一覧表, CSV or Excel workbook.</summary>
+        public static InsurerListing ReadInsurers(byte[] file) { return new InsurerListing(Json.Parse(Read(CheckupList.Insurers, file))); }
+
+        /// <summary>Reads 実施機関一覧表, CSV or Excel workbook.</summary>
+        public static InstitutionListing ReadInstitutions(byte[] file) { return new InstitutionListing(Json.Parse(Read(CheckupList.Institutions, file))); }
+
+        /// <summary>Whether the person of an answer is enrolled with an insurer of the list, for each insurance. <paramref name="ask"/> as
+        /// <see cref="Enrol"/> has it.</summary>
+        public static Enrolment[] Enrolments(byte[] insurers, Answer answer, string ask)
+        {
+            return Record.All(Json.Parse(Enrol(insurers, answer, ask))["enrolments"], one => new Enrolment(one));
+        }
+
         private static string Judge(CheckupList list, byte[] file, AnswerHandle answer, string ask)
         {
             if (file == null) throw new ArgumentNullException("file");
@@ -58,6 +78,17 @@ namespace Mynacard
     /// <summary>The certificates on cards.</summary>
     public static class Certificate
     {
+        /// <summary>What a certificate says.</summary>
+        public static CertificateDescription Describe(byte[] der) { return new CertificateDescription(Mynacard.Json.Parse(Json(der))["description"]); }
+
+        /// <summary>That a certificate is one of a card, at a time (now unless stated). A refused one is an exception with its code (MC-3…).</summary>
+        public static CertificateVerdict Verify(byte[] der, CertificateUsage usage, Trust trust = Trust.Production, DateTime? at = null)
+        {
+            var ask = "{\"usage\":\"" + usage.ToString().ToLowerInvariant() + "\",\"hierarchy\":\"" + trust.ToString().ToLowerInvariant() + "\"";
+            if (at.HasValue) ask += ",\"at\":\"" + at.Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) + "\"";
+            return new CertificateVerdict(Mynacard.Json.Parse(Json(der, ask + "}"))["verdict"]);
+        }
+
         /// <summary>What a certificate says, and with <paramref name="ask"/> whether it is one of a card, JSON. A refused one is an
         /// exception with its code (MC-3…). ask: {"usage":"authentication","hierarchy":"production"}.</summary>
         public static string Json(byte[] der, string ask = null)
@@ -71,17 +102,15 @@ namespace Mynacard
     /// <summary>The sentences behind the codes, for manuals and screens of one's own.</summary>
     public static class Guidance
     {
-        /// <summary>The sentences of one code (MC-1003, OK-0001), in Japanese or English.</summary>
-        public static Sentences Of(string code, bool english = false)
+        /// <summary>The sentences of one code.</summary>
+        public static GuidanceEntry For(string code)
         {
             if (string.IsNullOrEmpty(code)) throw new ArgumentException("which code", "code");
-            return All(code, english)[0];
+            return GuidanceEntry.Of(Mynacard.Json.Parse(Json(code)).Items[0]);
         }
 
         /// <summary>The sentences of all codes.</summary>
-        public static Sentences[] All(bool english = false) { return All(null, english); }
-
-        private static Sentences[] All(string code, bool english) { return Mynacard.Json.Parse(Json(code)).Each(one => Sentences.Of(one, english ? "en" : "ja")); }
+        public static GuidanceEntry[] All() { return Record.All(Mynacard.Json.Parse(Json()), GuidanceEntry.Of); }
 
         /// <summary>The sentences of one code, or of all without one, JSON.</summary>
         public static string Json(string code = null)
@@ -103,7 +132,7 @@ namespace Mynacard
         }
 
         /// <summary>Verifies the trail in a folder. Without a terminal: closed trails alone.</summary>
-        public static AuditReport Verify(Terminal terminal, string folder, int newest = 20) { return AuditReport.Of(Json(terminal, folder, newest)); }
+        public static AuditReport Verify(Terminal terminal, string folder, int newest = 20) { return new AuditReport(Mynacard.Json.Parse(Json(terminal, folder, newest))); }
 
         /// <summary><see cref="Verify"/> on a thread of the pool: every line of the trail is read.</summary>
         public static Task<AuditReport> VerifyAsync(Terminal terminal, string folder, int newest = 20) { return Task.Run(() => Verify(terminal, folder, newest)); }
@@ -116,15 +145,15 @@ namespace Mynacard
     public static class Doctor
     {
         /// <summary>Readers, terminal, audit trail, service and clock. What an argument is missing for is unknown.</summary>
-        public static Diagnosis Look(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        public static DoctorReport Examine(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
         {
-            return Diagnosis.Of(Json(service, terminal, auditFolder, cancel));
+            return new DoctorReport(Mynacard.Json.Parse(Json(service, terminal, auditFolder, cancel)));
         }
 
-        /// <summary><see cref="Look"/> on a thread of the pool.</summary>
-        public static Task<Diagnosis> LookAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
+        /// <summary><see cref="Examine"/> on a thread of the pool.</summary>
+        public static Task<DoctorReport> ExamineAsync(Service service = null, Terminal terminal = null, string auditFolder = null, Cancel cancel = null)
         {
-            return Task.Run(() => Look(service, terminal, auditFolder, cancel));
+            return Task.Run(() => Examine(service, terminal, auditFolder, cancel));
         }
 
         /// <summary><see cref="Json"/> on a thread of the pool.</summary>

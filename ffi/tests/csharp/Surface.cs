@@ -70,7 +70,7 @@ internal sealed class VirtualCard : ICardTransport, IDisposable
     private readonly Sandbox.ExchangeFunction exchange;
     private readonly Sandbox.EndFunction end;
     private readonly Sandbox.DestroyFunction destroy;
-    internal Action BeforeCommand;
+    internal Action BeforeCommand, AtEnd;
     internal int Disposed;
 
     internal VirtualCard(string person)
@@ -94,7 +94,11 @@ internal sealed class VirtualCard : ICardTransport, IDisposable
         return buffer;
     }
 
-    public void End(bool powerDown) { end(table.Userdata, powerDown ? 1 : 0); }
+    public void End(bool powerDown)
+    {
+        end(table.Userdata, powerDown ? 1 : 0);
+        if (AtEnd != null) AtEnd();
+    }
     public int MaxCommand { get { return (int)table.MaxCommand.ToUInt64(); } }
     public int MaxResponse { get { return (int)table.MaxResponse.ToUInt64(); } }
 
@@ -183,6 +187,15 @@ internal sealed class NoCard : ICardTransport
     public int MaxResponse { get { return 0; } }
 }
 
+internal sealed class NoLimits : ICardTransport
+{
+    public void Begin() { }
+    public byte[] Exchange(byte[] command, bool secret) { return null; }
+    public void End(bool powerDown) { }
+    public int MaxCommand { get { throw new TimeZoneNotFoundException("mine"); } }
+    public int MaxResponse { get { return 0; } }
+}
+
 internal static class Program
 {
     private const string Xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader/><MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>" +
@@ -227,8 +240,9 @@ internal static class Program
     {
         Library.CheckVersion();
         Demand(Library.Version.Length > 0, "a version");
-        Has(Identifier.Judge("insurer-number", "138016").Written, "\"valid\":true", "00138016");
-        Has(Identifier.Judge("insurer-number", "138017").Written, "\"valid\":false", "MC-4023");
+        Has(Identifier.Judge("insurer-number", "138016"), "\"valid\":true", "00138016");
+        Has(Identifier.Judge("insurer-number", "138017"), "\"valid\":false", "MC-4023");
+        Has(Identifier.Kinds(), "保険者番号");
         Fails(Status.InvalidArgument, () => Identifier.Judge("no-such", "1"), "an unknown kind");
         Throws<ArgumentException>(() => Identifier.Judge("", "1"), "no kind");
         Has(Guidance.Json("MC-1003"), "暗証番号が違います");
@@ -266,11 +280,79 @@ internal static class Program
         }
         Fails(Status.Panic, Library.PanicOnPurpose, "a panic");
 
+        Judged();
         var json = Json.Parse("{\"a\":[1,-2.5e3,true,null,\"\\u533B\\n\\\"\"],\"b\":{}}");
         Demand(json["a"].Items.Count == 5 && json["a"].Items[0].Number == 1 && json["a"].Items[2].Truth == true && json["a"].Items[3].IsNull && json["a"].Items[4].Text == "医\n\"", "JSON");
         Demand(json["x"]["y"].IsNull && json.Names.Count == 2 && Json.Parse(Json.Quote("医\n\"\\\u0001")).Text == "医\n\"\\\u0001", "absent members and quoting");
         Demand(Json.Parse(json.Written).Written == json.Written && json.Written.Contains("[1,-2.5e3,true,null,"), "JSON again");
         foreach (var bad in new[] { "", "{", "[1,]", "{\"a\"}", "\"\\x\"", "nul", "1 2", "\"\\u12\"", new string('[', 100) }) Throws<FormatException>(() => Json.Parse(bad), "no JSON: " + bad);
+    }
+
+    /// <summary>The same judgements, read.</summary>
+    private static void Judged()
+    {
+        var number = Identifier.Check("insurer-number", "138016");
+        Demand(number.IsValid && number.Kind == "insurer-number" && number.Value.EndsWith("138016") && number.Rendered("zeros") == "00138016" && number.Rendered("no") == null && number.Code == null && number.Error == null, "a number: " + number.Written);
+        var none = Identifier.Check("insurer-number", "138017");
+        Demand(!none.IsValid && none.Code == "MC-4023" && none.Error.Length > 0 && none.Findings != null, "a number that is none: " + none.Written);
+        Demand(Array.Exists(Identifier.AllKinds(), one => one.Kind == "insurer-number" && one.Label == "保険者番号"), "the kinds");
+        var wrong = Guidance.For("MC-1003");
+        Demand(wrong.Code == "MC-1003" && wrong.Class == "card" && wrong.Staff.Japanese.Contains("暗証番号が違います") && wrong.Staff.English.Length > 0 && wrong.Next.ToString().Length > 0 && wrong.Patient != null && Array.IndexOf(wrong.Instead, "online-visual") >= 0, "the sentences: " + wrong.Written);
+        Demand(Guidance.All().Length > 100, "all sentences");
+        Throws<ArgumentException>(() => Guidance.For(null), "no code");
+        Demand(Array.Exists(Answer.Fields(), one => one.Tag == "Name" && one.Label == "氏名" && one.LabelEnglish.Length > 0 && one.Number >= 0), "the fields");
+        try { foreach (var reader in Card.ReadersAsync().Result) Demand(reader.Name.Length > 0 && (reader.HasCard || reader.State != ReaderState.Card), "a reader"); }
+        catch (AggregateException none2) { Demand(none2.InnerException is MynacardException, "no readers"); }
+
+        using (var answer = Answer.FromXml(Bytes(Xml)))
+        {
+            var situation = answer.Situation();
+            Demand(situation.Meaning == Meaning.Valid && situation.Guidance.Code == "OK-0001" && situation.On == null && situation.Reason == null && !situation.HasNewer && situation.Code == null && situation.Count == null, "what it means: " + situation.Written);
+            var known = new Chart("4711") { ReferenceNumber = "0001" };
+            known.Fields["Name"] = "医療　太郎";
+            known.Fields["NameKana"] = "ｲﾘｮｳ ﾀﾛｳ";
+            known.Fields["Birthdate"] = "19800217";
+            known.Fields["Address"] = "東京都\"港区\"";
+            var stranger = new Chart("4712");
+            stranger.Fields["Birthdate"] = "19500101";
+            var match = answer.Match(known, stranger);
+            Demand(match.Length == 1 && match[0].Found == Found.One && match[0].Charts.Length == 1 && match[0].Charts[0].Key == "4711", "the chart");
+            var address = Array.Find(match[0].Charts[0].Differences, one => one.Tag == "Address");
+            Demand(address.Outcome == Outcome.Differs && address.Weight == Weight.Note && address.IsOpen && address.Ours == "東京都\"港区\"" && address.Theirs == "東京都千代田区" && address.Proposal == "東京都千代田区", "the address: " + address.Written);
+            Demand(answer.Match(stranger)[0].Found == Found.None && answer.Match()[0].Charts.Length == 0, "nobody");
+            Throws<ArgumentNullException>(() => answer.Match(null), "no charts");
+
+            var file = Bytes("保険者番号,委託元保険者名,特定健康診査,特定保健指導\n138016,千代田区,○,\n138017,港区,○,\n");
+            var insurers = Checkup.ReadInsurers(file);
+            var contract = insurers.Contracts[0];
+            Demand(contract.Insurer.EndsWith("138016") && contract.Name == "千代田区" && contract.Checkup && !contract.Guidance && !contract.FirstInterview && !contract.QualifiedInvoice && contract.Row == 2 && contract.Remark == null, "a contract: " + contract.Written);
+            Demand(Array.Exists(insurers.Findings, one => one.Row == 3 && one.Rule == "check-digit" && one.Column == "保険者番号"), "a finding: " + insurers.Written);
+            var clinics = Checkup.ReadInstitutions(Bytes("健診・保健指導機関番号,実施機関名,集団,個別,心電図検査\n1312345678,クリニック,,○,●\n"));
+            var clinic = clinics.Institutions[0];
+            Demand(clinic.Name == "クリニック" && clinic.Number == "1312345678" && clinic.Setting == "individual" && clinic.Fundus == ExaminationBy.No && clinic.Registered == null && clinic.Row == 2 && !clinic.Active, "an institution: " + clinic.Written);
+            var enrolment = Checkup.Enrolments(file, answer, "{\"service\":\"checkup\",\"on\":\"20261121\"}")[0];
+            Demand(enrolment.IsAccepted && enrolment.Verdict == EnrolmentVerdict.Covered && enrolment.Row == 2 && enrolment.Evidence == "online-pin" && enrolment.Ticket == null && enrolment.Missing.Length == 0 && enrolment.On == null && enrolment.Insurer.EndsWith("138016"), "enrolled: " + enrolment.Written);
+            var guided = Checkup.Enrolments(file, answer, "{\"service\":\"guidance\",\"on\":\"20261121\"}")[0];
+            Demand(!guided.IsAccepted && guided.Verdict == EnrolmentVerdict.NotCovered, "not enrolled: " + guided.Written);
+        }
+        using (var answer = Answer.FromXml(Bytes(Xml.Replace("<QualificationValidity>1<", "<QualificationValidity>3<"))))
+            Demand(answer.Situation().Meaning == Meaning.Lost && answer.Situation().HasNewer, "an insurance that has ended: " + answer.Situation().Written);
+    }
+
+    /// <summary>What an exception says survives another domain.</summary>
+    private static void Serialised()
+    {
+        MynacardException thrown;
+        using (var card = Card.Behind(new VirtualCard("kyokai-self")))
+        using (var pin = PinOf("9999")) thrown = Fails(Status.WrongPin, () => card.AttributesJson(pin), "a wrong PIN");
+        var info = new System.Runtime.Serialization.SerializationInfo(typeof(MynacardException), new System.Runtime.Serialization.FormatterConverter());
+        thrown.GetObjectData(info, new System.Runtime.Serialization.StreamingContext());
+        var make = typeof(MynacardException).GetConstructor(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic, null,
+            new[] { typeof(System.Runtime.Serialization.SerializationInfo), typeof(System.Runtime.Serialization.StreamingContext) }, null);
+        Demand(make != null && typeof(MynacardException).IsSerializable, "made to be carried");
+        var back = (MynacardException)make.Invoke(new object[] { info, new System.Runtime.Serialization.StreamingContext() });
+        Demand(back.Status == thrown.Status && back.Turn == thrown.Turn && back.Code == thrown.Code && back.TriesLeft == 2 && back.StatusWord == thrown.StatusWord && back.Staff == thrown.Staff && back.Next == thrown.Next
+            && back.Patient == thrown.Patient && back.Detail == thrown.Detail && back.Message == thrown.Message, "carried whole");
     }
 
     private static void Cards()
@@ -288,6 +370,17 @@ internal static class Program
             Demand(real == null || real.Code.StartsWith("MC-3"), "a code of certificates");
             Throws<ArgumentNullException>(() => Certificate.Json(null), "no certificate");
 
+            var status = card.ReadStatusAsync().Result;
+            Demand(status.Kind == CardKind.MyNumberCard && status.Authentication == 3 && status.Signature == 5 && status.InputSupport == 3 && status.Tries("no-such") == null && status.Pins.Count > 5 && status.Has("jpki") && !status.Has("no-such") && status.Open.Length == 0, "the status: " + status.Written);
+            var description = Certificate.Describe(der);
+            Demand(description.NotAfter > DateTime.UtcNow && description.NotBefore < DateTime.UtcNow && description.Subject.Length > 0 && description.Issuer.Length > 0 && description.Serial.Length > 0 && description.Sha256.Length == 64 && !description.IsAuthority && description.Key.Length > 0 && description.KeyUsage.Length > 0, "a certificate: " + description.Written);
+            var verdict = Certificate.Verify(der, CertificateUsage.Authentication, Trust.Simulation);
+            Demand(verdict.Revocation == "not-asked" && Array.IndexOf(verdict.Warnings, "revocation-not-asked") >= 0 && verdict.NotAfter == description.NotAfter && verdict.Root.Length > 0 && verdict.At != null, "a verdict: " + verdict.Written);
+            var later = Certificate.Verify(der, CertificateUsage.Authentication, Trust.Simulation, description.NotAfter.Value.AddDays(1));
+            Demand(Array.IndexOf(later.Warnings, "expired") >= 0 && later.At == description.NotAfter.Value.AddDays(1), "a day after its end: " + later.Written);
+            Throws<MynacardException>(() => Certificate.Verify(der, CertificateUsage.Signature, Trust.Simulation), "another usage");
+            Throws<MynacardException>(() => Certificate.Verify(der, CertificateUsage.Authentication), "a virtual card is no real one");
+
             Fails(Status.Caller, () => card.EndRecording(), "no recording");
             card.BeginRecording();
             card.StatusJson();
@@ -297,6 +390,11 @@ internal static class Program
             Fails(Status.Input, () => Card.FromTrace(Bytes("x")), "no trace");
 
             using (var pin = PinOf("1234")) Has(card.AttributesJsonAsync(pin, Sandbox.Authorities).Result, "\"verified\":true");
+            using (var pin = PinOf("1234"))
+            {
+                var person = card.ReadAttributesAsync(pin, Sandbox.Authorities).Result;
+                Demand(person.IsVerified && person.Birth == "19800401" && person.Sex != Sex.Other && person.Name.Length > 0 && person.Address.Length > 0, "the attributes: " + person.Written);
+            }
             using (var pin = PinOf("9999")) Demand(Fails(Status.WrongPin, () => card.AttributesJson(pin), "a wrong PIN").TriesLeft == 2, "two tries");
             Throws<ArgumentNullException>(() => card.AttributesJson(null), "no PIN");
             using (Pin old = PinOf("1234"), next = PinOf("5678"))
@@ -312,7 +410,7 @@ internal static class Program
             using (var face = card.ReadFaceAsync(null, number, Sandbox.Authorities).Result)
             {
                 Demand(face.Photo.Length > 1000 && face.Name[1] == 'P' && face.Address.Length > 50, "the images");
-                Has(face.Written, "\"birth\":\"19800401\"");
+                Demand(face.Birth == "19800401" && face.Sex != Sex.Other, "birth and sex: " + face.Written);
                 Demand(Array.TrueForAll(number, digit => digit == 0), "the number is cleared");
                 face.Dispose();
                 Demand(Array.TrueForAll(face.Photo, one => one == 0), "the photo is cleared");
@@ -326,6 +424,7 @@ internal static class Program
         }
         Demand(transport.Disposed == 1, "destroy once");
         Throws<ArgumentNullException>(() => Card.Behind(null), "no transport");
+        Throws<TimeZoneNotFoundException>(() => Card.Behind(new NoLimits()), "limits that throw");
         Throws<MynacardException>(() => Card.WaitAsync("no such reader", TimeSpan.Zero).GetAwaiter().GetResult().Dispose(), "no such reader");
 
         using (var pin = new Pin())
@@ -348,6 +447,26 @@ internal static class Program
         }
     }
 
+    /// <summary>A token of .NET stops a call as well.</summary>
+    private static void Tokens()
+    {
+        var transport = new VirtualCard("kyokai-self");
+        using (var source = new CancellationTokenSource())
+        using (var cancel = Cancel.From(source.Token))
+        using (var card = Card.Behind(transport))
+        {
+            transport.BeforeCommand = source.Cancel;
+            Fails(Status.Cancelled, () => card.StatusJson(cancel), "stopped by a token");
+            Demand(cancel.IsStopped, "stopped");
+        }
+        using (var source = new CancellationTokenSource())
+        {
+            Cancel.From(source.Token).Dispose();
+            source.Cancel(); // what is disposed is not touched
+            using (var late = Cancel.From(source.Token)) Demand(late.IsStopped, "stopped before");
+        }
+    }
+
     private static Terminal Registered(string name)
     {
         var activation = new byte[16 + 64 + 160];
@@ -366,6 +485,7 @@ internal static class Program
     {
         Throws<ArgumentNullException>(() => Terminal.Register(null, new Registration()), "no service");
         Throws<ArgumentNullException>(() => Terminal.Register(service, null), "no registration");
+        Throws<ArgumentNullException>(() => Terminal.Activate(null, "1", "2", "3", true), "no service");
         using (var terminal = Registered("first.vault"))
         {
             var details = terminal.Details();
@@ -373,7 +493,7 @@ internal static class Program
             Has(terminal.SwitchVisualCheck(true).Written, "\"visual_check\":\"on\"");
             Has(terminal.SwitchVisualCheck(false).Written, "\"visual_check\":\"off\"");
             Demand(terminal.RenewAsync(service).Result.NotAfter > DateTime.UtcNow, "renewed");
-            terminal.Store(Path.Combine(folder, "first.vault"), "passcode-2");
+            terminal.StoreAsync(Path.Combine(folder, "first.vault"), Bytes("passcode-2")).Wait();
             Fails(Status.Caller, () => terminal.Store(Path.Combine(folder, "keys.vault"), ""), "neither passcode nor key");
             KeyStore.Set(id => { var key = new byte[32]; id.CopyTo(key, 0); return key; });
             terminal.Store(Path.Combine(folder, "keys.vault"), "");
@@ -386,9 +506,15 @@ internal static class Program
         using (var terminal = Terminal.OpenAsync(Path.Combine(folder, "first.vault"), Bytes("passcode-2")).Result)
         {
             Has(Doctor.JsonAsync(service, terminal).Result, "terminal-certificate");
+            var report = Doctor.ExamineAsync(service, terminal).Result;
+            Demand(report.Part("service").State == Health.Good && report.Part("service").Facts["environment"].Text == "sandbox" && report.Part("terminal-certificate").State != Health.Bad && report.Part("audit").State == Health.Unknown && !report.IsComplete && report.Part("no-such") == null && report.Parts.Length > 4, "the doctor: " + report.Written);
+            var readers = report.Part("readers");
+            Demand(readers.State == Health.Good || readers.State == Health.Unknown || readers.Code == null || readers.Guidance.Code == readers.Code, "a part that is bad: " + readers.Written);
             Has(Doctor.Json(), "\"complete\":false");
             Throws<ArgumentNullException>(() => terminal.Renew(null), "no service");
-            Has(terminal.RemoveAsync(service).Result, "\"removed\":true");
+            Demand(terminal.Details().VisualCheck == false && terminal.Details().IsKept, "kept: " + terminal.Details().Written);
+            var removal = terminal.RemoveAsync(service).Result;
+            Demand(removal.Terminal.Length > 0 && removal.AuditLines == null && removal.AuditFingerprint == null && removal.AuditNote == null && removal.AuditNotClosed == null, "removed: " + removal.Written);
             Fails(Status.Caller, () => terminal.Renew(service), "a removed terminal");
         }
     }
@@ -418,8 +544,13 @@ internal static class Program
             Demand(transport.Disposed == 1, "destroy once");
             Demand(events.Exists(one => one.Contains("\"event\":\"shown\"")) && events.Exists(one => one.Contains("\"event\":\"dropped\"")), "the events");
             Has(AuditTrail.Json(terminal, audit), "\"whole\":true", "\"event\":\"shown\"");
+            var trail = AuditTrail.VerifyAsync(terminal, audit, 1000).Result;
+            Demand(trail.IsWhole && trail.Files == 1 && trail.Lines == trail.Events.Length && trail.Fingerprint.Length > 0 && trail.Findings.Length == 0 && trail.More == 0 && trail.Closed.Length == 0 && trail.Note == null, "the trail: " + trail.Written);
+            Demand(Array.Exists(trail.Events, one => one.Event == "shown" && one.Number > 0 && one.At > DateTime.UtcNow.AddHours(-1)), "an event");
+            Broken(terminal, audit);
             Throws<ArgumentOutOfRangeException>(() => AuditTrail.Json(terminal, audit, -1), "fewer than none");
             Audited(terminal);
+            Dropped(terminal);
         }
         Throws<MynacardException>(() => new Desk(new Service(), Activated()).Dispose(), "a service without an address");
         Throws<ArgumentNullException>(() => new Desk(service, null).Dispose(), "no terminal");
@@ -433,6 +564,39 @@ internal static class Program
         var terminal = Terminal.Activate(service, field(0), field(16), field(80), true);
         Forgotten.Add(terminal);
         return terminal;
+    }
+
+    /// <summary>A trail that somebody altered.</summary>
+    private static void Broken(Terminal terminal, string audit)
+    {
+        var file = Directory.GetFiles(audit, "*.jsonl")[0];
+        var former = File.ReadAllText(file);
+        File.WriteAllText(file, former.Replace("\"shown\"", "\"drawn\""));
+        var trail = AuditTrail.Verify(terminal, audit);
+        Demand(!trail.IsWhole && trail.Findings.Length > 0 && trail.Findings[0].File == Path.GetFileName(file) && trail.Findings[0].Line > 0 && trail.Findings[0].Damage.Length > 0, "an altered trail: " + trail.Written);
+        File.WriteAllText(file, former);
+    }
+
+    /// <summary>What an audit function throws when an answer leaves the screen is nobody's, and no later call's either.</summary>
+    private static void Dropped(Terminal terminal)
+    {
+        var fails = false;
+        var options = new DeskOptions { Audit = json => { if (fails) throw new TimeZoneNotFoundException("full"); } };
+        using (var desk = Desk.OpenAsync(service, terminal, options).Result)
+        using (var card = Card.Behind(new VirtualCard("kyokai-self")))
+        {
+            using (var check = desk.Prepare())
+            using (var pin = PinOf("1234"))
+            {
+                var answer = check.ByPin(card, pin);
+                fails = true;
+                answer.Dispose();
+                fails = false;
+                Fails(Status.Caller, () => check.Confirm("staff-07"), "a check by PIN has nobody to confirm");
+                Fails(Status.Caller, () => check.BySight(card), "and is over");
+            }
+            Fails(Status.InvalidArgument, () => desk.Home("{\"do\":\"dance\"}"), "what nobody does");
+        }
     }
 
     private static void ByPin(Desk desk, Card card)
@@ -495,7 +659,43 @@ internal static class Program
         using (var answer = Answer.Read(Bytes(Json.Parse(patients[0])["answer"].Written), Document.Json)) Demand(answer.Text("Name") == "医療　太郎", "the patient's answer");
         Throws<InvalidOperationException>(() => desk.Download(number, one => { throw new InvalidOperationException(); }), "a function that throws");
         Throws<ArgumentNullException>(() => desk.Download(number, null), "no function");
-        Has(desk.Home("{\"do\":\"cancel\",\"reference\":\"0001\",\"reason\":\"patient\"}"), "cancelled");
+        Consented(desk, card);
+    }
+
+    /// <summary>The same, read.</summary>
+    private static void Consented(Desk desk, Card card)
+    {
+        var today = DateTime.UtcNow.AddHours(9).Date;
+        var listed = desk.ListConsents(new ConsentQuery { From = today.AddDays(-1), To = today.AddDays(1) });
+        Demand(listed.Length == 1 && listed[0].Reference == "0001" && listed[0].Kinds == (Consents.Medicines | Consents.Treatment) && listed[0].Care == Care.Visiting && listed[0].State == ConsentState.Active
+            && listed[0].GivenAt > DateTime.UtcNow.AddHours(-1) && listed[0].EndsAt > DateTime.UtcNow && listed[0].Visit != null && listed[0].Reason == null, "a consent: " + (listed.Length > 0 ? listed[0].Written : "none"));
+        Demand(desk.ListConsents(new ConsentQuery { Care = Care.Online, By = DayOf.Consent }).Length == 0, "none online");
+        Demand(desk.ChangeConsent("0001", Consents.Medicines).Kinds == Consents.Medicines, "narrowed");
+        Demand(desk.InquireConsent("0001").Kinds == Consents.Medicines, "still narrow");
+        var number = desk.SubmitBulk(new ConsentQuery { LimitApplication = true });
+        var state = BulkState.InProgress;
+        for (var turn = 0; turn < 200 && state == BulkState.InProgress; turn++)
+        {
+            state = desk.PollBulk(number);
+            Thread.Sleep(50);
+        }
+        var patients = new List<BulkPatient>();
+        var download = desk.DownloadPatients(number, patients.Add);
+        Demand(state == BulkState.Finished && download.State == BulkState.Finished && download.Patients == 1 && patients.Count == 1 && patients[0].Reference == "0001" && patients[0].Error == null, "a bulk query: " + download.Written);
+        using (var answer = Answer.Read(Bytes(patients[0].AnswerJson), Document.Json)) Demand(answer.Text("Name") == "医療　太郎", "the patient's answer, read");
+        Throws<TimeZoneNotFoundException>(() => desk.DownloadPatients(number, one => { throw new TimeZoneNotFoundException(); }), "a function that throws");
+        var ended = desk.CancelConsent("0001", CancelledBy.ChangeOfUse);
+        Demand(ended.State == ConsentState.Cancelled && ended.Reason == "change-of-use", "cancelled: " + ended.Written);
+        Throws<MynacardException>(() => desk.CancelConsent("0009", CancelledBy.Patient), "nobody's consent");
+        using (var check = desk.Prepare(Purpose.Visiting, consents: Consents.Checkups))
+        using (var pin = PinOf("1234"))
+        using (var answer = check.ByPin(card, pin))
+        {
+            var given = desk.RegisterConsent(answer, "0002", Care.Visiting, Consents.Checkups, today);
+            Demand(given.Reference == "0002" && given.Visit == today && given.State == ConsentState.Active, "registered: " + given.Written);
+            Demand(desk.CancelConsent("0002", CancelledBy.Institution).Reason == "institution", "cancelled again");
+            Throws<ArgumentNullException>(() => desk.RegisterConsent(null, "0003", Care.Visiting, Consents.Checkups), "no answer");
+        }
     }
 
     /// <summary>Two threads and one card: the second is told at once.</summary>
@@ -511,6 +711,20 @@ internal static class Program
             transport.BeforeCommand = null;
             gate.Set();
             Demand(first.Result == 3, "the first goes on");
+        }
+        // What the first one's transport threw is the first one's, though the second asks while it is kept.
+        using (var thrown = new ManualResetEvent(false))
+        using (var gate = new ManualResetEvent(false))
+        {
+            transport.BeforeCommand = () => { throw new TimeZoneNotFoundException("mine"); };
+            transport.AtEnd = () => { thrown.Set(); gate.WaitOne(30000); };
+            var first = Task.Run(() => card.StatusJson());
+            Demand(thrown.WaitOne(30000), "the transport threw");
+            Fails(Status.Busy, () => card.TriesLeft(), "two threads and one card");
+            transport.BeforeCommand = transport.AtEnd = null;
+            gate.Set();
+            try { first.Wait(); Faults.Add("a transport that throws"); }
+            catch (AggregateException all) { Demand(all.InnerException is TimeZoneNotFoundException, "its own exception, not " + all.InnerException.GetType().Name); }
         }
     }
 
@@ -691,6 +905,8 @@ internal static class Program
         service = new Service { Url = Marshal.PtrToStringAnsi(Sandbox.mynacard_sandbox_url(sandbox)), Root = root, Trust = Trust.Simulation, Direct = true, Timeout = TimeSpan.FromSeconds(20), AllowTls12 = true };
         Pure();
         Cards();
+        Serialised();
+        Tokens();
         Terminals();
         Logged();
         Folders();
