@@ -1,5 +1,5 @@
 //! What is handed to others, unpacked into a folder with Japanese letters and spaces in its name, and used there with
-//! nothing of this workspace: the ZIP for vendors without Rust, and the NuGet package.
+//! nothing of this workspace: the ZIP for vendors without Rust, and the NuGet packages.
 //!
 //! `MYNACARD_QUICK=1` leaves it out and prints that it does.
 
@@ -11,6 +11,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "vendor/package.rs"]
+mod package;
 #[allow(dead_code)] // Shared with tests that need more of it.
 mod support;
 
@@ -176,7 +178,7 @@ fn in_csharp(unpacked: &Unpacked, zip: &Path) {
     let program = consumer(
         unpacked,
         &zip.join("samples/csharp/Reception.cs"),
-        &wrapper,
+        &[wrapper],
         None,
     );
     is_a_csharp_reception(&run_alone(
@@ -191,7 +193,7 @@ fn in_csharp(unpacked: &Unpacked, zip: &Path) {
 fn consumer(
     unpacked: &Unpacked,
     source: &Path,
-    wrapper: &Path,
+    wrappers: &[PathBuf],
     reference: Option<&Path>,
 ) -> PathBuf {
     let program = unpacked.path("Reception.exe");
@@ -199,7 +201,7 @@ fn consumer(
     compiler
         .args(["-langversion:7", "-warnaserror"])
         .arg(format!("-out:{}", program.display()))
-        .arg(format!("-r:{}", wrapper.display()))
+        .args(wrappers.iter().map(|one| format!("-r:{}", one.display())))
         .arg(source);
     if let Some(reference) = reference {
         // The wrapper asks for 2.0, and this reference is 2.1: every runtime takes the newer one.
@@ -249,50 +251,6 @@ fn on_windows(zip: &Path, built: &Built) {
     assert!(shown.contains("openapi"), "{shown}");
 }
 
-#[test]
-fn the_package_is_enough_for_a_program() {
-    const NAME: &str = "the_package_is_enough_for_a_program";
-    let Some(sdk) = sdk(NAME) else {
-        return;
-    };
-    let unpacked = Unpacked::new(&packed(sdk).join(format!("mynacard.{VERSION}.nupkg")));
-    let package = unpacked.desk();
-    is_whole(&package);
-    describes_itself(&unpacked);
-
-    let sample = root().join("examples/csharp/Reception.cs");
-    let native = package.join("runtimes/linux-x64/native");
-    let sandbox = support::shipped();
-    // The sandbox is not in the package: it comes from elsewhere.
-    let found = format!("{}:{}", native.display(), sandbox.display());
-    for (framework, sdk) in [("net48", None), ("netstandard2.0", Some(sdk))] {
-        let wrapper = package.join("lib").join(framework).join("Mynacard.Net.dll");
-        // As a build copies it beside the program.
-        std::fs::copy(&wrapper, unpacked.path("Mynacard.Net.dll")).unwrap();
-        let reference = sdk.map(|sdk| &*sdk.netstandard);
-        let program = consumer(&unpacked, &sample, &wrapper, reference);
-        let mut runtime = match sdk {
-            Some(sdk) => sdk.command(&program),
-            None => {
-                let mut mono = Command::new("mono");
-                mono.arg(&program);
-                mono
-            }
-        };
-        let exchange = unpacked.exchange();
-        is_a_csharp_reception(&run_alone(
-            runtime.env("LD_LIBRARY_PATH", &found).arg(exchange),
-        ));
-    }
-    for framework in ["net48", "netstandard2.0"] {
-        for system in ["win-x64", "win-x86", "linux-x64"] {
-            let native = package.join("runtimes").join(system).join("native");
-            names_are_apart(&[package.join("lib").join(framework), native]);
-        }
-    }
-    projects_copy_the_right_library(&unpacked);
-}
-
 /// No two files that come to lie in one folder have names that Windows takes for one: the wrapper `Mynacard.Net.dll` and the
 /// library `mynacard.dll` would be one file if the wrapper were called as its namespace is.
 fn names_are_apart(folders: &[PathBuf]) {
@@ -307,161 +265,4 @@ fn names_are_apart(folders: &[PathBuf]) {
         }
     }
     assert!(names.len() > 1, "{folders:?}");
-}
-
-/// Every part that NuGet reads is XML, every file has a type, and the licences are there.
-fn is_whole(package: &Path) {
-    let listed = run_alone(
-        Command::new("find")
-            .arg(package)
-            .args(["-type", "f", "-printf", "%P\n"]),
-    );
-    let files: BTreeSet<&str> = listed.lines().collect();
-    for expected in [
-        "mynacard.nuspec",
-        "_rels/.rels",
-        "build/net48/mynacard.targets",
-        "lib/net48/Mynacard.Net.dll",
-        "lib/net48/Mynacard.Net.xml",
-        "lib/netstandard2.0/Mynacard.Net.dll",
-        "lib/netstandard2.0/Mynacard.Net.xml",
-        "runtimes/linux-x64/native/libmynacard.so",
-        "runtimes/win-x64/native/mynacard.dll",
-        "runtimes/win-x86/native/mynacard.dll",
-        "LICENSE-MIT",
-        "LICENSE-APACHE",
-        "README.md",
-    ] {
-        assert!(files.contains(expected), "{expected} is not in {files:?}");
-    }
-    let types = std::fs::read_to_string(package.join("[Content_Types].xml")).unwrap();
-    for file in &files {
-        let name = file.rsplit('/').next().unwrap();
-        let by_end = name
-            .rsplit_once('.')
-            .is_some_and(|(_, end)| types.contains(&format!("Extension=\"{end}\"")));
-        let known = by_end || types.contains(&format!("PartName=\"/{file}\""));
-        assert!(
-            known || *file == "[Content_Types].xml",
-            "{file} has no type"
-        );
-    }
-    let xml: Vec<PathBuf> = files
-        .iter()
-        .filter(|file| {
-            [".xml", ".nuspec", ".rels", ".targets"]
-                .iter()
-                .any(|end| file.ends_with(end))
-        })
-        .map(|file| package.join(file))
-        .collect();
-    assert_eq!(xml.len(), 6);
-    run_alone(
-        Command::new("python3")
-            .args([
-                "-c",
-                "import sys, xml.dom.minidom as m; [m.parse(open(p, 'rb')) for p in sys.argv[1:]]",
-            ])
-            .args(xml),
-    );
-    let described = std::fs::read_to_string(package.join("lib/net48/Mynacard.Net.xml")).unwrap();
-    assert!(described.contains("M:Mynacard.Desk.Prepare"), "{described}");
-    for (system, start) in [("win-x64", 0x64), ("win-x86", 0x4c)] {
-        let dll =
-            std::fs::read(package.join(format!("runtimes/{system}/native/mynacard.dll"))).unwrap();
-        let header = usize::from(dll[0x3c]) + 256 * usize::from(dll[0x3d]);
-        assert_eq!(
-            dll[header..header + 5],
-            [b'P', b'E', 0, 0, start],
-            "{system}"
-        );
-    }
-}
-
-/// The assembly for netstandard 2.0 asks for that version, so that .NET Framework and old runtimes take it.
-fn describes_itself(unpacked: &Unpacked) {
-    let program = unpacked.path("Describe.exe");
-    run_alone(
-        Command::new("mcs")
-            .arg(format!("-out:{}", program.display()))
-            .arg(root().join("ffi/tests/nuget/Describe.cs")),
-    );
-    let library = |framework: &str| unpacked.path(&format!("lib/{framework}/Mynacard.Net.dll"));
-    let describe =
-        |framework| run_alone(Command::new("mono").arg(&program).arg(library(framework)));
-    let own = format!("Mynacard.Net {VERSION}.0\n");
-    let net48 = describe("net48");
-    assert!(
-        net48.starts_with(&own) && net48.contains("needs mscorlib 4.0.0.0\n"),
-        "{net48}"
-    );
-    assert!(!net48.contains("netstandard"), "{net48}");
-    assert_eq!(
-        describe("netstandard2.0"),
-        format!("{own}needs netstandard 2.0.0.0\n")
-    );
-}
-
-/// Project files for .NET Framework, built with the package's own targets.
-fn projects_copy_the_right_library(unpacked: &Unpacked) {
-    let project = unpacked.path("project");
-    let loading = unpacked.path("Loading.exe");
-    let wrapper = unpacked.path("Mynacard.Net.dll");
-    std::fs::copy(unpacked.path("lib/net48/Mynacard.Net.dll"), &wrapper).unwrap();
-    run_alone(
-        Command::new("mcs")
-            .arg(format!("-out:{}", loading.display()))
-            .arg(format!("-r:{}", wrapper.display()))
-            .arg(root().join("ffi/tests/csharp/Loading.cs")),
-    );
-    std::fs::create_dir(&project).unwrap();
-    for source in [
-        "ffi/tests/nuget/Reception.csproj",
-        "examples/csharp/Reception.cs",
-    ] {
-        let source = root().join(source);
-        std::fs::copy(&source, project.join(source.file_name().unwrap())).unwrap();
-    }
-    for (platform, wide, narrow) in [
-        ("AnyCPU", true, true),
-        ("x64", true, false),
-        ("x86", false, true),
-    ] {
-        run_alone(
-            Command::new("xbuild")
-                .current_dir(&project)
-                .args(["/nologo", "/verbosity:quiet"])
-                .arg(format!("/p:Platform={platform}"))
-                .arg(format!("/p:PACKAGE={}", unpacked.desk().display())),
-        );
-        let out = project.join("out").join(platform);
-        assert!(out.join("Mynacard.Net.dll").exists());
-        for (system, expected) in [("win-x64", wide), ("win-x86", narrow)] {
-            let copied = out.join(format!("runtimes/{system}/native/mynacard.dll"));
-            assert_eq!(copied.exists(), expected, "{platform}: {system}");
-        }
-        // And that is what the wrapper takes on Windows in a process of this width.
-        let taken = run_alone(Command::new("mono").arg(&loading).arg("found").arg(&out));
-        let mut takes = String::new();
-        for (bits, system, expected) in [(32, "win-x86", narrow), (64, "win-x64", wide)] {
-            if expected {
-                let library = format!("runtimes/{system}/native/mynacard.dll");
-                takes += &format!("{bits} {}\n", out.join(library).display());
-            }
-        }
-        assert_eq!(taken, takes, "{platform}");
-        names_are_apart(&[out]);
-    }
-    // The program finds the library that was copied beside it, and nothing else.
-    let exchange = unpacked.exchange();
-    let sandbox = unpacked.path("sandbox");
-    std::fs::create_dir(&sandbox).unwrap();
-    let name = "libmynacard_sandbox.so";
-    std::fs::copy(support::shipped().join(name), sandbox.join(name)).unwrap();
-    is_a_csharp_reception(&run_alone(
-        Command::new("mono")
-            .env("LD_LIBRARY_PATH", sandbox)
-            .arg(project.join("out/AnyCPU/Reception.exe"))
-            .arg(exchange),
-    ));
 }
