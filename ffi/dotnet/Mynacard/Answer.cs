@@ -179,7 +179,32 @@ namespace Mynacard
         /// <summary>The same on a thread of the pool: a folder on a share may take its time.</summary>
         public static Task<FaceFolder> OpenAsync(string path, bool deliverExisting = false) { return Task.Run(() => new FaceFolder(path, deliverExisting)); }
 
-        /// <summary>Waits for the next face file.</summary>
+        /// <summary>Watches a folder with a journal, a folder of this program's own: each file comes until <see cref="Finish"/>, across
+        /// restarts, and not after that.</summary>
+        public FaceFolder(string path, string journal, bool deliverExisting = false)
+        {
+            if (string.IsNullOrEmpty(path)) throw new ArgumentException("which folder", "path");
+            using (var pins = new Pins())
+            {
+                var native = new Native.Exchange { StructSize = Calls.SizeOf<Native.Exchange>(), Existing = deliverExisting ? 1 : 0 };
+                pins.Text(path, out native.Face, out native.FaceSize);
+                pins.Text(journal, out native.Journal, out native.JournalSize);
+                handle = NativeHandle.Own<FolderHandle>(Calls.Make(o => Native.mynacard_folder_exchange(ref native, out o.Made, out o.Error)));
+            }
+        }
+
+        /// <summary>This program has what a file says, or gives up one that cannot be read: with a journal it does not come again.</summary>
+        public void Finish(string name)
+        {
+            var file = Calls.Utf8(name);
+            Calls.Make(o => Native.mynacard_folder_finish(handle, file, Calls.Size(file), 0, out o.Error));
+        }
+
+        /// <summary><see cref="Finish"/> on a thread of the pool.</summary>
+        public Task FinishAsync(string name) { return Task.Run(() => Finish(name)); }
+
+        /// <summary>Waits for the next face file. One that cannot be read is an exception whose <see cref="MynacardException.Subject"/> names
+        /// it; the next call goes on.</summary>
         public Answer Next(TimeSpan? timeout = null, Cancel cancel = null)
         {
             string name;
@@ -198,7 +223,7 @@ namespace Mynacard
             var status = Native.mynacard_folder_next(folder, Card.Milliseconds(timeout), Cancel.Of(cancel), out answer, out named, out error);
             Calls.Check(status, error);
             name = Calls.TakeUtf8(named);
-            return new Answer(answer);
+            return answer == IntPtr.Zero ? null : new Answer(answer);
         }
 
         /// <summary>Stops watching.</summary>
@@ -218,6 +243,10 @@ namespace Mynacard
         public string ZipPassword { get; set; }
         /// <summary>Requests in Shift_JIS instead of UTF-8.</summary>
         public bool ShiftJis { get; set; }
+        /// <summary>How long a file that cannot be read must stay unchanged before it is told; ten seconds unless set.</summary>
+        public TimeSpan? Patience { get; set; }
+        /// <summary>The most bytes of XML that an answer may have, unpacked; one GiB unless set.</summary>
+        public long? MaxAnswer { get; set; }
     }
 
     /// <summary>Insurance by number: requests and answers through the folders of a 資格確認端末.</summary>
@@ -231,14 +260,17 @@ namespace Mynacard
             if (folders == null) throw new ArgumentNullException("folders");
             using (var pins = new Pins())
             {
-                var native = new Native.Exchange { StructSize = Calls.SizeOf<Native.Exchange>(), ShiftJis = folders.ShiftJis ? 1 : 0 };
+                var native = new Native.Exchange { StructSize = Calls.SizeOf<Native.Exchange>(), ShiftJis = folders.ShiftJis ? 1 : 0, PatienceMs = Calls.Milliseconds(folders.Patience, "Patience") };
+                if (folders.MaxAnswer.HasValue)
+                {
+                    if (folders.MaxAnswer.Value < 1 || folders.MaxAnswer.Value > uint.MaxValue) throw new ArgumentOutOfRangeException("MaxAnswer", "from a byte to 4 GiB");
+                    native.MaxAnswer = new UIntPtr((uint)folders.MaxAnswer.Value);
+                }
                 pins.Text(folders.Requests, out native.Requests, out native.RequestsSize);
                 pins.Text(folders.Answers, out native.Answers, out native.AnswersSize);
                 pins.Text(folders.Journal, out native.Journal, out native.JournalSize);
                 pins.Text(folders.ZipPassword, out native.ZipPassword, out native.ZipPasswordSize);
-                IntPtr folder, error;
-                Calls.Check(Native.mynacard_folder_exchange(ref native, out folder, out error), error);
-                handle = NativeHandle.Own<FolderHandle>(folder);
+                handle = NativeHandle.Own<FolderHandle>(Calls.Make(o => Native.mynacard_folder_exchange(ref native, out o.Made, out o.Error)));
             }
         }
 
@@ -254,15 +286,18 @@ namespace Mynacard
         /// <summary><see cref="GiveUp"/> on a thread of the pool.</summary>
         public Task GiveUpAsync(string request) { return Task.Run(() => GiveUp(request)); }
 
-        /// <summary>Asks for the insurance behind a number; returns the request's name, which comes back with the answer.
-        /// <paramref name="ask"/> is JSON: {"institution":"1312345679","insurer":"06130488","number":"…","birth":"19800217"} and so on.</summary>
+        /// <summary>Asks; returns the request's name, which comes back with the answer. <paramref name="ask"/> is JSON whose "do" is query
+        /// (the usual: {"institution":"1312345679","insurer":"06130488","number":"…","birth":"19800217"}), bulk, consented, assistance,
+        /// register or download, as mynacard_folder_submit describes it.</summary>
         public string Submit(string ask)
         {
             var asked = Calls.Utf8(ask);
             return Calls.Json(o => Native.mynacard_folder_submit(handle, asked, Calls.Size(asked), out o.Made, out o.Error));
         }
 
-        /// <summary>Waits for the next answer and says to which request it belongs.</summary>
+        /// <summary>Waits for the next answer and says to which request it belongs; null where the request was no single query:
+        /// <see cref="Read"/> reads what came. What cannot be read is an exception whose <see cref="MynacardException.Subject"/> names the
+        /// request, which <see cref="GiveUp"/> ends.</summary>
         public Answer Next(out string request, TimeSpan? timeout = null, Cancel cancel = null)
         {
             return FaceFolder.Next(handle, out request, timeout, cancel);
@@ -297,19 +332,44 @@ namespace Mynacard
         public string Manage(string ask, Action<string> patient = null, Cancel cancel = null)
         {
             var asked = Calls.Utf8(ask);
-            var listener = patient == null ? null : new JsonListener(patient);
+            Exception thrown = null;
+            var listener = patient == null ? null : new JsonListener(patient, exception => thrown = exception);
             using (var pins = new Pins())
             {
                 try
                 {
                     var table = listener == null ? IntPtr.Zero : pins.Pin(listener.Table());
-                    IntPtr json, error;
-                    var status = Native.mynacard_folder_manage(handle, asked, Calls.Size(asked), table, Cancel.Of(cancel), out json, out error);
-                    return Calls.TakeJson(status, json, error, listener == null ? null : listener.Take());
+                    var written = Calls.Json(o => Native.mynacard_folder_manage(handle, asked, Calls.Size(asked), table, Cancel.Of(cancel), out o.Made, out o.Error), listener);
+                    // A function that wants no more is no failure of the library; one that threw is one of this call.
+                    if (thrown != null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(thrown).Throw();
+                    return written;
                 }
                 finally { if (listener != null) listener.Unroot(); }
             }
         }
+
+        /// <summary>What was asked and not forgotten yet, also before a restart.</summary>
+        public AskedRequest[] Requests() { return Record.All(Json.Parse(Manage("{\"do\":\"requests\"}"))["requests"], one => new AskedRequest(one)); }
+
+        /// <summary>Forgets what is done or given up and was asked before a time: without this the journal grows. Returns what is left.</summary>
+        public AskedRequest[] Prune(DateTime before)
+        {
+            var seconds = (long)(before.ToUniversalTime() - Record.Since1970(0)).TotalSeconds;
+            return Record.All(Json.Parse(Manage("{\"do\":\"prune\",\"before\":" + seconds.ToString(System.Globalization.CultureInfo.InvariantCulture) + "}"))["requests"], one => new AskedRequest(one));
+        }
+
+        /// <summary>What came for a request that <see cref="Next(out string, TimeSpan?, Cancel)"/> brought, until it is finished.
+        /// <paramref name="person"/> is handed its people one by one, on a thread of the pool, where answers may be opened.</summary>
+        public ExchangeOutcome Read(string request, Action<BulkPatient> person = null, Cancel cancel = null)
+        {
+            Action<string> each = null;
+            // On the library's own thread nothing of it may be called, and so no answer be opened.
+            if (person != null) each = json => Task.Run(() => person(new BulkPatient(Json.Parse(json)))).GetAwaiter().GetResult();
+            return new ExchangeOutcome(Json.Parse(Manage("{\"do\":\"read\",\"name\":" + Json.Quote(request) + "}", each, cancel)));
+        }
+
+        /// <summary><see cref="Read"/> on a thread of the pool.</summary>
+        public Task<ExchangeOutcome> ReadAsync(string request, Action<BulkPatient> person = null, Cancel cancel = null) { return Task.Run(() => Read(request, person, cancel)); }
 
         /// <summary>Closes it; what was asked is kept in the journal.</summary>
         public void Dispose() { handle.Dispose(); }

@@ -176,9 +176,11 @@ namespace Mynacard
         public byte[] Body { get; private set; }
         /// <summary>A request with a key may come again and is still one; empty for none.</summary>
         public string Key { get; private set; }
-        /// <summary>How long the call waits. A cancelled call waits for this function too: give it the <see cref="Cancel"/> of your call
-        /// and look at <see cref="Cancel.IsStopped"/> where this is long.</summary>
+        /// <summary>How long the call waits.</summary>
         public TimeSpan Timeout { get; private set; }
+        /// <summary>Whether nobody waits any more. A cancelled call waits for this function too, so one that takes long looks here every
+        /// now and then, on the thread that it was called on, and returns.</summary>
+        public bool IsStopped { get { return Native.mynacard_cancel_is_cancelled(CancelHandle.None) != 0; } }
     }
 
     /// <summary>A connection of this program's own to the service, instead of HTTPS. Who is at the other end is the program's affair.</summary>
@@ -214,6 +216,8 @@ namespace Mynacard
         public int Step { get; private set; }
         /// <summary>The card's answer to the command before; empty at first.</summary>
         public byte[] Answer { get; private set; }
+        /// <summary>Whether the check was stopped; to be asked on the thread that the function was called on, where it takes long.</summary>
+        public bool IsStopped { get { return Native.mynacard_cancel_is_cancelled(CancelHandle.None) != 0; } }
         /// <summary>To be set when what is returned is the grant.</summary>
         public bool Done { get; set; }
     }
@@ -319,8 +323,9 @@ namespace Mynacard
             }
             var keeper = new Keeper(key);
             var table = keeper.Table();
-            var status = Native.mynacard_key_store_set(ref table, out error);
-            if (status != 0) keeper.Unroot();
+            var status = (int)Status.Internal;
+            try { status = Native.mynacard_key_store_set(ref table, out error); }
+            finally { if (status != 0) keeper.Unroot(); }
             Calls.Check(status, error);
         }
 

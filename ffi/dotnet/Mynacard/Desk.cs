@@ -13,7 +13,9 @@ namespace Mynacard
         /// <summary>Real cards.</summary>
         Production = 0,
         /// <summary>The virtual cards of mynacard_sandbox, and no real card.</summary>
-        Simulation = 1
+        Simulation = 1,
+        /// <summary>Test cards of 公的個人認証サービス (JPKI), by <see cref="Service.TestRoots"/>, and no real card.</summary>
+        JpkiTest = 2
     }
 
     /// <summary>Whether the card is asked, before a PIN is sent, how many tries are left.</summary>
@@ -86,6 +88,8 @@ namespace Mynacard
         public string Environment { get; set; }
         /// <summary>Whose cards are accepted.</summary>
         public Trust Trust { get; set; }
+        /// <summary>The roots of test cards, DER, for <see cref="Mynacard.Trust.JpkiTest"/>.</summary>
+        public byte[][] TestRoots { get; set; }
         /// <summary>No proxy.</summary>
         public bool Direct { get; set; }
         /// <summary>TLS 1.2 too, where that is unavoidable.</summary>
@@ -131,6 +135,13 @@ namespace Mynacard
                 pins.Text(Name, out native.Name, out native.NameSize);
                 pins.Text(Environment, out native.Environment, out native.EnvironmentSize);
                 native.Trust = (int)Trust;
+                var roots = new List<byte>();
+                foreach (var root in TestRoots ?? new byte[0][]) roots.AddRange(root);
+                if (roots.Count > 0)
+                {
+                    native.TestRoots = pins.Pin(roots.ToArray());
+                    native.TestRootsSize = new UIntPtr((uint)roots.Count);
+                }
                 native.Direct = Direct ? 1 : 0;
                 native.AllowTls12 = AllowTls12 ? 1 : 0;
                 native.TimeoutMs = Calls.Milliseconds(Timeout, "Timeout");
@@ -333,6 +344,10 @@ namespace Mynacard
         public Action<string> Audit { get; set; }
         /// <summary>Who proves themselves to the card at a visual check, instead of the service's relay.</summary>
         public IPinlessProvider Pinless { get; set; }
+        /// <summary>How long a whole check may take, card and network together; 90 seconds unless set.</summary>
+        public TimeSpan? Patience { get; set; }
+        /// <summary>How long <see cref="Check.Confirm"/> is good for; a minute unless set.</summary>
+        public TimeSpan? ConfirmationLife { get; set; }
     }
 
     /// <summary>A reception desk.</summary>
@@ -367,7 +382,9 @@ namespace Mynacard
                         VisualCheck = options.VisualCheck ? 1 : 0,
                         RefuseExpired = options.RefuseExpired ? 1 : 0,
                         RefuseUnknownIssuer = options.RefuseUnknownIssuer ? 1 : 0,
-                        Counter = (int)options.Counter
+                        Counter = (int)options.Counter,
+                        PatienceMs = Calls.Milliseconds(options.Patience, "Patience"),
+                        ConfirmationLifeMs = Calls.Milliseconds(options.ConfirmationLife, "ConfirmationLife")
                     };
                     pins.Text(options.AuditFolder, out native.AuditFolder, out native.AuditFolderSize);
                     if (audit != null) native.Audit = pins.Pin(audit.Table());

@@ -117,13 +117,15 @@ namespace Mynacard
         Other
     }
 
-    /// <summary>A patient of a bulk query.</summary>
+    /// <summary>A patient of a bulk query, of the service or of a 資格確認端末.</summary>
     public sealed class BulkPatient : Record
     {
         internal BulkPatient(Json json) : base(json) { }
 
         /// <summary>The facility's reference.</summary>
         public string Reference { get { return Read["reference"].Text; } }
+        /// <summary>Of a folder's bulk answer, which one of the file it is, from 1.</summary>
+        public int? Number { get { return (int?)Read["number"].Number; } }
         /// <summary>Why there is no answer, a code; null where there is one.</summary>
         public string Error { get { return Read["error"].Text; } }
         /// <summary>The answer, as JSON for <see cref="Answer.Read"/> with <see cref="Document.Json"/>; null where there is none.</summary>
@@ -137,6 +139,53 @@ namespace Mynacard
             try { return Answer.Read(bytes, Document.Json); }
             finally { Array.Clear(bytes, 0, bytes.Length); }
         }
+    }
+
+    /// <summary>Where a request to a 資格確認端末 stands.</summary>
+    public enum RequestState
+    {
+        /// <summary>Its answer is waited for.</summary>
+        Waiting,
+        /// <summary>It is waited for no longer.</summary>
+        Abandoned,
+        /// <summary>The program has its answer.</summary>
+        Done,
+        /// <summary>A state that this version does not know.</summary>
+        Other
+    }
+
+    /// <summary>A request to a 資格確認端末.</summary>
+    public sealed class AskedRequest : Record
+    {
+        internal AskedRequest(Json json) : base(json) { }
+
+        /// <summary>Its name, which comes back with the answer.</summary>
+        public string Name { get { return Read["name"].Text; } }
+        /// <summary>What the program called it; null where it did not.</summary>
+        public string FileIdentifier { get { return Read["file_identifier"].Text; } }
+        /// <summary>When it was asked, UTC.</summary>
+        public DateTime AskedAt { get { return Since1970(Read["asked_at"].Number); } }
+        /// <summary>Where it stands.</summary>
+        public RequestState State { get { return Named(Read["state"].Text, RequestState.Other); } }
+    }
+
+    /// <summary>What came for a request to a 資格確認端末.</summary>
+    public sealed class ExchangeOutcome : Record
+    {
+        internal ExchangeOutcome(Json json) : base(json) { }
+
+        /// <summary>Whether it is finished, or failed, or the terminal is still at it.</summary>
+        public BulkState State { get { return Named(Read["outcome"].Text, BulkState.Other); } }
+        /// <summary>Whether it came after it had been given up.</summary>
+        public bool IsLate { get { return Read["late"].Truth ?? false; } }
+        /// <summary>How many people it tells of.</summary>
+        public int? People { get { return (int?)Read["people"].Number; } }
+        /// <summary>The number that fetches the result with a download; null where there is none.</summary>
+        public string ReceptionNumber { get { return Read["reception_number"].Text; } }
+        /// <summary>The terminal's code of an error; null where there is none.</summary>
+        public string ErrorCode { get { return Read["error_code"].Text; } }
+        /// <summary>The terminal's sentence about it; null where there is none.</summary>
+        public string ErrorMessage { get { return Read["error_message"].Text; } }
     }
 
     /// <summary>What a download came to.</summary>

@@ -104,6 +104,10 @@ namespace Mynacard
         /// <summary>What happened, in English, for a log; without secrets and personal data.</summary>
         public string Detail { get; private set; }
 
+        /// <summary>The name of the file that it is about, or of the request whose answer it is, as Finish and GiveUp of folders take it; empty
+        /// where it is about none. It may repeat what another program put into the name, so it is no text for a log.</summary>
+        public string Subject { get; private set; }
+
         private const string Key = "Mynacard";
         /// <summary>For exceptions whose data nobody may write to.</summary>
         private static readonly ConditionalWeakTable<Exception, MynacardException> Views = new ConditionalWeakTable<Exception, MynacardException>();
@@ -122,6 +126,7 @@ namespace Mynacard
             Next = info.GetString("Mynacard.Next");
             Patient = info.GetString("Mynacard.Patient");
             Detail = info.GetString("Mynacard.Detail");
+            Subject = info.GetString("Mynacard.Subject");
         }
 
         /// <summary>Writes it for another domain or process.</summary>
@@ -137,6 +142,7 @@ namespace Mynacard
             info.AddValue("Mynacard.Next", Next);
             info.AddValue("Mynacard.Patient", Patient);
             info.AddValue("Mynacard.Detail", Detail);
+            info.AddValue("Mynacard.Subject", Subject);
         }
 
         /// <summary>What the library says of a call that rethrew an exception of this program's own; else null.</summary>
@@ -171,6 +177,7 @@ namespace Mynacard
                 Next = Text(error, 1),
                 Patient = Text(error, 2),
                 Detail = Text(error, 3),
+                Subject = Text(error, 4),
                 Code = "",
                 Turn = Turn.Caller
             };
