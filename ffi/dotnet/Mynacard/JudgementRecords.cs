@@ -276,6 +276,57 @@ namespace Mynacard
         Signature
     }
 
+    /// <summary>What becomes of a certificate by what is known about its revocation.</summary>
+    public enum RevocationPolicy
+    {
+        /// <summary>A revoked one is refused; one of which nothing is known is not.</summary>
+        RefuseRevoked = 0,
+        /// <summary>Only one that is known to be good passes.</summary>
+        RequireGood = 1,
+        /// <summary>The verdict tells, and nothing is refused.</summary>
+        Report = 2
+    }
+
+    /// <summary>Where it is looked up whether a certificate was revoked. What cannot be fetched is unknown.</summary>
+    public sealed class RevocationSource
+    {
+        private readonly string source;
+
+        private RevocationSource(string source) { this.source = source; }
+
+        /// <summary>A list (失効リスト), DER.</summary>
+        public static RevocationSource List(byte[] der) { return new RevocationSource("\"list\":\"" + Bytes(der, "der") + "\""); }
+        /// <summary>A list that is fetched.</summary>
+        public static RevocationSource ListAt(string url) { return new RevocationSource("\"list_url\":" + Json.Quote(url)); }
+        /// <summary>An OCSP response, DER.</summary>
+        public static RevocationSource Response(byte[] der) { return new RevocationSource("\"ocsp\":\"" + Bytes(der, "der") + "\""); }
+        /// <summary>The OCSP responder that the verified certificate names.</summary>
+        public static RevocationSource Responder() { return new RevocationSource("\"ocsp_url\":true"); }
+
+        /// <summary>What becomes of an answer.</summary>
+        public RevocationPolicy Policy { get; set; }
+        /// <summary>How long fetching may take; ten seconds unless set.</summary>
+        public TimeSpan? Timeout { get; set; }
+        /// <summary>No proxy.</summary>
+        public bool Direct { get; set; }
+
+        internal string Ask
+        {
+            get
+            {
+                var policy = Policy == RevocationPolicy.RequireGood ? "require-good" : Policy == RevocationPolicy.Report ? "report" : "refuse-revoked";
+                return "{" + source + ",\"policy\":\"" + policy + "\"" + (Timeout.HasValue ? ",\"timeout_ms\":" + Calls.Milliseconds(Timeout, "Timeout") : "") +
+                    (Direct ? ",\"direct\":true" : "") + "}";
+            }
+        }
+
+        private static string Bytes(byte[] der, string name)
+        {
+            if (der == null) throw new ArgumentNullException(name);
+            return Convert.ToBase64String(der);
+        }
+    }
+
     /// <summary>That a certificate is one of a card.</summary>
     public sealed class CertificateVerdict : Record
     {
@@ -291,6 +342,10 @@ namespace Mynacard
         public string Root { get { return Read["root"]["subject"].Text; } }
         /// <summary>Whether it was revoked: not-asked, good, revoked, unknown.</summary>
         public string Revocation { get { return Read["revocation"].Text; } }
+        /// <summary>Since when it is revoked, UTC.</summary>
+        public DateTime? RevokedSince { get { return Time(Read["revocation_detail"]["since"].Text); } }
+        /// <summary>Why that is unknown, English.</summary>
+        public string RevocationUnknown { get { return Read["revocation_detail"]["why"].Text; } }
         /// <summary>What to heed: ends-soon, expired, not-production, revocation-not-asked, revocation-unknown.</summary>
         public string[] Warnings { get { return Texts(Read["warnings"]); } }
     }

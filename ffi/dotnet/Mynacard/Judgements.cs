@@ -81,12 +81,24 @@ namespace Mynacard
         /// <summary>What a certificate says.</summary>
         public static CertificateDescription Describe(byte[] der) { return new CertificateDescription(Mynacard.Json.Parse(Json(der))["description"]); }
 
-        /// <summary>That a certificate is one of a card, at a time (now unless stated). A refused one is an exception with its code (MC-3…).</summary>
-        public static CertificateVerdict Verify(byte[] der, CertificateUsage usage, Trust trust = Trust.Production, DateTime? at = null)
+        /// <summary>That a certificate is one of a card, at a time (now unless stated). A refused one is an exception with its code (MC-3…).
+        /// <paramref name="testRoots"/> go with <see cref="Trust.JpkiTest"/>.</summary>
+        public static CertificateVerdict Verify(byte[] der, CertificateUsage usage, Trust trust = Trust.Production, DateTime? at = null,
+            RevocationSource revocation = null, byte[][] testRoots = null)
         {
-            var ask = "{\"usage\":\"" + usage.ToString().ToLowerInvariant() + "\",\"hierarchy\":\"" + trust.ToString().ToLowerInvariant() + "\"";
+            var hierarchy = trust == Trust.JpkiTest ? "test" : trust == Trust.Simulation ? "simulation" : "production";
+            var ask = "{\"usage\":\"" + usage.ToString().ToLowerInvariant() + "\",\"hierarchy\":\"" + hierarchy + "\"";
             if (at.HasValue) ask += ",\"at\":\"" + at.Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) + "\"";
+            if (testRoots != null) ask += ",\"roots\":[" + string.Join(",", Array.ConvertAll(testRoots, root => "\"" + Convert.ToBase64String(root) + "\"")) + "]";
+            if (revocation != null) ask += ",\"revocation\":" + revocation.Ask;
             return new CertificateVerdict(Mynacard.Json.Parse(Json(der, ask + "}"))["verdict"]);
+        }
+
+        /// <summary><see cref="Verify"/> on a thread of the pool: lists and responders are fetched.</summary>
+        public static Task<CertificateVerdict> VerifyAsync(byte[] der, CertificateUsage usage, Trust trust = Trust.Production, DateTime? at = null,
+            RevocationSource revocation = null, byte[][] testRoots = null)
+        {
+            return Task.Run(() => Verify(der, usage, trust, at, revocation, testRoots));
         }
 
         /// <summary>What a certificate says, and with <paramref name="ask"/> whether it is one of a card, JSON. A refused one is an

@@ -213,6 +213,43 @@ internal static class Program
         }
     }
 
+    /// <summary>A connection of the program's own sees that nobody waits for it any more.</summary>
+    private static void Stopped()
+    {
+        var line = new Waiting(sandbox.ServiceWithoutLine().Carrier);
+        var own = new Service { Trust = Trust.Simulation, Carrier = line };
+        var issued = sandbox.Issue();
+        using (var cancel = new Cancel())
+        using (var carried = Terminal.Activate(own, issued.InstitutionCode, issued.Id, issued.ActivationCode, true))
+        using (var desk = new Desk(own, carried))
+        {
+            line.OnWait = cancel.Stop;
+            var stopped = Throws<MynacardException>(() => desk.Prepare(cancel: cancel).Dispose(), "a call that was stopped");
+            Demand(stopped == null || stopped.Status == Status.Cancelled, "stopped");
+            Demand(line.SawBefore == false && line.SawAfter == true, "the connection sees it: " + line.SawBefore + " " + line.SawAfter);
+            line.OnWait = null;
+            desk.Prepare().Dispose();
+        }
+    }
+
+    private sealed class Waiting : ICarrier
+    {
+        private readonly ICarrier line;
+        internal Action OnWait;
+        internal bool? SawBefore, SawAfter;
+        internal Waiting(ICarrier line) { this.line = line; }
+
+        public Carried Carry(CarryRequest request)
+        {
+            if (OnWait == null) return line.Carry(request);
+            SawBefore = request.IsStopped;
+            OnWait();
+            for (var turn = 0; turn < 100 && !request.IsStopped; turn++) Thread.Sleep(20);
+            SawAfter = request.IsStopped;
+            return null;
+        }
+    }
+
     /// <summary>Steps are posted to the screen that opened the desk, however it was opened.</summary>
     private static void Screens()
     {
@@ -298,6 +335,7 @@ internal static class Program
                 Dropped();
                 Busy();
                 Crossed();
+                Stopped();
                 Screens();
                 Tokens();
                 Twins();

@@ -64,6 +64,149 @@ internal static class Program
         }
     }
 
+    private static MynacardException Refused(Action call, string what)
+    {
+        try { call(); }
+        catch (MynacardException refused) { return refused; }
+        Faults.Add(what + ": it worked");
+        return null;
+    }
+
+    /// <summary>Whether a certificate was revoked, from a source that says nothing that can be believed, or that nobody answers at.</summary>
+    private static void Certificates()
+    {
+        byte[] der;
+        using (var card = Card.Behind(new VirtualCard(Person))) der = card.Certificate();
+        const CertificateUsage usage = CertificateUsage.Authentication;
+        var later = RevocationSource.Response(new byte[] { 0x30, 3, 0x0a, 1, 6 }); // "unauthorized"
+        var verdict = Certificate.VerifyAsync(der, usage, Trust.Simulation, null, later).Result;
+        Demand(verdict.Revocation == "unknown" && verdict.RevocationUnknown.Contains("refused with status 6") && verdict.RevokedSince == null, "a responder that refuses: " + verdict.Written);
+        Demand(Certificate.Verify(der, usage, Trust.Simulation).Revocation == "not-asked", "nobody asked");
+        later.Policy = RevocationPolicy.RequireGood;
+        var refused = Refused(() => Certificate.Verify(der, usage, Trust.Simulation, null, later), "only good ones");
+        Demand(refused == null || refused.Status == Status.Environment, "nobody says that it is good");
+        var nowhere = RevocationSource.ListAt("http://127.0.0.1:9/list");
+        nowhere.Direct = true;
+        nowhere.Timeout = TimeSpan.FromSeconds(2);
+        nowhere.Policy = RevocationPolicy.Report;
+        Demand(Certificate.Verify(der, usage, Trust.Simulation, null, nowhere).RevocationUnknown.Contains("no answer could be had"), "nobody there");
+        Refused(() => Certificate.Verify(der, usage, Trust.Simulation, null, RevocationSource.List(new byte[] { 0x30, 0 })), "no list");
+        // No responder of an unknown certificate is asked.
+        var unknown = Refused(() => Certificate.Verify(der, usage, Trust.Production, null, RevocationSource.Responder()), "a virtual card is no real one");
+        Demand(unknown == null || unknown.Code.StartsWith("MC-3"), "refused before anybody is asked");
+        Throws<ArgumentNullException>(() => RevocationSource.List(null), "no list");
+        var root = Refused(() => Certificate.Verify(der, usage, Trust.JpkiTest, null, null, new[] { new byte[] { 0x30, 0 } }), "a root that is none");
+        Demand(root == null || root.Status != Status.InvalidArgument, "it was understood: " + root.Detail);
+        Demand(Refused(() => Certificate.Verify(der, usage, Trust.JpkiTest), "no root").Status == Status.InvalidArgument, "test cards have roots of their own");
+    }
+
+    /// <summary>Test cards, patience and confirmation at a desk.</summary>
+    private static void Desks(Sandbox sandbox, Terminal terminal)
+    {
+        var service = sandbox.Service;
+        service.Trust = Trust.JpkiTest;
+        Demand(Refused(() => new Desk(service, terminal).Dispose(), "test cards without roots").Status == Status.InvalidArgument, "no roots");
+        service.TestRoots = new[] { new byte[] { 0x30, 0 }, new byte[] { 0x30, 0 } };
+        Demand(Refused(() => new Desk(service, terminal).Dispose(), "roots that are none").Status != Status.Ok, "no roots");
+        Throws<ArgumentOutOfRangeException>(() => new Desk(sandbox.Service, terminal, new DeskOptions { Patience = TimeSpan.FromSeconds(-1) }), "no patience");
+        var options = new DeskOptions { VisualCheck = true, ConfirmationLife = TimeSpan.FromMilliseconds(1), Patience = TimeSpan.FromSeconds(20) };
+        using (var desk = new Desk(sandbox.Service, terminal, options))
+        using (var card = Card.Behind(new VirtualCard(Person)))
+        using (var check = desk.Prepare(method: Method.Visual))
+        {
+            check.Tap(card);
+            check.Confirm("staff-07");
+            Thread.Sleep(50);
+            Refused(() => check.BySight(card).Dispose(), "a confirmation that is over");
+        }
+        var slow = new VirtualCard(Person);
+        using (var desk = new Desk(sandbox.Service, terminal, new DeskOptions { Patience = TimeSpan.FromMilliseconds(300) }))
+        using (var card = Card.Behind(slow))
+        using (var check = desk.Prepare())
+        using (var pin = Sandbox.Pin(Person))
+        {
+            slow.BeforeCommand = secret => Thread.Sleep(200);
+            Refused(() => check.ByPin(card, pin).Dispose(), "patience that is over");
+        }
+    }
+
+    private static string Message(string header, string body)
+    {
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader>" + header + "</MessageHeader><MessageBody>" + body + "</MessageBody></XmlMsg>";
+    }
+
+    private static string List(string name)
+    {
+        return "<ResultList><ResultOfQualificationConfirmation><InsurerNumber>00138016</InsurerNumber><Name>" + name + "</Name></ResultOfQualificationConfirmation></ResultList>";
+    }
+
+    private static string Unit(string name) { return "<BulkConfirmUnit>" + List(name) + "</BulkConfirmUnit>"; }
+
+    private static void Write(string folder, string name, string text) { File.WriteAllText(Path.Combine(folder, name), text, new UTF8Encoding(false)); }
+
+    /// <summary>A face folder whose files come until they are finished, and one file that nobody can read.</summary>
+    private static void Faces(string folder)
+    {
+        string face = Path.Combine(folder, "faces"), journal = Path.Combine(folder, "faces-journal");
+        const string first = "OQSsiquc01res_face_A1_20261120103000.xml", second = "OQSsiquc01res_face_A2_20261120103100.xml";
+        Directory.CreateDirectory(face);
+        Write(face, first, Message("", "<ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity>" + List("医療　太郎")));
+        string name;
+        for (var turn = 0; turn < 2; turn++)
+            using (var faces = new FaceFolder(face, journal, true))
+            {
+                using (var answer = faces.Next(out name, TimeSpan.FromSeconds(20))) Demand(name == first && answer.Text(Field.Name) == "医療　太郎", "turn " + turn + ": " + name);
+                if (turn == 1) faces.FinishAsync(name).Wait();
+            }
+        using (var faces = new FaceFolder(face, journal, true)) Demand(Refused(() => faces.Next(TimeSpan.Zero).Dispose(), "a finished file").Status == Status.Timeout, "it does not come again");
+        Throws<ArgumentException>(() => new FaceFolder("", journal), "no folder");
+        Write(face, second, "<XmlMsg>");
+        using (var faces = new FaceFolder(face, journal, true))
+        {
+            var broken = Refused(() => faces.Next(TimeSpan.FromSeconds(40)).Dispose(), "a broken file");
+            Demand(broken != null && broken.Status == Status.Input && broken.Subject == second, "whose it is: " + broken.Subject + " " + broken.Code);
+            faces.Finish(broken.Subject);
+        }
+        Demand(Refused(() => Guidance.For("MC-0000"), "no code").Subject == "", "about no file");
+    }
+
+    /// <summary>An exchange with several requests: what is open, what came, what cannot be read.</summary>
+    private static void Exchanges(string folder)
+    {
+        var folders = new ExchangeFolders { Requests = Path.Combine(folder, "req"), Answers = Path.Combine(folder, "res"), Journal = Path.Combine(folder, "journal"), Patience = TimeSpan.FromMilliseconds(500), MaxAnswer = 1 << 20 };
+        Directory.CreateDirectory(folders.Requests);
+        Directory.CreateDirectory(folders.Answers);
+        using (var exchange = new Exchange(folders))
+        {
+            var bulk = exchange.Submit("{\"do\":\"bulk\",\"institution\":\"1312345679\",\"day\":\"20261121\",\"people\":[{\"insurer\":\"06130488\",\"number\":\"12345\",\"birth\":\"19800217\"}]}");
+            var broken = exchange.Submit("{\"institution\":\"1312345679\",\"insurer\":\"06130488\",\"number\":\"12345\",\"birth\":\"19800217\",\"day\":\"20261121\",\"file_identifier\":\"mine\"}");
+            var open = exchange.Requests();
+            Demand(open.Length == 2 && Array.TrueForAll(open, one => one.State == RequestState.Waiting && Math.Abs((one.AskedAt - DateTime.UtcNow).TotalMinutes) < 10) && Array.Exists(open, one => one.FileIdentifier == "mine"), "what is open");
+            Write(folders.Answers, broken.Replace("req_", "res_"), "<XmlMsg>");
+            var unread = Refused(() => exchange.NextAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult(), "a broken answer");
+            Demand(unread != null && unread.Subject == broken, "whose it is: " + unread.Subject);
+            exchange.GiveUp(unread.Subject);
+            // Many people: a number first, and with that their answers.
+            Write(folders.Answers, bulk.Replace("req_", "res_"), Message("<SegmentOfResult>2</SegmentOfResult><ReceptionNumber>00000000000000000001</ReceptionNumber>", ""));
+            string request;
+            Demand(exchange.Next(out request, TimeSpan.FromSeconds(30)) == null && request == bulk, "no answer about one person: " + request);
+            var began = exchange.ReadAsync(bulk).Result;
+            Demand(began.State == BulkState.InProgress && began.People == 0 && began.ReceptionNumber == "00000000000000000001" && !began.IsLate && began.ErrorCode == null && began.ErrorMessage == null, "begun: " + began.Written);
+            var fetch = exchange.Submit("{\"do\":\"download\",\"institution\":\"1312345679\",\"of\":\"bulk\",\"reception_number\":\"00000000000000000001\"}");
+            Write(folders.Answers, fetch.Replace("req_", "res_"), Message("<SegmentOfResult>1</SegmentOfResult>", Unit("医療　太郎") + Unit("診療　花子")));
+            Demand(exchange.Next(out request, TimeSpan.FromSeconds(30)) == null && request == fetch, "the answers of many: " + request);
+            var names = new List<string>();
+            var came = exchange.Read(fetch, person => { using (var one = person.OpenAnswer()) names.Add(person.Number + " " + one.Text(Field.Name)); });
+            Demand(came.State == BulkState.Finished && came.People == 2 && string.Join(",", names.ToArray()) == "1 医療　太郎,2 診療　花子", "came: " + came.Written + string.Join(",", names.ToArray()));
+            Throws<TimeZoneNotFoundException>(() => exchange.Read(fetch, person => { throw new TimeZoneNotFoundException(); }), "what its function throws");
+            exchange.Finish(bulk);
+            exchange.Finish(fetch);
+            Demand(Array.Exists(exchange.Requests(), one => one.Name == bulk && one.State == RequestState.Done) && Array.Exists(exchange.Requests(), one => one.Name == broken && one.State == RequestState.Abandoned), "what is done");
+            Demand(exchange.Prune(DateTime.UtcNow.AddDays(-1)).Length == 3 && exchange.Prune(DateTime.UtcNow.AddDays(1)).Length == 0, "pruned");
+        }
+        Throws<ArgumentOutOfRangeException>(() => new Exchange(new ExchangeFolders { Requests = folders.Requests, Answers = folders.Answers, Journal = folders.Journal, MaxAnswer = 0 }), "no answer at all");
+    }
+
     private static void Machine(Sandbox sandbox, Terminal terminal, string trail)
     {
         var seen = Doctor.ExamineAsync(sandbox.Service, terminal, trail).Result;
@@ -152,6 +295,9 @@ internal static class Program
         Numbers();
         Words();
         Cards();
+        Certificates();
+        Faces(arguments[0]);
+        Exchanges(arguments[0]);
         using (var sandbox = new Sandbox())
         {
             var issued = sandbox.Issue();
@@ -168,6 +314,7 @@ internal static class Program
                     Charts(answer);
                     Visited(desk, answer);
                 }
+                Desks(sandbox, terminal);
                 Machine(sandbox, terminal, trail);
                 var report = AuditTrail.VerifyAsync(terminal, trail, 1).Result;
                 Demand(report.IsWhole && report.Files == 1 && report.Lines > 2 && report.Fingerprint.Length > 20 && report.Events.Length == 1 && report.Events[0].Event.Length > 0, "the trail: " + report.Written);
