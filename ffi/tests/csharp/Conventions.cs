@@ -1,7 +1,8 @@
 // What the .NET wrapper promises to 32-bit processes and to its callers, asked of the compiled assembly.
 // Prints "N imports, M delegates, P structures" when all is as promised.
 //
-//   mono Conventions.exe SYMBOLS           SYMBOLS: the names that the library exports, one in each line
+//   mono Conventions.exe SYMBOLS LAYOUT    SYMBOLS: the names that the library exports, one in each line
+//                                          LAYOUT: its structures for this width, with the offsets of their members
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -21,6 +22,10 @@ internal static class Wrong
     [UnmanagedFunctionPointer(CallingConvention.StdCall)] internal delegate int Winapi(IntPtr userdata);
     internal struct Loose { internal bool Yes; }
 }
+
+/// <summary>Not as C has it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Misplaced { internal uint StructSize, Yes; internal ulong More; }
 
 /// <summary>A wrapper that shows a pointer.</summary>
 public sealed class WrongFace
@@ -83,6 +88,38 @@ internal static class Program
         }
     }
 
+    /// <summary>Structures have the members of C's in order, at the same places.</summary>
+    private static void CheckLayout(IEnumerable<string> lines, Func<string, Type> find)
+    {
+        Type type = null;
+        var fields = new Queue<FieldInfo>();
+        foreach (var line in lines.Concat(new[] { "mynacard_end 0" }))
+        {
+            var parts = line.Trim().Split(' ');
+            if (line.StartsWith(" "))
+            {
+                if (type == null) continue;
+                var field = fields.Count > 0 ? fields.Dequeue() : null;
+                var at = field == null ? "nowhere" : Marshal.OffsetOf(type, field.Name).ToString();
+                Demand(at == parts[1], type.Name + ": " + parts[0] + " at " + parts[1] + ", not " + at);
+                continue;
+            }
+            Demand(fields.Count == 0, (type == null ? "" : type.Name) + ": more members than in C");
+            type = find(parts[0]);
+            Demand(type != null || parts[0] == "mynacard_end", parts[0] + ": no structure");
+            fields = new Queue<FieldInfo>(type == null ? new FieldInfo[0] : type.GetFields(All));
+            if (type != null) Demand(Marshal.SizeOf(type).ToString() == parts[1], type.Name + ": " + Marshal.SizeOf(type) + " bytes, not " + parts[1]);
+        }
+    }
+
+    /// <summary>mynacard_desk_options is DeskOptions; tables with one function and their end are all the same one.</summary>
+    private static Type Structure(string name)
+    {
+        var written = string.Join("", name.Split('_').Skip(1).Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1)).ToArray());
+        if (new[] { "Audit", "Patients", "Carrier", "Pinless", "KeyStore" }.Contains(written)) written = "Listener";
+        return typeof(Desk).Assembly.GetType("Mynacard.Native+" + written);
+    }
+
     /// <summary>No pointer is shown to the wrapper's callers. SafeHandle's own members are the framework's.</summary>
     private static void CheckFace(Type type)
     {
@@ -103,7 +140,9 @@ internal static class Program
         foreach (var type in new[] { typeof(Wrong), typeof(Wrong.Bare), typeof(Wrong.Winapi), typeof(Wrong.Loose) }) CheckType(type, null);
         CheckFace(typeof(WrongFace));
         var found = string.Join("; ", Faults.ToArray());
-        const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; LoadLibraryA: not Windows' own; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer";
+        CheckLayout(new[] { "mynacard_wrong 24", "  struct_size 0", "  yes 8" }, name => name == "mynacard_wrong" ? typeof(Misplaced) : null);
+        found = string.Join("; ", Faults.ToArray());
+        const string expected = "Stdcall: not cdecl; Unsized: yes; Text: the result; LoadLibraryA: not Windows' own; Bare: not cdecl; Winapi: not cdecl; Loose: Yes; WrongFace.get_Pointer: a pointer; Misplaced: 16 bytes, not 24; Misplaced: yes at 8, not 4; Misplaced: more members than in C";
         if (found != expected) throw new Exception("the rules found: " + found);
         Faults.Clear();
         Imported.Clear();
@@ -127,6 +166,7 @@ internal static class Program
             CheckType(type, symbols);
             CheckFace(type);
         }
+        CheckLayout(File.ReadAllLines(arguments[1]), Structure);
         foreach (var symbol in symbols) Demand(Imported.Contains(symbol), symbol + ": not imported");
         foreach (var fault in Faults) Console.Error.WriteLine(fault);
         Console.WriteLine("{0} imports, {1} delegates, {2} structures", imports, delegates, structures);
