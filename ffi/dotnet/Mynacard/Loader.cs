@@ -26,26 +26,46 @@ namespace Mynacard
                 if (LoadLibraryExW(path, IntPtr.Zero, WithAlteredSearchPath) != IntPtr.Zero) return;
         }
 
-        /// <summary>Files with the library of a width, those first that can be of no other.</summary>
+        /// <summary>Files with the library of a width, those first that were put there for it.</summary>
         internal static List<string> Found(IEnumerable<string> folders, string library, int pointerSize)
         {
             var found = new List<string>();
             var system = pointerSize == 8 ? "win-x64" : "win-x86";
+            var inside = Path.Combine(Path.Combine("runtimes", system), "native");
             foreach (var folder in folders)
             {
-                var inside = new[]
+                if (!Path.IsPathRooted(folder)) continue;
+                var places = new[]
                 {
-                    Path.Combine(Path.Combine(Path.Combine(folder, "runtimes"), system), "native"), // as the package's targets copy it
+                    Path.Combine(folder, inside), // as the package's targets copy it
                     Path.Combine(folder, system), // as the vendors' ZIP has it
-                    folder
+                    folder,
+                    Path.GetFullPath(Path.Combine(folder, Path.Combine("..", Path.Combine("..", inside)))) // in the unpacked package, from lib/FRAMEWORK
                 };
-                foreach (var place in inside)
+                foreach (var place in places)
                 {
                     var path = Path.Combine(place, library + ".dll");
-                    if (Path.IsPathRooted(path) && File.Exists(path)) found.Add(path);
+                    if (IsOf(path, pointerSize) && !found.Contains(path)) found.Add(path);
                 }
             }
             return found;
+        }
+
+        /// <summary>Whether a file is a library of Windows of this width: of another one it would be an error that Windows may show.</summary>
+        private static bool IsOf(string path, int pointerSize)
+        {
+            if (!File.Exists(path)) return false;
+            try
+            {
+                using (var file = new BinaryReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)))
+                {
+                    file.BaseStream.Position = 0x3c;
+                    file.BaseStream.Position = file.ReadUInt32();
+                    return file.ReadUInt32() == 0x4550 && file.ReadUInt16() == (pointerSize == 8 ? 0x8664 : 0x14c);
+                }
+            }
+            catch (IOException) { return false; }
+            catch (UnauthorizedAccessException) { return false; }
         }
 
         /// <summary>Where an assembly was installed, then where it was loaded from: a host that makes shadow copies (ASP.NET, test
@@ -55,7 +75,9 @@ namespace Mynacard
             string installed = null, loaded = null;
             try { installed = assembly.CodeBase; } catch (NotSupportedException) { /* A program in one file has none. */ }
             try { loaded = assembly.Location; } catch (NotSupportedException) { }
-            return Folders(installed, loaded);
+            var folders = Folders(installed, loaded);
+            folders.Add(AppDomain.CurrentDomain.BaseDirectory); // for one that was loaded from memory
+            return folders;
         }
 
         /// <summary>The same from an assembly's two addresses, of which the first is a URI.</summary>

@@ -60,6 +60,14 @@ fn exceptions_on_coreclr_come_out_of_their_own_calls() {
     );
 }
 
+#[test]
+fn types_on_coreclr_say_what_documents_say() {
+    is_done(
+        "types_on_coreclr_say_what_documents_say",
+        "ffi/tests/csharp/Typed.cs",
+    );
+}
+
 fn is_done(test: &str, source: &str) {
     let Some(sdk) = sdk(test) else {
         return;

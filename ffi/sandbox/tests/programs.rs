@@ -176,6 +176,14 @@ fn exceptions_in_csharp_come_out_of_their_own_calls() {
 }
 
 #[test]
+fn types_in_csharp_say_what_documents_say() {
+    let build = Build::new();
+    let program = csharp(build.folder.path(), "ffi/tests/csharp/Typed.cs", None);
+    let shown = run(Command::new("mono").arg(&program).arg(build.exchange()));
+    assert_eq!(shown, "done\n");
+}
+
+#[test]
 fn nothing_secret_is_left_in_the_memory_of_csharp() {
     let build = Build::new();
     let program = csharp(build.folder.path(), "ffi/tests/csharp/Memory.cs", None);

@@ -42,14 +42,41 @@ internal static class Program
         Same(Ask("Folders", null, ""), "a program in one file");
     }
 
-    /// <summary>Whoever sets the folder that a program runs in must not choose its library.</summary>
-    private static void Relative(string folder)
+    /// <summary>What is enough of a DLL to tell its width.</summary>
+    private static void Put(string path, ushort machine)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path));
+        var bytes = new byte[0x80];
+        bytes[0x3c] = 0x40;
+        bytes[0x40] = (byte)'P';
+        bytes[0x41] = (byte)'E';
+        bytes[0x44] = (byte)machine;
+        bytes[0x45] = (byte)(machine >> 8);
+        File.WriteAllBytes(path, bytes);
+    }
+
+    /// <summary>What is taken of files of both widths, and of files that are none.</summary>
+    private static void Files(string folder)
+    {
+        string desk = Path.Combine(folder, "desk"), beside = Path.Combine(desk, "mynacard.dll");
+        string copied = Path.Combine(desk, "runtimes", "win-x64", "native", "mynacard.dll"), unpacked = Path.Combine(desk, "win-x86", "mynacard.dll");
+        Put(beside, 0x8664);
+        Put(copied, 0x8664);
+        Put(unpacked, 0x14c);
+        Same(Ask("Found", new[] { desk }, "mynacard", 8), "64 bits", copied, beside);
+        Same(Ask("Found", new[] { desk, desk }, "mynacard", 4), "32 bits", unpacked);
+        Same(Ask("Found", new[] { desk }, "mynacard_sandbox", 8), "another library");
+        Same(Ask("Found", new[] { Path.Combine(desk, "lib", "net48") }, "mynacard", 8), "in a package", copied);
+        // Whoever sets the folder that a program runs in must not choose its library.
         Environment.CurrentDirectory = folder;
-        Directory.CreateDirectory("desk");
-        foreach (var place in new[] { "desk", "." }) File.WriteAllText(Path.Combine(place, "mynacard.dll"), "");
-        Same(Ask("Found", new[] { "", "desk" }, "mynacard", 8), "no absolute path");
-        Same(Ask("Found", new[] { Path.Combine(folder, "desk") }, "mynacard", 8), "an absolute path", Path.Combine(folder, "desk", "mynacard.dll"));
+        Same(Ask("Found", new[] { "", "desk", "." }, "mynacard", 8), "no absolute path");
+        Put(copied, 0xaa64);
+        Same(Ask("Found", new[] { desk }, "mynacard", 8), "of another processor", beside);
+        foreach (var nonsense in new[] { new byte[0], new byte[0x3e], new byte[] { 77, 90 } })
+        {
+            File.WriteAllBytes(beside, nonsense);
+            Same(Ask("Found", new[] { desk }, "mynacard", 8), "no library at all");
+        }
     }
 
     private static void Demand(bool condition, string what) { if (!condition) Faults.Add(what); }
@@ -97,7 +124,7 @@ internal static class Program
         {
             Addresses();
             Shadowed(arguments[1]);
-            Relative(arguments[1]);
+            Files(arguments[1]);
             foreach (var fault in Faults) Console.Error.WriteLine("expected: " + fault);
             if (Faults.Count == 0) Console.WriteLine("done");
         }

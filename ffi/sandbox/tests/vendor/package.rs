@@ -217,6 +217,15 @@ fn projects_copy_the_right_libraries(packages: &[(Unpacked, Kind); 2]) {
             .arg(format!("-r:{}", wrapper.display()))
             .arg(root().join("ffi/tests/csharp/Loading.cs")),
     );
+    // From the unpacked package itself, as a forms designer loads the wrapper.
+    let folder = unpacked.path("lib/net48");
+    let taken = run_alone(Command::new("mono").arg(&loading).arg("found").arg(&folder));
+    let taken: Vec<&str> = taken.lines().collect();
+    assert_eq!(taken.len(), 2, "{taken:?}");
+    for (line, (bits, system)) in taken.iter().zip([(32, "win-x86"), (64, "win-x64")]) {
+        let library = unpacked.path(&format!("runtimes/{system}/native/mynacard.dll"));
+        assert_eq!(*line, format!("{bits} {}", library.display()));
+    }
     std::fs::create_dir(&project).unwrap();
     for source in [
         "ffi/tests/nuget/Reception.csproj",
