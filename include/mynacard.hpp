@@ -3,6 +3,9 @@
 // Everything that can fail returns result<T>. Ask it (`if (r)`, r.why()), or let it throw (r.value()): the choice is the
 // caller's at each call. Handles are move-only and as large as a pointer.
 //
+// Functions and objects of the program that the library calls may throw: nothing of it passes the library. What made a call
+// fail is kept and thrown on by r.value(), and is in r.why().thrown() for whoever asks instead.
+//
 //     mynacard::answer a = desk.prepare().value().by_pin(card, mynacard::pin::of("1234").value()).value();
 #ifndef MYNACARD_HPP
 #define MYNACARD_HPP
@@ -11,7 +14,9 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,7 +93,17 @@ public:
         return detail::text(text);
     }
 
-    error(mynacard_status status, mynacard_error *owned) noexcept : status_(status), own_(owned) {}
+    /// What a function of this program threw while the call ran; null where none did. result::value throws it on; what the
+    /// library knows besides, such as the tries left, is in this object.
+    const std::exception_ptr &thrown() const noexcept { return thrown_; }
+
+    error(mynacard_status status, mynacard_error *owned, std::exception_ptr thrown = nullptr) noexcept
+        : status_(status), own_(owned), thrown_(std::move(thrown)) {}
+    /// The same error, with what a function of this program threw.
+    error with(std::exception_ptr thrown) && noexcept {
+        thrown_ = std::move(thrown);
+        return std::move(*this);
+    }
 
 private:
     static std::optional<int> known(std::int32_t value) noexcept {
@@ -96,6 +111,7 @@ private:
     }
     mynacard_status status_;
     detail::handle<mynacard_error, mynacard_error_free> own_;
+    std::exception_ptr thrown_;
 };
 
 /// What result::value throws.
@@ -121,9 +137,13 @@ public:
     result(error why) : held_(std::in_place_index<1>, std::move(why)) {}
 
     explicit operator bool() const noexcept { return held_.index() == 0; }
-    /// The value; throws mynacard::exception when there is none.
+    /// The value. When there is none it throws what a function of this program threw during the call, or else
+    /// mynacard::exception.
     T value() && {
         if (!*this) {
+            if (why().thrown()) {
+                std::rethrow_exception(why().thrown());
+            }
             throw exception(std::get<1>(std::move(held_)));
         }
         return std::get<0>(std::move(held_));
@@ -133,7 +153,8 @@ public:
     T &operator*() & { return std::get<0>(held_); }
     T *operator->() { return &std::get<0>(held_); }
     /// Why there is no value, of a result that is false.
-    const error &why() const { return std::get<1>(held_); }
+    const error &why() const & { return std::get<1>(held_); }
+    error why() && { return std::get<1>(std::move(held_)); }
 
 private:
     std::variant<T, error> held_;
@@ -175,6 +196,85 @@ result<std::string> string(Call &&call) {
         return error(status, why);
     }
     return text(out);
+}
+
+/// What functions of this program threw, the first of it, until a call takes it.
+class caught {
+public:
+    void keep(std::exception_ptr what) noexcept {
+        std::lock_guard<std::mutex> held(mutex_);
+        if (!what_) {
+            what_ = std::move(what);
+        }
+    }
+    std::exception_ptr take() noexcept {
+        std::lock_guard<std::mutex> held(mutex_);
+        return std::exchange(what_, nullptr);
+    }
+
+private:
+    std::mutex mutex_;
+    std::exception_ptr what_;
+};
+
+using slot = std::shared_ptr<caught>;
+
+/// Something of this program that the library calls, on a thread of its own: what it throws is kept, and the library is told
+/// something else.
+template <class Function>
+struct called {
+    Function function;
+    slot thrown;
+
+    template <class Answer, class Call>
+    Answer run(Answer otherwise, Call &&call) noexcept {
+        try {
+            return call(function);
+        } catch (...) {
+            thrown->keep(std::current_exception());
+            return otherwise;
+        }
+    }
+};
+
+/// A handle whose calls may come back to this program, and what comes of that: as large as a pointer all the same.
+template <class T, auto Free>
+class reaching {
+public:
+    explicit reaching(T *owned, slot thrown = nullptr) {
+        handle<T, Free> own(owned);
+        inside_ = std::make_unique<inside>(inside{std::move(thrown), std::move(own)});
+    }
+    T *get() const noexcept { return inside_ ? inside_->own.get() : nullptr; }
+    slot thrown() const noexcept { return inside_ ? inside_->thrown : nullptr; }
+
+private:
+    struct inside {
+        slot thrown;
+        handle<T, Free> own;
+    };
+    std::unique_ptr<inside> inside_;
+};
+
+/// A call's result, with what functions of this program threw meanwhile where it failed. A call that succeeded in spite of it, by
+/// another attempt, is a success.
+template <class T>
+result<T> with_thrown(result<T> made, std::initializer_list<slot> slots) {
+    // Another call is using them, and what they hold is that call's.
+    if (!made && made.why().status() == MYNACARD_STATUS_BUSY) {
+        return made;
+    }
+    std::exception_ptr first;
+    for (const slot &one : slots) {
+        std::exception_ptr what = one ? one->take() : nullptr;
+        if (!first) {
+            first = std::move(what);
+        }
+    }
+    if (made || !first) {
+        return made;
+    }
+    return std::move(made).why().with(std::move(first));
 }
 
 }  // namespace detail
@@ -220,8 +320,38 @@ private:
     detail::handle<mynacard_pin, mynacard_pin_free> own_;
 };
 
-/// A card that this program carries commands to. All functions run on a thread of the library, one at a time; what they
-/// throw becomes MYNACARD_TRANSPORT_RESULT_OTHER.
+/// Where an object of this program writes an answer: the library's own bytes, wiped after use where they may hold a secret.
+class room {
+public:
+    room(std::uint8_t *bytes, std::size_t capacity, std::size_t &size) noexcept
+        : bytes_(bytes), capacity_(capacity), size_(size) {
+        size_ = 0;
+    }
+    /// How many bytes it holds at most.
+    std::size_t capacity() const noexcept { return capacity_; }
+    /// Writes the answer, in place of one that was written before; says no, and writes nothing, where it is too long.
+    [[nodiscard]] bool write(bytes_view answer) noexcept {
+        if (answer.size > capacity_) {
+            return false;
+        }
+        for (std::size_t at = 0; at < answer.size; at++) {
+            bytes_[at] = answer.data[at];
+        }
+        size_ = answer.size;
+        return true;
+    }
+    /// The bytes themselves, for an answer that is made in place; `wrote` says how long it became.
+    std::uint8_t *data() noexcept { return bytes_; }
+    void wrote(std::size_t size) noexcept { size_ = size; }
+
+private:
+    std::uint8_t *bytes_;
+    std::size_t capacity_;
+    std::size_t &size_;
+};
+
+/// A card that this program carries commands to. All functions run on a thread of the library, one at a time. What `begin` and
+/// `exchange` throw makes the call fail, as MYNACARD_TRANSPORT_RESULT_OTHER does, and is kept for it; what `end` throws is dropped.
 class transport {
 public:
     virtual ~transport() = default;
@@ -237,51 +367,102 @@ public:
     virtual std::pair<std::size_t, std::size_t> limits() const { return {0, 0}; }
 };
 
+/// A connection of this program to the service, instead of HTTPS. `carry` runs on a thread of the library, one at a time for each
+/// desk; what it throws means that the request may have reached the service, and is kept for the call.
+class carrier {
+public:
+    virtual ~carrier() = default;
+    /// What is to be carried.
+    struct request {
+        /// What is asked: "/v1/challenge".
+        std::string_view operation;
+        /// JSON; empty for a question without any.
+        std::string_view body;
+        /// A request that comes again with the same key is still one request; empty where there is none.
+        std::string_view key;
+        /// How long to wait for the answer.
+        std::uint32_t timeout_ms;
+    };
+    /// Carries a request and waits for the answer: its body goes to `answer`, its status, as HTTP has it, to `status`.
+    virtual mynacard_carried carry(const request &request, room &answer, std::uint32_t &status) = 0;
+};
+
+/// Somebody whom the card allows to sign without a PIN after proving who they are (目視確認), instead of the service's own relay.
+/// `next` runs on a thread of the library, one at a time for each desk; what it throws ends the proof, and is kept for the call.
+class pinless_provider {
+public:
+    virtual ~pinless_provider() = default;
+    /// The next command for the card (MYNACARD_PINLESS_RESULT_COMMAND), or the service's grant at the end
+    /// (MYNACARD_PINLESS_RESULT_DONE), goes to `output`. Steps count from 1; `answer` is what the card said to the command before.
+    virtual mynacard_pinless_result next(std::string_view challenge, std::uint32_t step, bytes_view answer, room &output) = 0;
+};
+
 namespace detail {
+
+using step_function = std::function<void(mynacard_step)>;
+using line_function = std::function<void(std::int32_t, std::string_view)>;
+using card_functions = called<std::unique_ptr<transport>>;
+using line_of_desk = called<std::shared_ptr<carrier>>;
+using provider_of_desk = called<std::unique_ptr<pinless_provider>>;
+using told_function = called<std::function<bool(std::string_view)>>;
+
+inline std::string_view text_of(const std::uint8_t *data, std::size_t size) noexcept {
+    return {reinterpret_cast<const char *>(data), size};
+}
 
 extern "C" {
 inline std::int32_t mynacard_hpp_begin(void *self) {
-    try {
-        return static_cast<transport *>(self)->begin();
-    } catch (...) {
-        return MYNACARD_TRANSPORT_RESULT_OTHER | MYNACARD_TRANSPORT_NOT_SENT;
-    }
+    return static_cast<card_functions *>(self)->run<std::int32_t>(
+        MYNACARD_TRANSPORT_RESULT_OTHER | MYNACARD_TRANSPORT_NOT_SENT, [](auto &card) { return card->begin(); });
 }
 inline std::int32_t mynacard_hpp_exchange(void *self, const std::uint8_t *command, std::size_t command_size,
                                           std::int32_t secret, std::uint8_t *response, std::size_t capacity,
                                           std::size_t *size) {
-    try {
-        return static_cast<transport *>(self)->exchange({command, command_size}, secret != 0, response, capacity, *size);
-    } catch (...) {
-        return MYNACARD_TRANSPORT_RESULT_OTHER;
-    }
+    return static_cast<card_functions *>(self)->run<std::int32_t>(MYNACARD_TRANSPORT_RESULT_OTHER, [&](auto &card) {
+        return card->exchange({command, command_size}, secret != 0, response, capacity, *size);
+    });
 }
 inline void mynacard_hpp_end(void *self, std::int32_t how) {
     try {
-        static_cast<transport *>(self)->end(static_cast<mynacard_end>(how));
+        static_cast<card_functions *>(self)->function->end(static_cast<mynacard_end>(how));
     } catch (...) {
     }
 }
-inline void mynacard_hpp_destroy(void *self) { delete static_cast<transport *>(self); }
+inline void mynacard_hpp_destroy(void *self) { delete static_cast<card_functions *>(self); }
+inline std::int32_t mynacard_hpp_carry(void *self, const std::uint8_t *operation, std::size_t operation_size,
+                                       const std::uint8_t *request, std::size_t request_size, const std::uint8_t *key,
+                                       std::size_t key_size, std::uint32_t timeout_ms, std::uint8_t *response,
+                                       std::size_t capacity, std::size_t *size, std::uint32_t *status) {
+    return static_cast<line_of_desk *>(self)->run<std::int32_t>(MYNACARD_CARRIED_LOST, [&](auto &line) {
+        room answer(response, capacity, *size);
+        return line->carry({text_of(operation, operation_size), text_of(request, request_size), text_of(key, key_size), timeout_ms},
+                           answer, *status);
+    });
+}
+inline void mynacard_hpp_forget_carrier(void *self) { delete static_cast<line_of_desk *>(self); }
+inline std::int32_t mynacard_hpp_next(void *self, const std::uint8_t *challenge, std::size_t challenge_size, std::uint32_t step,
+                                      const std::uint8_t *answer, std::size_t answer_size, std::uint8_t *output,
+                                      std::size_t capacity, std::size_t *size) {
+    return static_cast<provider_of_desk *>(self)->run<std::int32_t>(MYNACARD_PINLESS_RESULT_REFUSED, [&](auto &provider) {
+        room written(output, capacity, *size);
+        return provider->next(text_of(challenge, challenge_size), step, {answer, answer_size}, written);
+    });
+}
+inline void mynacard_hpp_forget_provider(void *self) { delete static_cast<provider_of_desk *>(self); }
+/// A screen's failure is not the check's.
 inline void mynacard_hpp_step(void *self, std::int32_t step) {
     try {
-        (*static_cast<std::function<void(mynacard_step)> *>(self))(static_cast<mynacard_step>(step));
+        (*static_cast<step_function *>(self))(static_cast<mynacard_step>(step));
     } catch (...) {
     }
 }
-inline void mynacard_hpp_forget(void *self) { delete static_cast<std::function<void(mynacard_step)> *>(self); }
+inline void mynacard_hpp_forget(void *self) { delete static_cast<step_function *>(self); }
 /// A function that is told JSON and says whether that is well; what it throws says that it is not.
 inline std::int32_t mynacard_hpp_told(void *self, const std::uint8_t *json, std::size_t size) {
-    try {
-        return (*static_cast<std::function<bool(std::string_view)> *>(self))(
-                   {reinterpret_cast<const char *>(json), size})
-                   ? 0
-                   : 1;
-    } catch (...) {
-        return 1;
-    }
+    return static_cast<told_function *>(self)->run<std::int32_t>(
+        1, [&](auto &told) { return told(text_of(json, size)) ? 0 : 1; });
 }
-inline void mynacard_hpp_forget_told(void *self) { delete static_cast<std::function<bool(std::string_view)> *>(self); }
+inline void mynacard_hpp_forget_told(void *self) { delete static_cast<told_function *>(self); }
 inline std::int32_t mynacard_hpp_key(void *self, const std::uint8_t *vault_id, std::uint8_t *key) {
     try {
         return (*static_cast<std::function<bool(bytes_view, std::uint8_t *)> *>(self))({vault_id, 16}, key) ? 0 : 1;
@@ -294,14 +475,11 @@ inline void mynacard_hpp_forget_key(void *self) {
 }
 inline void mynacard_hpp_line(void *self, std::int32_t level, const std::uint8_t *line, std::size_t size) {
     try {
-        (*static_cast<std::function<void(std::int32_t, std::string_view)> *>(self))(
-            level, {reinterpret_cast<const char *>(line), size});
+        (*static_cast<line_function *>(self))(level, text_of(line, size));
     } catch (...) {
     }
 }
-inline void mynacard_hpp_forget_line(void *self) {
-    delete static_cast<std::function<void(std::int32_t, std::string_view)> *>(self);
-}
+inline void mynacard_hpp_forget_line(void *self) { delete static_cast<line_function *>(self); }
 }
 
 }  // namespace detail
@@ -354,19 +532,27 @@ public:
     /// A card behind functions of this program.
     [[nodiscard]] static result<card> behind(std::unique_ptr<transport> functions) {
         mynacard_transport table = MYNACARD_TRANSPORT_INIT;
+        if (!functions) {
+            return behind(table);  // the library says what is missing
+        }
         auto [command, response] = functions->limits();
-        table.userdata = functions.get();
+        auto thrown = std::make_shared<detail::caught>();
+        auto kept = std::make_unique<detail::card_functions>(detail::card_functions{std::move(functions), thrown});
+        table.userdata = kept.get();
         table.begin = detail::mynacard_hpp_begin;
         table.exchange = detail::mynacard_hpp_exchange;
         table.end = detail::mynacard_hpp_end;
         table.destroy = detail::mynacard_hpp_destroy;
         table.max_command = command;
         table.max_response = response;
-        auto made = behind(table);
-        if (made) {
-            (void)functions.release();
+        mynacard_card *made = nullptr;
+        mynacard_error *why = nullptr;
+        const mynacard_status status = mynacard_card_from_transport(&table, &made, &why);
+        if (status != MYNACARD_STATUS_OK) {
+            return error(status, why);
         }
-        return made;
+        (void)kept.release();
+        return card(made, std::move(thrown));
     }
     /// A card behind a table as C has it.
     [[nodiscard]] static result<card> behind(const mynacard_transport &table) {
@@ -380,58 +566,69 @@ public:
     }
     /// What the card is and how many tries its PINs have, JSON; spends none.
     result<std::string> status_json(const cancel *stop = nullptr) {
-        return detail::string([&](auto *out, auto *why) {
+        return string([&](auto *out, auto *why) {
             return mynacard_card_status_json(own_.get(), detail::raw(stop), out, why);
         });
     }
     /// The holder's authentication certificate, DER.
     result<std::string> certificate(const cancel *stop = nullptr) {
-        return detail::string([&](auto *out, auto *why) {
+        return string([&](auto *out, auto *why) {
             return mynacard_card_certificate(own_.get(), detail::raw(stop), out, why);
         });
     }
     /// Name, address, birth date, sex by the PIN of that application, JSON; verified where `authorities` are given.
     result<std::string> attributes_json(pin pin, std::string_view authorities = {}, const cancel *stop = nullptr) {
-        return detail::string([&](auto *out, auto *why) {
+        return string([&](auto *out, auto *why) {
             return mynacard_card_attributes_json(own_.get(), pin.get(), detail::data(authorities), authorities.size(),
                                                  detail::raw(stop), out, why);
         });
     }
     /// Photo and images of the card's face by what is printed on it (照合番号B); only looks. check::tap_face does more.
     result<card_face> face(std::string_view number_b, std::string_view authorities, const cancel *stop = nullptr) {
-        return card_face::read(own_.get(), nullptr, number_b, authorities, stop);
+        return detail::with_thrown(card_face::read(own_.get(), nullptr, number_b, authorities, stop), {thrown()});
     }
     /// Gives a PIN another value; the old one is sent once.
     result<done> change_pin(mynacard_card_pin which, pin old_pin, pin new_pin, const cancel *stop = nullptr) {
-        return detail::run([&](auto *why) {
+        return run([&](auto *why) {
             return mynacard_card_change_pin(own_.get(), which, old_pin.get(), new_pin.get(), detail::raw(stop), why);
         });
     }
     /// From now on dialogues are written down; nothing in it is anybody's.
     result<done> record() {
-        return detail::run([&](auto *why) { return mynacard_card_record(own_.get(), 1, nullptr, why); });
+        return run([&](auto *why) { return mynacard_card_record(own_.get(), 1, nullptr, why); });
     }
     /// Ends the recording and hands it out, JSON lines.
     result<std::string> recorded() {
-        return detail::string([&](auto *out, auto *why) { return mynacard_card_record(own_.get(), 0, out, why); });
+        return string([&](auto *out, auto *why) { return mynacard_card_record(own_.get(), 0, out, why); });
     }
     /// Tries left of the authentication PIN; spends none.
     result<std::int32_t> tries_left(const cancel *stop = nullptr) {
-        return detail::get<std::int32_t, std::int32_t>([&](auto *out, auto *why) {
+        auto left = detail::get<std::int32_t, std::int32_t>([&](auto *out, auto *why) {
             return mynacard_card_tries_left(own_.get(), detail::raw(stop), out, why);
         });
+        return detail::with_thrown(std::move(left), {thrown()});
     }
     /// Waits until the card has left its reader.
     result<done> wait_removed(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
-        return detail::run([&](auto *why) {
+        return run([&](auto *why) {
             return mynacard_card_wait_removed(own_.get(), timeout_ms, detail::raw(stop), why);
         });
     }
     mynacard_card *get() const noexcept { return own_.get(); }
-    explicit card(mynacard_card *owned) noexcept : own_(owned) {}
+    /// What its functions threw, for the calls that use it.
+    detail::slot thrown() const noexcept { return own_.thrown(); }
+    explicit card(mynacard_card *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
-    detail::handle<mynacard_card, mynacard_card_free> own_;
+    template <class Call>
+    result<std::string> string(Call &&call) {
+        return detail::with_thrown(detail::string(std::forward<Call>(call)), {thrown()});
+    }
+    template <class Call>
+    result<done> run(Call &&call) {
+        return detail::with_thrown(detail::run(std::forward<Call>(call)), {thrown()});
+    }
+    detail::reaching<mynacard_card, mynacard_card_free> own_;
 };
 
 /// What the service or a face file says.
@@ -488,7 +685,14 @@ struct service {
     std::string environment;
     mynacard_trust trust = MYNACARD_TRUST_PRODUCTION;
     bool direct = false;
+    /// TLS 1.2 too, where that is unavoidable.
+    bool allow_tls12 = false;
+    /// The longest time of one request; 0 for 30 seconds.
+    std::uint32_t timeout_ms = 0;
+    /// A connection of this program's own, instead of HTTPS; every desk and call that goes to this service shares it.
+    std::shared_ptr<carrier> line = nullptr;
 
+    /// As C has it, without `line`; it borrows from this object.
     mynacard_service raw() const noexcept {
         mynacard_service raw = MYNACARD_SERVICE_INIT;
         raw.url = detail::data(url);
@@ -501,9 +705,47 @@ struct service {
         raw.environment_size = environment.size();
         raw.trust = static_cast<std::int32_t>(trust);
         raw.direct = direct ? 1 : 0;
+        raw.allow_tls12 = allow_tls12 ? 1 : 0;
+        raw.timeout_ms = timeout_ms;
         return raw;
     }
 };
+
+namespace detail {
+
+/// A service as C has it, for one call or for a desk; nothing where there is none.
+class reached {
+public:
+    explicit reached(const service *where) : thrown_(std::make_shared<caught>()) {
+        if (where == nullptr) {
+            return;
+        }
+        raw_ = where->raw();
+        there_ = true;
+        if (where->line) {
+            kept_ = std::make_unique<line_of_desk>(line_of_desk{where->line, thrown_});
+            table_.userdata = kept_.get();
+            table_.carry = mynacard_hpp_carry;
+            table_.destroy = mynacard_hpp_forget_carrier;
+            raw_.carrier = &table_;
+        }
+    }
+    reached(const reached &) = delete;
+    reached &operator=(const reached &) = delete;
+    const mynacard_service *get() const noexcept { return there_ ? &raw_ : nullptr; }
+    const slot &thrown() const noexcept { return thrown_; }
+    /// The desk has it now, and destroys it.
+    void given() noexcept { (void)kept_.release(); }
+
+private:
+    slot thrown_;
+    bool there_ = false;
+    mynacard_service raw_ = MYNACARD_SERVICE_INIT;
+    mynacard_carrier table_ = MYNACARD_CARRIER_INIT;
+    std::unique_ptr<line_of_desk> kept_;
+};
+
+}  // namespace detail
 
 /// What the portal handed out for a terminal, and where the terminal is kept.
 struct registration {
@@ -539,30 +781,33 @@ public:
     [[nodiscard]] static result<terminal> activate(const service &where, std::string_view institution_code,
                                                    std::string_view id, std::string_view activation_code,
                                                    bool terms_accepted, const cancel *stop = nullptr) {
-        mynacard_service raw = where.raw();
-        return detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
-            return mynacard_terminal_activate(&raw, detail::data(institution_code), institution_code.size(),
+        detail::reached service(&where);
+        auto made = detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
+            return mynacard_terminal_activate(service.get(), detail::data(institution_code), institution_code.size(),
                                               detail::data(id), id.size(), detail::data(activation_code),
                                               activation_code.size(), terms_accepted ? 1 : 0, detail::raw(stop), out, why);
         });
+        return detail::with_thrown(std::move(made), {service.thrown()});
     }
     /// Activates a new one that is in its vault before the code is spent; the same call again delivers what got lost.
     [[nodiscard]] static result<terminal> enrol(const service &where, const registration &registration,
                                                 const cancel *stop = nullptr) {
-        mynacard_service service = where.raw();
+        detail::reached service(&where);
         mynacard_registration raw = registration.raw();
-        return detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
-            return mynacard_terminal_register(&service, &raw, detail::raw(stop), out, why);
+        auto made = detail::get<terminal, mynacard_terminal *>([&](auto *out, auto *why) {
+            return mynacard_terminal_register(service.get(), &raw, detail::raw(stop), out, why);
         });
+        return detail::with_thrown(std::move(made), {service.thrown()});
     }
     /// Renews or removes it, or switches its visual check; JSON. `where` may be null for the switch.
     result<std::string> manage(mynacard_terminal_action action, const service *where = nullptr,
                                std::string_view audit_folder = {}, const cancel *stop = nullptr) {
-        mynacard_service raw = where == nullptr ? mynacard_service MYNACARD_SERVICE_INIT : where->raw();
-        return detail::string([&](auto *out, auto *why) {
-            return mynacard_terminal_manage(own_.get(), where == nullptr ? nullptr : &raw, action,
-                                            detail::data(audit_folder), audit_folder.size(), detail::raw(stop), out, why);
+        detail::reached service(where);
+        auto told = detail::string([&](auto *out, auto *why) {
+            return mynacard_terminal_manage(own_.get(), service.get(), action, detail::data(audit_folder), audit_folder.size(),
+                                            detail::raw(stop), out, why);
         });
+        return detail::with_thrown(std::move(told), {service.thrown()});
     }
     /// The one kept in a vault file.
     [[nodiscard]] static result<terminal> open(std::string_view path, std::string_view passcode) {
@@ -591,94 +836,118 @@ private:
 class check {
 public:
     result<answer> by_pin(card &card, pin pin, const cancel *stop = nullptr) {
-        return finish([&](auto *out, auto *why) {
+        return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_pin(own_.get(), card.get(), pin.get(), detail::raw(stop), out, why);
         });
     }
     result<answer> by_keypad(card &card, const cancel *stop = nullptr) {
-        return finish([&](auto *out, auto *why) {
+        return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_keypad(own_.get(), card.get(), detail::raw(stop), out, why);
         });
     }
     result<done> tap(card &card, const cancel *stop = nullptr) {
-        return detail::run(
+        auto tapped = detail::run(
             [&](auto *why) { return mynacard_check_tap(own_.get(), card.get(), detail::raw(stop), why); });
+        return detail::with_thrown(std::move(tapped), {card.thrown(), own_.thrown()});
     }
     /// As tap, with the photo of the very card; see card::face.
     result<card_face> tap_face(card &card, std::string_view number_b, std::string_view authorities,
                                const cancel *stop = nullptr) {
-        return card_face::read(card.get(), own_.get(), number_b, authorities, stop);
+        auto face = card_face::read(card.get(), own_.get(), number_b, authorities, stop);
+        return detail::with_thrown(std::move(face), {card.thrown(), own_.thrown()});
     }
     result<done> confirm(std::string_view staff) {
         return detail::run(
             [&](auto *why) { return mynacard_check_confirm(own_.get(), detail::data(staff), staff.size(), why); });
     }
     result<answer> by_sight(card &card, const cancel *stop = nullptr) {
-        return finish([&](auto *out, auto *why) {
+        return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_sight(own_.get(), card.get(), detail::raw(stop), out, why);
         });
     }
     /// The same proof once more, after its answer got lost: without card and PIN, and still one check.
     result<answer> deliver_again(const cancel *stop = nullptr) {
-        return finish([&](auto *out, auto *why) {
+        return finish(nullptr, [&](auto *out, auto *why) {
             return mynacard_check_deliver_again(own_.get(), detail::raw(stop), out, why);
         });
     }
-    explicit check(mynacard_check *owned) noexcept : own_(owned) {}
+    explicit check(mynacard_check *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
     template <class Call>
-    result<answer> finish(Call &&call) {
-        return detail::get<answer, mynacard_answer *>(std::forward<Call>(call));
+    result<answer> finish(const card *used, Call &&call) {
+        auto answered = detail::get<answer, mynacard_answer *>(std::forward<Call>(call));
+        return detail::with_thrown(std::move(answered), {used == nullptr ? nullptr : used->thrown(), own_.thrown()});
     }
-    detail::handle<mynacard_check, mynacard_check_free> own_;
+    detail::reaching<mynacard_check, mynacard_check_free> own_;
 };
 
 /// A reception desk.
 class desk {
 public:
-    /// `progress` is told each step, on a thread of the library. `audit` keeps each event (JSON) and says whether it did.
+    /// `progress` is told each step, on a thread of the library; what it throws is dropped. `audit` keeps each event (JSON) and says
+    /// whether it did. `provider` proves itself to the card at a visual check. What the last two and the service's line throw is kept
+    /// for the call that fails by it.
     [[nodiscard]] static result<desk> open(const service &where, const terminal &terminal,
                                            mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT,
                                            std::function<void(mynacard_step)> progress = {},
-                                           std::function<bool(std::string_view)> audit = {}) {
-        mynacard_service raw = where.raw();
+                                           std::function<bool(std::string_view)> audit = {},
+                                           std::unique_ptr<pinless_provider> provider = nullptr) {
+        detail::reached service(&where);
+        const detail::slot &thrown = service.thrown();
         mynacard_progress table = MYNACARD_PROGRESS_INIT;
-        auto told = progress ? std::make_unique<std::function<void(mynacard_step)>>(std::move(progress)) : nullptr;
+        auto told = progress ? std::make_unique<detail::step_function>(std::move(progress)) : nullptr;
         if (told) {
             table.userdata = told.get();
             table.step = detail::mynacard_hpp_step;
             table.destroy = detail::mynacard_hpp_forget;
         }
         mynacard_audit trail = MYNACARD_AUDIT_INIT;
-        auto kept = audit ? std::make_unique<std::function<bool(std::string_view)>>(std::move(audit)) : nullptr;
-        if (kept) {
+        std::unique_ptr<detail::told_function> kept;
+        if (audit) {
+            kept = std::make_unique<detail::told_function>(detail::told_function{std::move(audit), thrown});
             trail.userdata = kept.get();
             trail.event = detail::mynacard_hpp_told;
             trail.destroy = detail::mynacard_hpp_forget_told;
             options.audit = &trail;
         }
-        auto made = detail::get<desk, mynacard_desk *>([&](auto *out, auto *why) {
-            return mynacard_desk_open(&raw, terminal.get(), &options, told ? &table : nullptr, out, why);
-        });
-        if (made) {
-            (void)told.release();
-            (void)kept.release();
+        mynacard_pinless pinless = MYNACARD_PINLESS_INIT;
+        std::unique_ptr<detail::provider_of_desk> proving;
+        if (provider) {
+            proving = std::make_unique<detail::provider_of_desk>(detail::provider_of_desk{std::move(provider), thrown});
+            pinless.userdata = proving.get();
+            pinless.next = detail::mynacard_hpp_next;
+            pinless.destroy = detail::mynacard_hpp_forget_provider;
+            options.pinless = &pinless;
         }
-        return made;
+        mynacard_desk *made = nullptr;
+        mynacard_error *why = nullptr;
+        const mynacard_status status =
+            mynacard_desk_open(service.get(), terminal.get(), &options, told ? &table : nullptr, &made, &why);
+        if (status != MYNACARD_STATUS_OK) {
+            return detail::with_thrown(result<desk>(error(status, why)), {thrown});
+        }
+        (void)told.release();
+        (void)kept.release();
+        (void)proving.release();
+        service.given();
+        return desk(made, thrown);
     }
     /// Prepares a check before the tap.
     result<check> prepare(mynacard_ask ask = MYNACARD_ASK_INIT, const cancel *stop = nullptr) {
-        return detail::get<check, mynacard_check *>([&](auto *out, auto *why) {
-            return mynacard_desk_prepare(own_.get(), &ask, detail::raw(stop), out, why);
-        });
+        mynacard_check *made = nullptr;
+        mynacard_error *why = nullptr;
+        const mynacard_status status = mynacard_desk_prepare(own_.get(), &ask, detail::raw(stop), &made, &why);
+        auto ready = status == MYNACARD_STATUS_OK ? result<check>(check(made, own_.thrown())) : result<check>(error(status, why));
+        return detail::with_thrown(std::move(ready), {own_.thrown()});
     }
     /// What a desk asks without a card (居宅同意取得型); JSON in and out. `checked` is the check's answer that "register" is about.
     result<std::string> home(std::string_view ask, const answer *checked = nullptr, const cancel *stop = nullptr) {
-        return detail::string([&](auto *out, auto *why) {
+        auto told = detail::string([&](auto *out, auto *why) {
             return mynacard_desk_home(own_.get(), detail::data(ask), ask.size(), checked == nullptr ? nullptr : checked->get(),
                                       detail::raw(stop), out, nullptr, why);
         });
+        return detail::with_thrown(std::move(told), {own_.thrown()});
     }
     /// The insurance of a visited patient, without her card; `ask` is a "requery".
     result<answer> requery(std::string_view ask, const cancel *stop = nullptr) {
@@ -688,26 +957,32 @@ public:
         mynacard_status status = mynacard_desk_home(own_.get(), detail::data(ask), ask.size(), nullptr, detail::raw(stop),
                                                     &json, &found, &why);
         detail::buffer unused(json);
-        if (status != MYNACARD_STATUS_OK) {
-            return error(status, why);
-        }
-        return answer(found);
+        auto told = status == MYNACARD_STATUS_OK ? result<answer>(answer(found)) : result<answer>(error(status, why));
+        return detail::with_thrown(std::move(told), {own_.thrown()});
     }
-    /// A finished bulk query, patient by patient (JSON) until `patient` says false.
+    /// A finished bulk query, patient by patient (JSON) until `patient` says false. What it throws ends the download as a failure.
     result<std::string> download(std::string_view reception_number, std::function<bool(std::string_view)> patient,
                                  const cancel *stop = nullptr) {
+        auto thrown = std::make_shared<detail::caught>();
+        detail::told_function told{std::move(patient), thrown};
         mynacard_patients table = MYNACARD_PATIENTS_INIT;
-        table.userdata = &patient;
+        table.userdata = &told;
         table.patient = detail::mynacard_hpp_told;
-        return detail::string([&](auto *out, auto *why) {
+        auto told_all = detail::string([&](auto *out, auto *why) {
             return mynacard_desk_download(own_.get(), detail::data(reception_number), reception_number.size(), &table,
                                           detail::raw(stop), out, why);
         });
+        // For the library it is no failure when a function wants no more; one that threw did not choose to.
+        if (auto what = thrown->take()) {
+            return told_all ? error(MYNACARD_STATUS_CANCELLED, nullptr, std::move(what))
+                            : std::move(told_all).why().with(std::move(what));
+        }
+        return detail::with_thrown(std::move(told_all), {own_.thrown()});
     }
-    explicit desk(mynacard_desk *owned) noexcept : own_(owned) {}
+    explicit desk(mynacard_desk *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
-    detail::handle<mynacard_desk, mynacard_desk_free> own_;
+    detail::reaching<mynacard_desk, mynacard_desk_free> own_;
 };
 
 /// The folders of an exchange of requests and answers.
@@ -760,16 +1035,24 @@ public:
         });
     }
     /// Looks after an exchange, JSON: what is open, what is old, what an answer says. A `read` hands its people to `patient` one by
-    /// one, which wants no more where it answers false or throws.
+    /// one, which wants no more where it answers false; what it throws makes the call a failure.
     result<std::string> manage(std::string_view ask, std::function<bool(std::string_view)> patient = {},
                                const cancel *stop = nullptr) {
+        auto thrown = std::make_shared<detail::caught>();
+        const bool wanted = static_cast<bool>(patient);
+        detail::told_function told{std::move(patient), thrown};
         mynacard_patients table = MYNACARD_PATIENTS_INIT;
-        table.userdata = &patient;
+        table.userdata = &told;
         table.patient = detail::mynacard_hpp_told;
-        return detail::string([&](auto *out, auto *why) {
-            return mynacard_folder_manage(own_.get(), detail::data(ask), ask.size(), patient ? &table : nullptr,
-                                          detail::raw(stop), out, why);
+        auto managed = detail::string([&](auto *out, auto *why) {
+            return mynacard_folder_manage(own_.get(), detail::data(ask), ask.size(), wanted ? &table : nullptr, detail::raw(stop),
+                                          out, why);
         });
+        if (auto what = thrown->take()) {
+            return managed ? error(MYNACARD_STATUS_CANCELLED, nullptr, std::move(what))
+                           : std::move(managed).why().with(std::move(what));
+        }
+        return managed;
     }
     /// The next answer.
     result<answer> next(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
@@ -846,11 +1129,12 @@ private:
 /// Everything a check needs, looked at, JSON.
 [[nodiscard]] inline result<std::string> doctor_json(const service *where = nullptr, const terminal *terminal = nullptr,
                                                      std::string_view audit_folder = {}, const cancel *stop = nullptr) {
-    mynacard_service raw = where == nullptr ? mynacard_service MYNACARD_SERVICE_INIT : where->raw();
-    return detail::string([&](auto *out, auto *why) {
-        return mynacard_doctor_json(where == nullptr ? nullptr : &raw, terminal == nullptr ? nullptr : terminal->get(),
-                                    detail::data(audit_folder), audit_folder.size(), detail::raw(stop), out, why);
+    detail::reached service(where);
+    auto told = detail::string([&](auto *out, auto *why) {
+        return mynacard_doctor_json(service.get(), terminal == nullptr ? nullptr : terminal->get(), detail::data(audit_folder),
+                                    audit_folder.size(), detail::raw(stop), out, why);
     });
+    return detail::with_thrown(std::move(told), {service.thrown()});
 }
 
 /// From now on the library's log lines go to `line`; an empty function takes the former one away.
@@ -858,7 +1142,7 @@ inline result<done> log_to(std::function<void(std::int32_t, std::string_view)> l
     if (!line) {
         return detail::run([](auto *why) { return mynacard_log_set(nullptr, why); });
     }
-    auto told = std::make_unique<std::function<void(std::int32_t, std::string_view)>>(std::move(line));
+    auto told = std::make_unique<detail::line_function>(std::move(line));
     mynacard_log table = MYNACARD_LOG_INIT;
     table.userdata = told.get();
     table.line = detail::mynacard_hpp_line;
@@ -888,6 +1172,10 @@ inline result<done> keep_keys(std::function<bool(bytes_view, std::uint8_t *)> ke
     }
     return set;
 }
+
+/// Inside `carry` or `next`, on the thread that they were called on: whether nobody waits for them any more, so that they return at
+/// once.
+[[nodiscard]] inline bool nobody_waits() noexcept { return mynacard_cancel_is_cancelled(nullptr) != 0; }
 
 /// The version of the library that is running.
 [[nodiscard]] inline std::string_view version() noexcept { return mynacard_version(); }

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "mynacard.hpp"
 #include "mynacard_sandbox.h"
@@ -180,6 +182,13 @@ void consents(mynacard::desk &desk, const mynacard::answer &checked) {
         return true;
     });
     EXPECT(has(downloaded.value(), "\"patients\":1") && patients == 1);
+    bool thrown = false;
+    try {
+        (void)desk.download(number, [](std::string_view) -> bool { throw std::domain_error("no room"); }).value();
+    } catch (const std::domain_error &) {
+        thrown = true;
+    }
+    EXPECT(thrown);
 }
 
 void desks(const std::string &folder) {
@@ -318,6 +327,298 @@ void folders(const std::string &folder) {
     EXPECT(faces.next(20000).value().count() == 1);
 }
 
+/// What the program's own objects were asked, and where they shall throw.
+struct book_of_objects {
+    int destroyed = 0;
+    int calls = 0;
+    int relayed = 0;
+    std::string throws;
+};
+
+void may_throw(book_of_objects &book, const char *where) {
+    book.calls++;
+    if (book.throws == where) {
+        throw std::domain_error(where);
+    }
+}
+
+/// The sandbox's virtual card, with somebody in between.
+class own_card : public mynacard::transport {
+public:
+    explicit own_card(book_of_objects &book) : book_(book) { EXPECT(mynacard_sandbox_card("kyokai-self", 1, &table_) == 0); }
+    ~own_card() override {
+        book_.destroyed++;
+        table_.destroy(table_.userdata);
+    }
+    mynacard_transport_result begin() override {
+        may_throw(book_, "begin");
+        return static_cast<mynacard_transport_result>(table_.begin(table_.userdata));
+    }
+    std::int32_t exchange(mynacard::bytes_view command, bool secret, std::uint8_t *response, std::size_t capacity,
+                          std::size_t &size) override {
+        may_throw(book_, "exchange");
+        return table_.exchange(table_.userdata, command.data, command.size, secret, response, capacity, &size);
+    }
+    void end(mynacard_end how) override {
+        table_.end(table_.userdata, static_cast<std::int32_t>(how));
+        may_throw(book_, "end");
+    }
+    std::pair<std::size_t, std::size_t> limits() const override { return {table_.max_command, table_.max_response}; }
+
+private:
+    book_of_objects &book_;
+    mynacard_transport table_ = MYNACARD_TRANSPORT_INIT;
+};
+
+/// The sandbox's own line, likewise.
+class own_line : public mynacard::carrier {
+public:
+    own_line(const running &sandbox, book_of_objects &book) : book_(book) {
+        EXPECT(mynacard_sandbox_carrier(sandbox.get(), &table_) == 0);
+    }
+    ~own_line() override {
+        book_.destroyed++;
+        table_.destroy(table_.userdata);
+    }
+    mynacard_carried carry(const request &request, mynacard::room &answer, std::uint32_t &status) override {
+        may_throw(book_, std::string(request.operation).c_str());
+        book_.relayed += request.operation.substr(0, 10) == "/v1/relay/";
+        EXPECT(request.timeout_ms > 0 && answer.capacity() >= 1 << 20);
+        std::size_t size = 0;
+        const auto carried = ask(request.operation, request.body, request.key, answer.data(), answer.capacity(), size, status);
+        answer.wrote(size);
+        return carried;
+    }
+    mynacard_carried ask(std::string_view operation, std::string_view body, std::string_view key, std::uint8_t *response,
+                         std::size_t capacity, std::size_t &size, std::uint32_t &status) {
+        auto bytes = [](std::string_view text) {
+            return text.empty() ? nullptr : reinterpret_cast<const std::uint8_t *>(text.data());
+        };
+        return static_cast<mynacard_carried>(table_.carry(table_.userdata, bytes(operation), operation.size(), bytes(body),
+                                                          body.size(), bytes(key), key.size(), 1000, response, capacity, &size,
+                                                          &status));
+    }
+
+private:
+    book_of_objects &book_;
+    mynacard_carrier table_ = MYNACARD_CARRIER_INIT;
+};
+
+std::string member(const std::string &json, const std::string &name) {
+    const auto found = json.find("\"" + name + "\":\"");
+    if (found == std::string::npos) {
+        return {};
+    }
+    const auto start = found + name.size() + 4;
+    return json.substr(start, json.find('"', start) - start);
+}
+
+const std::string DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string from_base64(const std::string &text) {
+    std::string out;
+    unsigned bits = 0, held = 0;
+    for (char c : text.substr(0, text.find('='))) {
+        bits = bits << 6 | static_cast<unsigned>(DIGITS.find(c));
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out.push_back(static_cast<char>(bits >> held));
+        }
+    }
+    return out;
+}
+
+std::string to_base64(mynacard::bytes_view bytes) {
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size; i += 3) {
+        const auto at = [&](std::size_t n) { return n < bytes.size ? unsigned{bytes.data[n]} : 0U; };
+        const unsigned group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+        out.push_back(DIGITS[group >> 18]);
+        out.push_back(DIGITS[group >> 12 & 63]);
+        out.push_back(i + 1 < bytes.size ? DIGITS[group >> 6 & 63] : '=');
+        out.push_back(i + 2 < bytes.size ? DIGITS[group & 63] : '=');
+    }
+    return out;
+}
+
+/// Has its commands from the service over the line of above, as a vendor's middleware would.
+class own_provider : public mynacard::pinless_provider {
+public:
+    own_provider(std::shared_ptr<own_line> line, book_of_objects &book) : line_(std::move(line)), book_(book) {}
+    ~own_provider() override { book_.destroyed++; }
+    mynacard_pinless_result next(std::string_view challenge, std::uint32_t step, mynacard::bytes_view answer,
+                                 mynacard::room &output) override {
+        may_throw(book_, "next");
+        if (book_.throws == "too long") {
+            EXPECT(!output.write(std::string(output.capacity() + 1, 'x')));
+            return MYNACARD_PINLESS_RESULT_REFUSED;
+        }
+        const std::string ask = step == 1 ? "{\"challenge_id\":\"" + std::string(challenge) + "\"}"
+                                          : "{\"relay_id\":\"" + relay_ + "\",\"step\":" + std::to_string(step - 1) +
+                                                ",\"response\":\"" + to_base64(answer) + "\"}";
+        std::vector<std::uint8_t> bytes(1 << 16);
+        std::size_t size = 0;
+        std::uint32_t status = 0;
+        EXPECT(line_->ask(step == 1 ? "/v1/relay/start" : "/v1/relay/step", ask, {}, bytes.data(), bytes.size(), size, status) ==
+                   MYNACARD_CARRIED_ANSWERED &&
+               status == 200);
+        const std::string said(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        if (step == 1) {
+            relay_ = member(said, "relay_id");
+        }
+        const std::string grant = member(said, "grant");
+        if (grant.empty()) {
+            EXPECT(output.write(from_base64(member(said, "command"))));
+            return MYNACARD_PINLESS_RESULT_COMMAND;
+        }
+        std::string raw;
+        for (std::size_t i = 0; i + 1 < grant.size(); i += 2) {
+            raw.push_back(static_cast<char>(std::stoi(grant.substr(i, 2), nullptr, 16)));
+        }
+        EXPECT(output.write(raw));
+        return MYNACARD_PINLESS_RESULT_DONE;
+    }
+
+private:
+    std::shared_ptr<own_line> line_;
+    book_of_objects &book_;
+    std::string relay_;
+};
+
+/// What a call that failed says was thrown by the program; and that value() throws the very same.
+template <class T>
+std::string thrown_by(mynacard::result<T> made) {
+    EXPECT(!made);
+    if (made || !made.why().thrown()) {
+        return {};
+    }
+    try {
+        (void)std::move(made).value();
+    } catch (const std::domain_error &error) {
+        return error.what();
+    }
+    return {};
+}
+
+mynacard::result<mynacard::answer> by_sight(mynacard::desk &desk, mynacard::card &card) {
+    mynacard_ask ask = MYNACARD_ASK_INIT;
+    ask.method = MYNACARD_METHOD_VISUAL;
+    auto check = desk.prepare(ask);
+    if (!check) {
+        return std::move(check).why();
+    }
+    EXPECT(check->tap(card) && check->confirm("staff-07"));
+    return check->by_sight(card);
+}
+
+/// Card, line and provider of the program's own: what they do, what becomes of what they throw, and that each is destroyed once.
+void objects() {
+    running sandbox(mynacard_sandbox_start(), mynacard_sandbox_stop);
+    mynacard_sandbox_activation user;
+    EXPECT(sandbox && mynacard_sandbox_issue_activation(sandbox.get(), &user) == 0);
+    book_of_objects cards, lines, providers;
+    bool audited = true;
+    {
+        auto line = std::make_shared<own_line>(sandbox, lines);
+        mynacard::service service;
+        service.trust = MYNACARD_TRUST_SIMULATION;
+        service.line = line;
+        const auto activate = [&] {
+            return mynacard::terminal::activate(service, user.institution_code, user.id, user.activation_code, true);
+        };
+        lines.throws = "/v1/activate";
+        EXPECT(thrown_by(activate()) == "/v1/activate");
+        lines.throws.clear();
+        auto terminal = activate().value();
+        EXPECT(has(mynacard::doctor_json(&service, &terminal).value(), "\"environment\":\"sandbox\""));
+
+        mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT;
+        options.visual_check = 1;
+        // What a desk that was not opened was given is gone at once, and the line is still the program's.
+        options.visual_check = 7;
+        EXPECT(!mynacard::desk::open(service, terminal, options, {}, {}, std::make_unique<own_provider>(line, providers)));
+        EXPECT(providers.destroyed == 1 && lines.destroyed == 0);
+        options.visual_check = 1;
+        auto desk = mynacard::desk::open(
+                        service, terminal, options, [](mynacard_step) { throw std::domain_error("progress"); },
+                        [&audited](std::string_view) -> bool {
+                            if (!audited) {
+                                throw std::domain_error("audit");
+                            }
+                            return true;
+                        },
+                        std::make_unique<own_provider>(line, providers))
+                        .value();
+        EXPECT(!mynacard::card::behind(std::unique_ptr<mynacard::transport>()));
+        auto card = mynacard::card::behind(std::make_unique<own_card>(cards)).value();
+        const auto by_pin = [&] {
+            auto check = desk.prepare();
+            return check ? check->by_pin(card, pin_of("1234")) : mynacard::result<mynacard::answer>(std::move(check).why());
+        };
+
+        // All of them work, and what a screen throws is its own affair.
+        EXPECT(by_pin().value().count() == 1);
+        EXPECT(by_sight(desk, card).value().count() == 1 && providers.calls > 1 && lines.relayed == 0);
+
+        // The card.
+        for (const char *where : {"begin", "exchange"}) {
+            cards.throws = where;
+            auto failed = by_pin();
+            EXPECT(!failed && failed.why().status() != MYNACARD_STATUS_OK && !failed.why().code().empty());
+            EXPECT(thrown_by(std::move(failed)) == where);
+            EXPECT(thrown_by(card.status_json()) == where && thrown_by(card.certificate()) == where);
+            EXPECT(thrown_by(card.tries_left()) == where);
+            EXPECT(thrown_by(card.attributes_json(pin_of("1234"))) == where);
+            EXPECT(thrown_by(card.face(number_b(), mynacard_sandbox_authorities())) == where);
+            EXPECT(thrown_by(card.change_pin(MYNACARD_CARD_PIN_AUTHENTICATION, pin_of("1234"), pin_of("5678"))) == where);
+        }
+        cards.throws = "end";
+        EXPECT(by_pin().value().count() == 1);
+        cards.throws.clear();
+        // What was thrown belongs to the call that failed by it, and to no later one.
+        auto wrong = desk.prepare().value().by_pin(card, pin_of("9999"));
+        EXPECT(!wrong && wrong.why().status() == MYNACARD_STATUS_WRONG_PIN && !wrong.why().thrown());
+        EXPECT(by_pin());
+
+        // The line: before anything was sent, and after the proof.
+        lines.throws = "/v1/challenge";
+        EXPECT(thrown_by(by_pin()) == "/v1/challenge");
+        lines.throws.clear();
+        auto ready = desk.prepare().value();
+        lines.throws = "/v1/confirm";
+        auto undelivered = ready.by_pin(card, pin_of("1234"));
+        EXPECT(!undelivered && undelivered.why().code() == "MC-6013" && thrown_by(std::move(undelivered)) == "/v1/confirm");
+        lines.throws.clear();
+        EXPECT(ready.deliver_again().value().count() == 1);
+
+        // The provider.
+        providers.throws = "next";
+        EXPECT(thrown_by(by_sight(desk, card)) == "next");
+        providers.throws = "too long";
+        auto refused = by_sight(desk, card);
+        EXPECT(!refused && refused.why().code() == "MC-5026" && !refused.why().thrown());
+        providers.throws.clear();
+        EXPECT(by_sight(desk, card));
+
+        // The audit: nothing is shown that was not kept.
+        auto unkept = desk.prepare().value();
+        audited = false;
+        EXPECT(thrown_by(unkept.by_pin(card, pin_of("1234"))) == "audit");
+        audited = true;
+
+        // They live as long as whatever uses them.
+        auto last = desk.prepare().value();
+        service.line.reset();
+        line.reset();
+        { auto gone = std::move(desk); }
+        EXPECT(lines.destroyed == 0 && providers.destroyed == 1);
+        EXPECT(last.by_pin(card, pin_of("1234")));
+        EXPECT(cards.destroyed == 0);
+    }
+    EXPECT(cards.destroyed == 1 && lines.destroyed == 1 && providers.destroyed == 2);
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
@@ -330,7 +631,8 @@ int main(int argc, char **argv) {
         cards();
         desks(argv[1]);
         folders(argv[1]);
-    } catch (const mynacard::exception &error) {
+        objects();
+    } catch (const std::exception &error) {
         std::cerr << error.what() << "\n";
         failures++;
     }
