@@ -190,6 +190,10 @@ pub(crate) struct CheckArguments {
     /// happens at a terminal unless the PIN, the keypad or the operator is named.
     #[arg(long, conflicts_with_all = ["pin_pad", "visual"])]
     pub(crate) screen: bool,
+    /// With --json, for programs that can load no library: a line {"step":"…","text":"…"} for each step while the check runs, and
+    /// {"result":{…}} or {"error":{…}} in the last line.
+    #[arg(long, conflicts_with = "screen")]
+    pub(crate) progress: bool,
     /// How long an answer stands on the reception screen, or at a terminal, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) keep: u16,

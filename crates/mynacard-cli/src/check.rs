@@ -21,9 +21,10 @@ use crate::output::Output;
 use crate::photo::{self, Wanted};
 use crate::reception::{self, CLEAR, Reception};
 use crate::trace::Recording;
-use crate::{audit, interrupt, secret};
+use crate::{audit, interrupt, progress, secret};
 
 pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    lines_are_asked_for(arguments, output)?;
     let ask = context(arguments, Purpose::Reception)?;
     let recorded = arguments.record.trace.is_some();
     if recorded && arguments.screen {
@@ -68,6 +69,16 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     // A reader that stands still does not keep the program from ending in order.
     drop(looked);
     output.result(&value, || text)
+}
+
+/// Steps between the lines of a text, or before one large document, would help nobody.
+fn lines_are_asked_for(arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    match arguments.progress && !output.is_in_lines() {
+        true => Err(Failure::usage(
+            "--progress is for programs: check --json --progress".to_owned(),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The screen over this terminal's audit trail.
@@ -152,11 +163,16 @@ pub(crate) fn perform(
     service: HttpsService,
     output: &Output,
 ) -> Result<CheckedAnswer, Failure> {
+    lines_are_asked_for(arguments, output)?;
     let recording = Recording::create(&arguments.record, output)?;
     let mut relay = service.relay();
     let desk = desk(arguments, &source, home, service)?;
     let stop = Cancel::new();
     let mut ready = interrupt::during(&stop, || desk.prepare(ask, SystemTime::now(), &stop))?;
+    if arguments.progress {
+        let language = output.language();
+        ready = ready.with_progress(move |step| progress::line(step, language));
+    }
     // The PIN is typed before the card is touched: no silence inside the dialogue.
     let pin = match (&arguments.visual, arguments.pin_pad) {
         (None, false) => Some(read_pin(arguments)?),

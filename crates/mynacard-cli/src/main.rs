@@ -23,6 +23,7 @@ mod oqs;
 mod output;
 mod pem;
 mod photo;
+mod progress;
 #[cfg(feature = "pcsc")]
 mod reader;
 mod reception;
@@ -47,7 +48,13 @@ fn main() -> ExitCode {
         Err(error) => return misused(&error),
     };
     logger::start(arguments.output.log);
-    let output = Output::new(&arguments.output);
+    let mut output = Output::new(&arguments.output);
+    if let Command::Check(check) = &arguments.command
+        && check.progress
+        && output.is_json()
+    {
+        output = output.in_lines();
+    }
     interrupt::listen();
     let done = run(&arguments.command, &output);
     if interrupt::asked() {

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 /// How to show things.
 pub(crate) struct Output {
     json: bool,
+    /// The result in one line, behind lines of progress.
+    lines: bool,
     language: Language,
 }
 
@@ -23,6 +25,7 @@ impl Output {
         };
         Self {
             json: arguments.json,
+            lines: false,
             language,
         }
     }
@@ -32,6 +35,7 @@ impl Output {
     pub(crate) fn plain(language: Language) -> Self {
         Self {
             json: false,
+            lines: false,
             language,
         }
     }
@@ -39,6 +43,19 @@ impl Output {
     /// The language of what people read.
     pub(crate) fn language(&self) -> Language {
         self.language
+    }
+
+    /// For a program that reads line by line: result or error in the last one.
+    pub(crate) fn in_lines(self) -> Self {
+        Self {
+            lines: true,
+            ..self
+        }
+    }
+
+    /// Whether it reads line by line.
+    pub(crate) fn is_in_lines(&self) -> bool {
+        self.lines
     }
 
     /// Whether a program reads.
@@ -66,7 +83,10 @@ impl Output {
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         if self.json {
-            self.line(&format!("{value:#}"))
+            match self.lines {
+                true => self.line(&json!({ "result": value }).to_string()),
+                false => self.line(&format!("{value:#}")),
+            }
         } else {
             self.write(&text())
         }
@@ -98,10 +118,11 @@ impl Output {
     pub(crate) fn failure(&self, failure: &Failure) {
         let advice = failure.advice(self.language);
         let shown = if self.json {
-            self.line(&format!(
-                "{:#}",
-                json!({ "error": advice_json(&advice, failure, self.language) })
-            ))
+            let told = json!({ "error": advice_json(&advice, failure, self.language) });
+            match self.lines {
+                true => self.line(&told.to_string()),
+                false => self.line(&format!("{told:#}")),
+            }
         } else {
             self.write(&advice_text(&advice, failure, self.language))
         };

@@ -1,13 +1,12 @@
 //! The reception screen in the terminal: one patient after the other, and nothing of one left when the next one comes.
 
-use std::io::{self, Write as _};
 use std::sync::MutexGuard;
 use std::time::{Duration, SystemTime};
 
 use mynacard::Advice;
 use mynacard::auth::{
     Cancel, CheckContext, CheckedAnswer, Desk, Error, ErrorKind, Identity, Method,
-    OperatorConfirmation, Screen, Step, VisualSetting,
+    OperatorConfirmation, Screen, VisualSetting,
 };
 use mynacard::card::{Pin, Transport};
 use mynacard::client::https::HttpsService;
@@ -20,7 +19,7 @@ use crate::interrupt::{self, SharedScreen, look};
 use crate::keys::{Keys, Typed};
 use crate::output::{self, Output};
 use crate::photo::{self, Wanted};
-use crate::secret;
+use crate::{progress, secret};
 
 /// What the reception works with.
 pub(crate) struct Reception<'a> {
@@ -175,7 +174,7 @@ impl Reception<'_> {
             self.desk
                 .prepare(self.ask.by(method), SystemTime::now(), &stop)
         })?;
-        let mut ready = ready.with_progress(move |step| tell(step, language));
+        let mut ready = ready.with_progress(move |step| progress::tell(step, language));
         if method == Method::Pin {
             let prompt = self.output.pick("暗証番号（4桁）: ", "PIN (4 digits): ");
             // Piped input is not a terminal: there is nothing to hide, and the prompt helps nobody.
@@ -351,30 +350,4 @@ fn again(error: &Error, output: &Output) -> String {
         "The card is not needed any more. Enter asks again, n stops: ",
     ));
     text
-}
-
-/// A step as staff and patient see it.
-fn tell(step: Step, language: Language) {
-    let (ja, en) = match step {
-        Step::Renewing => ("サービスに接続しています…", "Connecting to the service …"),
-        Step::ReadingCard => (
-            "カードを読み取っています。動かさないでください。",
-            "Reading the card: leave it there.",
-        ),
-        Step::Relaying => (
-            "目視確認の手続きをしています。カードはそのままにしてください。",
-            "The visual check is under way: leave the card there.",
-        ),
-        Step::VerifyingPin => ("暗証番号を確かめています。", "Verifying the PIN."),
-        Step::Signing => ("カードで署名しています。", "The card signs."),
-        Step::CardDone => ("カードをお取りください。", "The card may be taken away."),
-        Step::AskingService => ("資格を照会しています…", "Asking the service …"),
-        _ => return,
-    };
-    let text = match language {
-        Language::Japanese => ja,
-        Language::English => en,
-    };
-    // A step that cannot be shown does not stop a check.
-    let _ = writeln!(io::stdout(), "{text}");
 }

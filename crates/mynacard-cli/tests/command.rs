@@ -159,6 +159,39 @@ fn a_terminal_is_activated_and_checks_a_patient() {
     }
 }
 
+/// For programs that start the command and read line by line: steps, and the result or the error in the last line.
+#[cfg(unix)]
+#[test]
+fn a_program_reads_the_check_line_by_line() {
+    let lines = |shown: &Output| -> Vec<Value> {
+        let text = stdout(shown);
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} in {text}")))
+            .collect()
+    };
+    let terminal = Terminal::activated();
+    let shown = terminal.check("kyokai-self", "1234\n", &["--progress"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", stdout(&shown));
+    let told = lines(&shown);
+    let (last, steps) = told.split_last().unwrap();
+    let names: Vec<_> = steps.iter().map(|step| &step["step"]).collect();
+    assert_eq!(
+        names,
+        ["reading-card", "verifying-pin", "signing", "card-done", "asking-service", "done"]
+    );
+    assert_eq!(steps[3]["text"], "カードをお取りください。");
+    assert_eq!(last["result"]["validity"], "1");
+
+    let shown = terminal.check("kyokai-self", "9999\n", &["--progress"]);
+    assert_eq!(shown.status.code(), Some(10));
+    let told = lines(&shown);
+    assert_eq!(told.last().unwrap()["error"]["code"], "MC-1003");
+    assert!(told.len() > 1);
+
+    let misused = mynacard(&["check", "--virtual", "kyokai-self", "--progress"], "");
+    assert_eq!(misused.status.code(), Some(2));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_wrong_pin_and_a_malformed_one_tell_staff_what_to_do() {
