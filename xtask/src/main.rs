@@ -17,6 +17,7 @@ mod supply;
 mod tidy;
 mod tools;
 mod windows;
+mod wine32;
 mod workspace;
 
 use std::process::ExitCode;
@@ -31,7 +32,8 @@ usage: cargo xtask COMMAND
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
   planted [--record] [WORD]…      plant bugs in cards and certificates, one at a time: the tests must notice
-  windows [--build]               both Windows builds, and the chain under Wine; or the builds alone
+  windows [--build | --wine32]    both Windows builds, and the chain of each under Wine; or the builds alone; or a script
+                                  that runs 32-bit programs
   header                          regenerate include/mynacard.h
   ffi [--release] [--install DIR] the C libraries under the names that they are shipped with, in target/*/ffi; or installed
   package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package";

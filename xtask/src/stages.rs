@@ -91,7 +91,7 @@ const STAGES: &[Stage] = &[
     },
     Stage {
         name: "windows",
-        duty: "both Windows builds, the chain under Wine",
+        duty: "both Windows builds, the chain of each under Wine",
         slow: true,
         work: windows::stage,
     },

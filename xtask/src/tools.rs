@@ -64,6 +64,7 @@ const WINDOWS: &[Needed] = &[
     ),
     ("wine", "/usr/bin/wine"),
     ("wine64", "/usr/lib/wine/wine64"),
+    ("debootstrap", "/usr/sbin/debootstrap"),
 ];
 
 /// The packages that are missing here.

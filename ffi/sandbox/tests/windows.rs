@@ -1,5 +1,5 @@
-//! The DLLs for Windows, built from Debian: the C and C++ programs with the 64-bit ones under Wine, from a folder with Japanese
-//! letters and spaces in its name; of the 32-bit ones what they export and import.
+//! The DLLs for Windows, built from Debian, 64 and 32 bits wide: the C and C++ programs with them under Wine, from a folder with
+//! Japanese letters and spaces in its name; what they export and import.
 //!
 //! `MYNACARD_QUICK=1` leaves it out and prints that it does.
 
@@ -9,25 +9,38 @@
 #[allow(dead_code)] // Shared with tests that need more of it.
 mod support;
 
-use std::path::Path;
-use std::process::Command;
-
-use support::windows::{Built, Wine};
+use support::windows::{Built, Width, Wine};
 use support::{root, run_alone as run};
 
 #[test]
-fn programs_run_with_the_dlls() {
-    let Some(built) = Built::new("programs_run_with_the_dlls") else {
-        return;
-    };
+fn programs_run_with_the_64_bit_dlls() {
+    const NAME: &str = "programs_run_with_the_64_bit_dlls";
+    if let Some(built) = Built::new(NAME) {
+        programs_run(&built.wide, NAME);
+    }
+}
+
+/// Many receipt computers are 32-bit processes.
+#[test]
+fn programs_run_with_the_32_bit_dlls() {
+    const NAME: &str = "programs_run_with_the_32_bit_dlls";
+    if let Some(built) = Built::new(NAME) {
+        programs_run(&built.narrow, NAME);
+    }
+}
+
+fn programs_run(width: &Width, test: &str) {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("受付 の パソコン");
     std::fs::create_dir(&place).unwrap();
-    built.lay_out(&place);
-    let wine = Wine::new(&place, &built);
+    width.lay_out(&place);
+    let Some(wine) = Wine::new(&place, width, test) else {
+        return;
+    };
     let at = |name: &str| place.join(name);
     let compile = |compiler: &str, source: &str, program: &str, more: &[&str]| {
-        run(Command::new(format!("x86_64-w64-mingw32-{compiler}"))
+        run(width
+            .tool(compiler)
             .args(["-Wall", "-Wextra", "-Werror", "-I"])
             .arg(root().join("include"))
             .arg(root().join(source))
@@ -101,14 +114,12 @@ fn both_widths_export_and_import_the_same() {
     };
     let symbols = std::fs::read_to_string(root().join("ffi/abi/symbols.txt")).unwrap();
     let symbols: Vec<&str> = symbols.lines().collect();
-    for (prefix, format, folder) in [
-        ("x86_64", "pei-x86-64", &built.wide),
-        ("i686", "pei-i386", &built.narrow),
-    ] {
-        let headers = headers(prefix, &folder.join("mynacard_ffi.dll"));
+    for (width, format) in [(&built.wide, "pei-x86-64"), (&built.narrow, "pei-i386")] {
+        let prefix = width.prefix;
+        let headers = headers(width, "mynacard_ffi.dll");
         assert!(headers.contains(format), "{headers}");
         assert_eq!(exports(&headers), symbols, "{prefix}");
-        let sandbox = self::headers(prefix, &folder.join("mynacard_sandbox_ffi.dll"));
+        let sandbox = self::headers(width, "mynacard_sandbox_ffi.dll");
         let others = exports(&sandbox);
         assert!(
             others.len() > 8
@@ -139,10 +150,8 @@ fn both_widths_export_and_import_the_same() {
     }
 }
 
-fn headers(prefix: &str, dll: &Path) -> String {
-    run(Command::new(format!("{prefix}-w64-mingw32-objdump"))
-        .arg("-p")
-        .arg(dll))
+fn headers(width: &Width, dll: &str) -> String {
+    run(width.tool("objdump").arg("-p").arg(width.folder.join(dll)))
 }
 
 /// The names in the export table, sorted as Windows wants them.

@@ -1,0 +1,99 @@
+//! A 32-bit Wine, to run the 32-bit DLLs: Debian's other architecture in a folder of its own, below the target folder.
+//!
+//! Programs run there in namespaces of their own, so that nothing of them, no mount and no server of Wine's, outlives them.
+
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::run::Program;
+use crate::workspace;
+
+/// What the folder holds besides the smallest Debian.
+const INCLUDE: &str = "--include=wine,wine32";
+
+/// How often the mirror is asked.
+const ATTEMPTS: u64 = 3;
+
+/// `wine32 FOLDER PROGRAM ARGUMENTS…`, with FOLDER as the working folder: the folder above it is all of this machine that the
+/// program sees.
+const RUNNER: &str = r#"#!/bin/sh
+root='@ROOT@'
+folder=$(realpath "$1") || exit 97
+shift
+exec unshare --mount --pid --fork --kill-child -- sh -c '
+    mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" && mount -t tmpfs tmpfs "$0/tmp" && mount --bind "$1" "$0/mnt" || exit 97
+    root=$0 place=/mnt/$2
+    shift 2
+    chroot "$root" env --chdir="$place" HOME=/root WINEPREFIX="$place/wine" WINEARCH=win32 WINEDEBUG=-all DISPLAY= LC_ALL=C.UTF-8 "$@"
+    exit $?
+' "$root" "$(dirname "$folder")" "$(basename "$folder")" "$@"
+"#;
+
+/// A script that runs programs under a 32-bit Wine; or why there is none here.
+pub(crate) fn runner() -> Result<PathBuf, String> {
+    let system = crate::windows::folder();
+    let root = system.join(format!("i386-{}", release()?));
+    if !root.exists() {
+        make(&root)?;
+    }
+    let place = system.join("wine32");
+    let text = RUNNER.replace("@ROOT@", &root.display().to_string());
+    let failed = |error: std::io::Error| format!("{}: {error}", place.display());
+    // Whole or not at all: another test may be running it.
+    let own = system.join(format!(".wine32.{}", std::process::id()));
+    std::fs::write(&own, text).map_err(failed)?;
+    Program::new("chmod").arg("755").arg(&own).go()?;
+    std::fs::rename(&own, &place).map_err(failed)?;
+    let probe = Program::new(&place)
+        .arg(workspace::root())
+        .arg("true")
+        .capture()?;
+    match probe {
+        (true, _) => Ok(place),
+        (false, said) => Err(format!(
+            "namespaces for a 32-bit Wine: {}",
+            said.trim().replace('\n', "; ")
+        )),
+    }
+}
+
+/// Fetches it; a folder that is there is whole.
+fn make(root: &Path) -> Result<(), String> {
+    let (_, user) = Program::new("id").arg("-u").capture()?;
+    if user.trim() != "0" {
+        return Err("a 32-bit Wine is made by root only".into());
+    }
+    let own = root.with_extension(std::process::id().to_string());
+    let mut last = String::new();
+    for attempt in 0..ATTEMPTS {
+        sleep(Duration::from_secs(10 * attempt));
+        // What it mounts on its way goes with it, however it ends.
+        let (succeeded, text) = Program::new("timeout")
+            .args(["--kill-after=10", "600", "unshare", "--mount", "--fork"])
+            .args(["--kill-child", "--", "debootstrap"])
+            .args(["--arch=i386", "--variant=minbase", INCLUDE])
+            .arg(release()?)
+            .arg(&own)
+            .capture()?;
+        if succeeded {
+            // Half of its size are the packages that it was made of.
+            let _ = std::fs::remove_dir_all(own.join("var/cache/apt/archives"));
+            return std::fs::rename(&own, root)
+                .map_err(|error| format!("{}: {error}", root.display()));
+        }
+        last = text.lines().last().unwrap_or_default().to_owned();
+        let _ = std::fs::remove_dir_all(&own);
+    }
+    Err(format!("debootstrap, {ATTEMPTS} times: {last}"))
+}
+
+/// This machine's Debian: its keys sign the same release of the other architecture.
+fn release() -> Result<String, String> {
+    let text = std::fs::read_to_string("/etc/os-release")
+        .map_err(|error| format!("/etc/os-release: {error}"))?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .map(|name| name.trim_matches('"').to_owned())
+        .ok_or_else(|| "/etc/os-release names no release".into())
+}
