@@ -58,10 +58,15 @@ struct bytes_view {
     const std::uint8_t *data = nullptr;
     std::size_t size = 0;
 
+    /// None.
     bytes_view() = default;
+    /// As many bytes from there.
     bytes_view(const std::uint8_t *bytes, std::size_t count) noexcept : data(bytes), size(count) {}
+    /// The bytes of a text.
     bytes_view(std::string_view text) noexcept : data(detail::data(text)), size(text.size()) {}
+    /// The bytes of a text that ends with zero.
     bytes_view(const char *text) noexcept : bytes_view(std::string_view(text)) {}
+    /// The bytes of a vector, a string, an array.
     template <class Container, class = decltype(std::declval<const Container &>().data()[0]),
               class = std::enable_if_t<sizeof(*std::declval<const Container &>().data()) == 1>>
     bytes_view(const Container &bytes) noexcept
@@ -97,6 +102,7 @@ public:
     /// library knows besides, such as the tries left, is in this object.
     const std::exception_ptr &thrown() const noexcept { return thrown_; }
 
+    /// What a call returned, and what it wrote to its last parameter.
     error(mynacard_status status, mynacard_error *owned, std::exception_ptr thrown = nullptr) noexcept
         : status_(status), own_(owned), thrown_(std::move(thrown)) {}
     /// The same error, with what a function of this program threw.
@@ -117,25 +123,33 @@ private:
 /// What result::value throws.
 class exception : public std::exception {
 public:
-    explicit exception(error why)
-        : why_(std::make_shared<error>(std::move(why))),
-          what_(why_->code() + ": " + why_->text(MYNACARD_ERROR_ITEM_DETAIL)) {}
+    /// With its code and detail as the text.
+    explicit exception(error why) : held_(std::make_shared<held>(std::move(why))) {}
     /// Why the call failed.
-    const error &why() const noexcept { return *why_; }
-    const char *what() const noexcept override { return what_.c_str(); }
+    const error &why() const noexcept { return held_->why; }
+    /// Code and detail, for a log.
+    const char *what() const noexcept override { return held_->what.c_str(); }
 
 private:
-    std::shared_ptr<error> why_;
-    std::string what_;
+    /// Shared, so that copying an exception cannot throw another one.
+    struct held {
+        explicit held(error given) : why(std::move(given)), what(why.code() + ": " + why.text(MYNACARD_ERROR_ITEM_DETAIL)) {}
+        error why;
+        std::string what;
+    };
+    std::shared_ptr<const held> held_;
 };
 
 /// A value, or why there is none.
 template <class T>
 class [[nodiscard]] result {
 public:
+    /// A value.
     result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    /// No value.
     result(error why) : held_(std::in_place_index<1>, std::move(why)) {}
 
+    /// Whether there is a value.
     explicit operator bool() const noexcept { return held_.index() == 0; }
     /// The value. When there is none it throws what a function of this program threw during the call, or else
     /// mynacard::exception.
@@ -148,12 +162,20 @@ public:
         }
         return std::get<0>(std::move(held_));
     }
-    T value() & { return std::move(*this).value(); }
+    /// The same, left where it is: std::move the result to take it.
+    T &value() & {
+        if (!*this) {
+            std::move(*this).value();
+        }
+        return std::get<0>(held_);
+    }
     /// The value of a result that is true.
     T &operator*() & { return std::get<0>(held_); }
+    /// A member of the value of a result that is true.
     T *operator->() { return &std::get<0>(held_); }
     /// Why there is no value, of a result that is false.
     const error &why() const & { return std::get<1>(held_); }
+    /// The same, taken out of a result that goes.
     error why() && { return std::get<1>(std::move(held_)); }
 
 private:
@@ -282,13 +304,18 @@ result<T> with_thrown(result<T> made, std::initializer_list<slot> slots) {
 /// Stops calls from any thread, for good.
 class cancel {
 public:
+    /// One that was not used yet.
     [[nodiscard]] static result<cancel> make() {
         return detail::get<cancel, mynacard_cancel *>(
             [](auto *out, auto *why) { return mynacard_cancel_new(out, why); });
     }
+    /// Stops every call that was given it, and every later one.
     void stop() const noexcept { mynacard_cancel_cancel(own_.get()); }
+    /// Whether it was stopped.
     bool is_stopped() const noexcept { return mynacard_cancel_is_cancelled(own_.get()) != 0; }
+    /// The handle, for functions of C.
     const mynacard_cancel *get() const noexcept { return own_.get(); }
+    /// Takes a handle over.
     explicit cancel(mynacard_cancel *owned) noexcept : own_(owned) {}
 
 private:
@@ -302,18 +329,24 @@ inline const mynacard_cancel *raw(const class cancel *stop) noexcept { return st
 /// A PIN, digit by digit or at once; wiped when used or gone.
 class pin {
 public:
+    /// A PIN of ASCII digits, or an empty one.
     [[nodiscard]] static result<pin> of(bytes_view digits = {}) {
         return detail::get<pin, mynacard_pin *>(
             [&](auto *out, auto *why) { return mynacard_pin_new(digits.data, digits.size, out, why); });
     }
+    /// Adds a digit.
     result<done> push(char digit) {
         return detail::run([&](auto *why) { return mynacard_pin_push(own_.get(), static_cast<std::uint8_t>(digit), why); });
     }
+    /// Takes the last digit back, or all.
     result<done> erase(bool all = false) {
         return detail::run([&](auto *why) { return mynacard_pin_erase(own_.get(), all ? 1 : 0, why); });
     }
+    /// How many digits there are.
     std::size_t length() const noexcept { return mynacard_pin_length(own_.get()); }
+    /// The handle, for functions of C.
     mynacard_pin *get() const noexcept { return own_.get(); }
+    /// Takes a handle over.
     explicit pin(mynacard_pin *owned) noexcept : own_(owned) {}
 
 private:
@@ -323,6 +356,7 @@ private:
 /// Where an object of this program writes an answer: the library's own bytes, wiped after use where they may hold a secret.
 class room {
 public:
+    /// Bytes of the library.
     room(std::uint8_t *bytes, std::size_t capacity, std::size_t &size) noexcept
         : bytes_(bytes), capacity_(capacity), size_(size) {
         size_ = 0;
@@ -342,6 +376,7 @@ public:
     }
     /// The bytes themselves, for an answer that is made in place; `wrote` says how long it became.
     std::uint8_t *data() noexcept { return bytes_; }
+    /// Says how long an answer became that was made in place.
     void wrote(std::size_t size) noexcept { size_ = size; }
 
 private:
@@ -354,6 +389,7 @@ private:
 /// `exchange` throw makes the call fail, as MYNACARD_TRANSPORT_RESULT_OTHER does, and is kept for it; what `end` throws is dropped.
 class transport {
 public:
+    /// When the card is gone, on whatever thread that happens.
     virtual ~transport() = default;
     /// Powers the card down and up, exclusively.
     virtual mynacard_transport_result begin() = 0;
@@ -371,6 +407,7 @@ public:
 /// desk; what it throws means that the request may have reached the service, and is kept for the call.
 class carrier {
 public:
+    /// When the last desk and the program let go of it.
     virtual ~carrier() = default;
     /// What is to be carried.
     struct request {
@@ -391,6 +428,7 @@ public:
 /// `next` runs on a thread of the library, one at a time for each desk; what it throws ends the proof, and is kept for the call.
 class pinless_provider {
 public:
+    /// When the desk and its checks are gone.
     virtual ~pinless_provider() = default;
     /// The next command for the card (MYNACARD_PINLESS_RESULT_COMMAND), or the service's grant at the end
     /// (MYNACARD_PINLESS_RESULT_DONE), goes to `output`. Steps count from 1; `answer` is what the card said to the command before.
@@ -495,6 +533,7 @@ struct card_face {
     /// Birth date and sex.
     std::string json;
 
+    /// What card::face and check::tap_face do.
     [[nodiscard]] static result<card_face> read(mynacard_card *card, mynacard_check *check, std::string_view number_b,
                                                 std::string_view authorities, const cancel *stop) {
         mynacard_buffer *photo = nullptr, *name = nullptr, *address = nullptr, *json = nullptr;
@@ -577,7 +616,7 @@ public:
         });
     }
     /// Name, address, birth date, sex by the PIN of that application, JSON; verified where `authorities` are given.
-    result<std::string> attributes_json(pin pin, std::string_view authorities = {}, const cancel *stop = nullptr) {
+    result<std::string> attributes_json(const pin &pin, std::string_view authorities = {}, const cancel *stop = nullptr) {
         return string([&](auto *out, auto *why) {
             return mynacard_card_attributes_json(own_.get(), pin.get(), detail::data(authorities), authorities.size(),
                                                  detail::raw(stop), out, why);
@@ -588,7 +627,7 @@ public:
         return detail::with_thrown(card_face::read(own_.get(), nullptr, number_b, authorities, stop), {thrown()});
     }
     /// Gives a PIN another value; the old one is sent once.
-    result<done> change_pin(mynacard_card_pin which, pin old_pin, pin new_pin, const cancel *stop = nullptr) {
+    result<done> change_pin(mynacard_card_pin which, const pin &old_pin, const pin &new_pin, const cancel *stop = nullptr) {
         return run([&](auto *why) {
             return mynacard_card_change_pin(own_.get(), which, old_pin.get(), new_pin.get(), detail::raw(stop), why);
         });
@@ -614,9 +653,11 @@ public:
             return mynacard_card_wait_removed(own_.get(), timeout_ms, detail::raw(stop), why);
         });
     }
+    /// The handle, for functions of C.
     mynacard_card *get() const noexcept { return own_.get(); }
     /// What its functions threw, for the calls that use it.
     detail::slot thrown() const noexcept { return own_.thrown(); }
+    /// Takes a handle over.
     explicit card(mynacard_card *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
@@ -634,6 +675,7 @@ private:
 /// What the service or a face file says.
 class answer {
 public:
+    /// From an answer or a face file.
     [[nodiscard]] static result<answer> from_xml(bytes_view xml) {
         return detail::get<answer, mynacard_answer *>(
             [&](auto *out, auto *why) { return mynacard_answer_from_xml(xml.data, xml.size, out, why); });
@@ -644,7 +686,9 @@ public:
             return mynacard_answer_read(document.data, document.size, kind, out, why);
         });
     }
+    /// Whether the insurance is valid.
     mynacard_validity validity() const noexcept { return mynacard_answer_validity(own_.get()); }
+    /// How many insurances it holds.
     std::size_t count() const noexcept { return mynacard_answer_count(own_.get()); }
     /// A field by its tag, UTF-8; of insurance `index`, or of the message with -1. Empty where it is absent.
     result<std::string> text(std::string_view tag, std::int32_t index = 0,
@@ -670,7 +714,9 @@ public:
             return mynacard_answer_match_json(own_.get(), detail::data(charts), charts.size(), out, why);
         });
     }
+    /// The handle, for functions of C.
     const mynacard_answer *get() const noexcept { return own_.get(); }
+    /// Takes a handle over.
     explicit answer(mynacard_answer *owned) noexcept : own_(owned) {}
 
 private:
@@ -757,6 +803,7 @@ struct registration {
     /// Somebody accepted the terms on this program's screen.
     bool terms_accepted = false;
 
+    /// As C has it; it borrows from this object.
     mynacard_registration raw() const noexcept {
         mynacard_registration raw = MYNACARD_REGISTRATION_INIT;
         raw.institution_code = detail::data(institution_code);
@@ -822,10 +869,13 @@ public:
                                            passcode.size(), why);
         });
     }
+    /// What is known of it, JSON.
     result<std::string> json() const {
         return detail::string([&](auto *out, auto *why) { return mynacard_terminal_json(own_.get(), out, why); });
     }
+    /// The handle, for functions of C.
     const mynacard_terminal *get() const noexcept { return own_.get(); }
+    /// Takes a handle over.
     explicit terminal(mynacard_terminal *owned) noexcept : own_(owned) {}
 
 private:
@@ -835,16 +885,19 @@ private:
 /// A prepared check; it serves once.
 class check {
 public:
-    result<answer> by_pin(card &card, pin pin, const cancel *stop = nullptr) {
+    /// The check itself. The PIN is empty afterwards, but where the card, the desk or the check is in use.
+    result<answer> by_pin(card &card, const pin &pin, const cancel *stop = nullptr) {
         return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_pin(own_.get(), card.get(), pin.get(), detail::raw(stop), out, why);
         });
     }
+    /// The check itself, with the PIN typed on the reader's keypad.
     result<answer> by_keypad(card &card, const cancel *stop = nullptr) {
         return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_keypad(own_.get(), card.get(), detail::raw(stop), out, why);
         });
     }
+    /// First part of a visual check: reads the card.
     result<done> tap(card &card, const cancel *stop = nullptr) {
         auto tapped = detail::run(
             [&](auto *why) { return mynacard_check_tap(own_.get(), card.get(), detail::raw(stop), why); });
@@ -856,10 +909,12 @@ public:
         auto face = card_face::read(card.get(), own_.get(), number_b, authorities, stop);
         return detail::with_thrown(std::move(face), {card.thrown(), own_.thrown()});
     }
+    /// Second part: a member of staff says that photo and person agree.
     result<done> confirm(std::string_view staff) {
         return detail::run(
             [&](auto *why) { return mynacard_check_confirm(own_.get(), detail::data(staff), staff.size(), why); });
     }
+    /// Third part: the check itself, with the same card.
     result<answer> by_sight(card &card, const cancel *stop = nullptr) {
         return finish(&card, [&](auto *out, auto *why) {
             return mynacard_check_by_sight(own_.get(), card.get(), detail::raw(stop), out, why);
@@ -871,6 +926,7 @@ public:
             return mynacard_check_deliver_again(own_.get(), detail::raw(stop), out, why);
         });
     }
+    /// Takes a handle over.
     explicit check(mynacard_check *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
@@ -979,6 +1035,7 @@ public:
         }
         return detail::with_thrown(std::move(told_all), {own_.thrown()});
     }
+    /// Takes a handle over.
     explicit desk(mynacard_desk *owned, detail::slot thrown = nullptr) : own_(owned, std::move(thrown)) {}
 
 private:
@@ -994,6 +1051,7 @@ struct exchange {
     std::string zip_password;
     bool shift_jis = false;
 
+    /// As C has it; it borrows from this object.
     mynacard_exchange raw() const noexcept {
         mynacard_exchange raw = MYNACARD_EXCHANGE_INIT;
         raw.req = detail::data(req);
@@ -1012,11 +1070,13 @@ struct exchange {
 /// A watched face folder, or an exchange.
 class folder {
 public:
+    /// Watches a face folder, whether or not it is there at the moment.
     [[nodiscard]] static result<folder> open(std::string_view path, bool deliver_existing = false) {
         return detail::get<folder, mynacard_folder *>([&](auto *out, auto *why) {
             return mynacard_folder_open(detail::data(path), path.size(), deliver_existing ? 1 : 0, out, why);
         });
     }
+    /// Opens an exchange; answers to what was asked before a restart come too.
     [[nodiscard]] static result<folder> open(const exchange &folders) {
         mynacard_exchange raw = folders.raw();
         return detail::get<folder, mynacard_folder *>(
@@ -1073,6 +1133,7 @@ public:
         answer found(next);
         return std::pair<answer, std::string>(std::move(found), detail::text(owned.release()));
     }
+    /// Takes a handle over.
     explicit folder(mynacard_folder *owned) noexcept : own_(owned) {}
 
 private:

@@ -557,6 +557,13 @@ void objects() {
             return check ? check->by_pin(card, pin_of("1234")) : mynacard::result<mynacard::answer>(std::move(check).why());
         };
 
+        // A PIN stays its owner's: empty once it was sent, whole where nothing was tried.
+        auto once = pin_of("1234");
+        auto gone = desk.prepare().value();
+        auto nowhere = std::move(card);
+        EXPECT(!gone.by_pin(card, once) && once.length() == 4);
+        card = std::move(nowhere);
+        EXPECT(gone.by_pin(card, once) && once.length() == 0);
         // All of them work, and what a screen throws is its own affair.
         EXPECT(by_pin().value().count() == 1);
         EXPECT(by_sight(desk, card).value().count() == 1 && providers.calls > 1 && lines.relayed == 0);
