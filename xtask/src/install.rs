@@ -66,19 +66,24 @@ fn shared(built: &Path, lib: &Path, name: &str, version: &str) -> Result<(), Str
 
 /// The CMake package; its files find everything from where they are themselves.
 pub(crate) fn package(folder: &Path, version: &str) -> Result<(), String> {
-    let mut parts = version.split('.');
-    let mut part = || parts.next().unwrap_or("0").to_owned();
-    let fields = [
-        ("VERSION", version.to_owned()),
-        ("MAJOR", part()),
-        ("MINOR", part()),
-        ("POINTER", size_of::<usize>().to_string()),
-        ("PRIVATE_LIST", PRIVATE.map_join(";", str::to_owned)),
-    ];
+    let fields = cmake_fields(version, &size_of::<usize>().to_string());
     for name in ["mynacardConfig.cmake", "mynacardConfigVersion.cmake"] {
         fill(&format!("cmake/{name}.in"), &fields, &folder.join(name))?;
     }
     Ok(())
+}
+
+/// What the templates of CMake packages want filled in; `pointer` is the only width that the package has, in CMake's words.
+pub(crate) fn cmake_fields(version: &str, pointer: &str) -> [(&'static str, String); 5] {
+    let mut parts = version.split('.');
+    let mut part = || parts.next().unwrap_or("0").to_owned();
+    [
+        ("VERSION", version.to_owned()),
+        ("MAJOR", part()),
+        ("MINOR", part()),
+        ("POINTER", pointer.to_owned()),
+        ("PRIVATE_LIST", PRIVATE.map_join(";", str::to_owned)),
+    ]
 }
 
 trait MapJoin {

@@ -177,7 +177,14 @@ fn a_program_reads_the_check_line_by_line() {
     let names: Vec<_> = steps.iter().map(|step| &step["step"]).collect();
     assert_eq!(
         names,
-        ["reading-card", "verifying-pin", "signing", "card-done", "asking-service", "done"]
+        [
+            "reading-card",
+            "verifying-pin",
+            "signing",
+            "card-done",
+            "asking-service",
+            "done"
+        ]
     );
     assert_eq!(steps[3]["text"], "カードをお取りください。");
     assert_eq!(last["result"]["validity"], "1");

@@ -84,6 +84,13 @@ fn programs_run(width: &Width, test: &str) {
         "done"
     );
 
+    compile("gcc", "ffi/tests/c/surface.c", "surface.exe", &[]);
+    std::fs::create_dir(at("face-surface")).unwrap();
+    assert_eq!(
+        wine.run(&["surface.exe", "face-surface"]).trim_end(),
+        "done"
+    );
+
     // Explorer and installers read the version; a DLL with threads must not be unloaded.
     compile(
         "gcc",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::archive::Archive;
 use super::{Options, Sources, import, own, read};
-use crate::install::{HEADERS, at, filled};
+use crate::install::{HEADERS, at, cmake_fields, filled};
 use crate::windows::Width;
 
 const LIBRARIES: [&str; 2] = ["mynacard", "mynacard_sandbox"];
@@ -47,10 +47,33 @@ pub(crate) fn write(
             &[".cs", ".csproj"],
         )?;
     }
+    // It has every width: whichever the compiler makes will do.
+    let fields = cmake_fields(version, "CMAKE_SIZEOF_VOID_P");
+    for (inside, template) in [
+        (
+            "cmake/mynacardConfig.cmake",
+            "ffi/vendor/mynacardConfig.cmake.in",
+        ),
+        (
+            "cmake/mynacardConfigVersion.cmake",
+            "ffi/cmake/mynacardConfigVersion.cmake.in",
+        ),
+    ] {
+        zip.text(inside, &filled(&read(&own(template))?, &fields)?)?;
+    }
     zip.folder(
         "samples",
         &own("examples"),
-        &[".c", ".cpp", ".cs", ".csproj", "CMakeLists.txt", ".resx"],
+        &[
+            ".c",
+            ".cpp",
+            ".cs",
+            ".csproj",
+            "CMakeLists.txt",
+            "winforms/README.md",
+            ".conf",
+            ".png",
+        ],
     )?;
     zip.finish()?;
     Ok(place)
@@ -74,10 +97,11 @@ fn windows(
         let mingw = dll.with_file_name(format!("lib{name}_ffi.dll.a"));
         zip.file(&format!("{folder}/lib{name}.dll.a"), &mingw)?;
     }
-    let program = sources
-        .dll(width, "")
-        .with_file_name("mynacard-sandbox.exe");
-    zip.file(&format!("{folder}/mynacard-sandbox.exe"), &program)
+    for program in ["mynacard.exe", "mynacard-sandbox.exe"] {
+        let built = sources.dll(width, "").with_file_name(program);
+        zip.file(&format!("{folder}/{program}"), &built)?;
+    }
+    Ok(())
 }
 
 fn linux(zip: &mut Archive, sources: &Sources) -> Result<(), String> {
