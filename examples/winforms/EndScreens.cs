@@ -99,6 +99,12 @@ namespace ReceptionDesk
             facts.Visible = shown.Facts.Count > 0;
             note.Text = string.Join("\n", shown.Notes.ConvertAll(one => "・" + one).ToArray());
             notes.Visible = shown.Notes.Count > 0;
+            // Amber where something must be heeded; the usual next step is none.
+            var warns = shown.Warns || !shown.Good;
+            notes.Fill = warns ? Ui.PaleAmber : Ui.PaleBlue;
+            notes.Edge = warns ? Color.FromArgb(0xE0, 0xB9, 0x6A) : Color.FromArgb(0xB9, 0xCF, 0xE6);
+            notesTitle.Text = warns ? "ご注意" : "ご案内";
+            notesTitle.ForeColor = warns ? Ui.Amber : Ui.Blue;
             record.Text = shown.Record ?? "";
             PerformLayout();
         }

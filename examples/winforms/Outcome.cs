@@ -10,7 +10,8 @@ namespace ReceptionDesk
     internal sealed class Outcome
     {
         internal string Headline, Explanation;
-        internal bool Good;
+        /// <summary>Whether the insurance is valid, and whether staff must heed something besides.</summary>
+        internal bool Good, Warns;
         internal string Name, Kana, Birth, Sex;
         internal readonly List<KeyValuePair<string, string>> Facts = new List<KeyValuePair<string, string>>();
         internal readonly List<string> Notes = new List<string>();
@@ -66,12 +67,14 @@ namespace ReceptionDesk
             var lost = text("DisqualificationDate");
             if (lost.Length > 0) Notes.Add("資格は" + Day(lost, false) + "に失われています。");
             if (Name.IndexOfAny(new[] { '●', '〓' }) >= 0) Notes.Add("氏名に表示できない文字（●・〓）があります。カードの券面で確かめてください。");
+            Warns = Notes.Count > 0;
             if (text("PreschoolClassification") == "1") Notes.Add("未就学児です。");
         }
 
         private void Read(CheckRecord record)
         {
             foreach (var guidance in record.Guidance) Notes.Add(guidance);
+            Warns |= Array.Exists(record.Warnings, one => one != "not-production");
             foreach (var warning in record.Warnings)
             {
                 if (record.Guidance.Length > 0) break;

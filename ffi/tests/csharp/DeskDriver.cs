@@ -208,6 +208,7 @@ internal sealed class DeskDriver
         UntilShows("resultHeadline", "有効");
         foreach (var text in new[] { "限度　明　様", "ゲンド　アキラ", "1975年3月14日（昭和50年）", "男", "01040013", "３３１０００８", "401", "00", "3割", "ウ", "全国健康保険協会宮城支部", "暗証番号で本人確認" })
             Demand(Everything().Contains(text), text);
+        Demand(On(() => Find("notesTitle").Text) == "ご案内", "nothing to be heeded");
         Picture("result");
         Press("close");
         UntilShows("state", "暗証番号を入力してください");
@@ -334,6 +335,7 @@ internal sealed class DeskDriver
         Press("go");
         UntilShows("resultHeadline", "無効");
         Demand(Everything().Contains("失われています"), "since when");
+        Demand(On(() => Find("notesTitle").Text) == "ご注意", "something to be heeded");
         Picture("invalid");
         Press("close");
         UntilShows("state", "暗証番号を入力してください");
