@@ -10,13 +10,13 @@
 #ifndef MYNACARD_HPP
 #define MYNACARD_HPP
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -224,18 +224,32 @@ result<std::string> string(Call &&call) {
 class caught {
 public:
     void keep(std::exception_ptr what) noexcept {
-        std::lock_guard<std::mutex> held(mutex_);
+        const alone held(busy_);
         if (!what_) {
             what_ = std::move(what);
         }
     }
     std::exception_ptr take() noexcept {
-        std::lock_guard<std::mutex> held(mutex_);
+        const alone held(busy_);
         return std::exchange(what_, nullptr);
     }
 
 private:
-    std::mutex mutex_;
+    /// Not a mutex, which some compilers for Windows lack; it is held for a moment.
+    class alone {
+    public:
+        explicit alone(std::atomic_flag &busy) noexcept : busy_(busy) {
+            while (busy_.test_and_set(std::memory_order_acquire)) {
+            }
+        }
+        ~alone() { busy_.clear(std::memory_order_release); }
+        alone(const alone &) = delete;
+        alone &operator=(const alone &) = delete;
+
+    private:
+        std::atomic_flag &busy_;
+    };
+    std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
     std::exception_ptr what_;
 };
 

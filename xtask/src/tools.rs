@@ -57,6 +57,7 @@ const WINDOWS: &[Needed] = &[
     ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
     ("g++-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-g++"),
     ("gcc-mingw-w64-i686", "/usr/bin/i686-w64-mingw32-gcc"),
+    ("g++-mingw-w64-i686", "/usr/bin/i686-w64-mingw32-g++"),
     ("rustc-web", "/usr/bin/rustc"),
     (
         "rust-web-src",
