@@ -103,8 +103,10 @@ fn programs_on_the_coreclr_of_windows() {
     let place = folder.path().join("受付 の パソコン");
     let native = place.join("runtimes/win-x64/native");
     std::fs::create_dir_all(&native).unwrap();
-    built.lay_out(&native);
-    let wine = Wine::new(&place, &built);
+    built.wide.lay_out(&native);
+    let Some(wine) = Wine::new(&place, &built.wide, NAME) else {
+        return;
+    };
     let stand_in = "bcryptprimitives.dll";
     std::fs::rename(place.join(stand_in), native.join(stand_in)).unwrap();
     let dotnet = for_windows();
