@@ -85,6 +85,10 @@ pub(super) fn oqs(folder: &Path) -> Finding {
 
 /// Who else may look or write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "only Unix says what others may do")
+)]
 enum Rights {
     OwnersAlone,
     OthersRead,
