@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use signature::hazmat::PrehashVerifier;
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::asn1::{Fault, Reader, oid, tag};
 use crate::error::{Error, ErrorKind};
+use crate::pkcs1::{RsaKey, digest_info};
 
 /// The kind and size of a public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ enum Material {
 
 #[derive(Debug)]
 enum Ready {
-    Rsa(RsaPublicKey),
+    Rsa(RsaKey),
     P256(p256::ecdsa::VerifyingKey),
     P384(p384::ecdsa::VerifyingKey),
 }
@@ -173,11 +173,7 @@ impl PublicKey {
                 if !(2048..=4096).contains(&bits) || !(65_537..=MAX_EXPONENT).contains(&e) || !odd {
                     return None;
                 }
-                let key = RsaPublicKey::new(
-                    BoxedUint::from_be_slice_vartime(modulus),
-                    BoxedUint::from(e),
-                );
-                key.ok().map(Ready::Rsa)
+                RsaKey::new(modulus, e).map(Ready::Rsa)
             }
             Material::P256(point) => uncompressed(point, 32)
                 .then(|| p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok())
@@ -216,15 +212,15 @@ impl PublicKey {
             return false;
         };
         match (ready, algorithm) {
-            (Ready::Rsa(key), SignatureAlgorithm::RsaSha256) => key
-                .verify(Pkcs1v15Sign::new::<Sha256>(), digest, signature)
-                .is_ok(),
-            (Ready::Rsa(key), SignatureAlgorithm::RsaSha384) => key
-                .verify(Pkcs1v15Sign::new::<Sha384>(), digest, signature)
-                .is_ok(),
-            (Ready::Rsa(key), SignatureAlgorithm::RsaSha512) => key
-                .verify(Pkcs1v15Sign::new::<Sha512>(), digest, signature)
-                .is_ok(),
+            (Ready::Rsa(key), SignatureAlgorithm::RsaSha256) => {
+                key.verifies_pkcs1(digest_info::SHA256, digest, signature)
+            }
+            (Ready::Rsa(key), SignatureAlgorithm::RsaSha384) => {
+                key.verifies_pkcs1(digest_info::SHA384, digest, signature)
+            }
+            (Ready::Rsa(key), SignatureAlgorithm::RsaSha512) => {
+                key.verifies_pkcs1(digest_info::SHA512, digest, signature)
+            }
             (Ready::P256(key), SignatureAlgorithm::EcdsaSha256) => {
                 p256::ecdsa::DerSignature::from_bytes(signature)
                     .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok())
@@ -240,9 +236,7 @@ impl PublicKey {
     /// Whether `signature` is PKCS#1 v1.5 over exactly these octets after the padding (no DigestInfo is added).
     pub(crate) fn verifies_padded(&self, content: &[u8], signature: &[u8]) -> bool {
         match self.ready() {
-            Ok(Ready::Rsa(key)) => key
-                .verify(Pkcs1v15Sign::new_unprefixed(), content, signature)
-                .is_ok(),
+            Ok(Ready::Rsa(key)) => key.verifies_pkcs1(digest_info::NONE, content, signature),
             _ => false,
         }
     }
@@ -250,13 +244,7 @@ impl PublicKey {
     /// Whether `signature` is PSS with MGF1 of the same hash, SHA-256, and a salt of 32 octets.
     pub(crate) fn verifies_pss(&self, message: &[u8], signature: &[u8]) -> bool {
         match self.ready() {
-            Ok(Ready::Rsa(key)) => key
-                .verify(
-                    rsa::Pss::<Sha256>::new_with_salt(32),
-                    &Sha256::digest(message),
-                    signature,
-                )
-                .is_ok(),
+            Ok(Ready::Rsa(key)) => key.verifies_pss(message, signature),
             _ => false,
         }
     }

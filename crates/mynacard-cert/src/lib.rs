@@ -30,6 +30,7 @@ mod holder;
 mod key;
 mod name;
 mod person;
+mod pkcs1;
 mod possession;
 mod profile;
 mod roots;
