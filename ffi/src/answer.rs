@@ -16,7 +16,7 @@ use crate::audit::Book;
 use crate::buffer::{self, mynacard_buffer};
 use crate::error::mynacard_error;
 use crate::failure::Failure;
-use crate::guard::{guard, on_worker, run, value};
+use crate::guard::{guard, run, value};
 use crate::handle::Table;
 use crate::input::{bytes, choice, out};
 use crate::json;
@@ -203,8 +203,8 @@ pub unsafe extern "C" fn mynacard_answer_from_xml(
         let xml = unsafe { bytes("xml", xml, xml_size) }?;
         // SAFETY: documented as valid.
         let place = unsafe { out("answer", answer) }?;
-        let read = on_worker(|| Ok(Answer::read_xml(xml)?))?;
-        place.write(hand_out(read)?);
+        // On the caller's thread: the depth is bounded, and a thread of its own would cost a quarter of the reading.
+        place.write(hand_out(Answer::read_xml(xml)?)?);
         Ok(())
     })
 }
@@ -269,7 +269,7 @@ pub unsafe extern "C" fn mynacard_answer_text(
             .transpose()?
             .flatten();
         let encoded = found
-            .map(|found| text::encode(&found, encoding, unmappable))
+            .map(|found| text::encode(found, encoding, unmappable))
             .transpose()?;
         place.write(encoded.map_or(Ok(ptr::null_mut()), buffer::hand_out)?);
         Ok(())
@@ -302,8 +302,7 @@ pub unsafe extern "C" fn mynacard_answer_write(
         let held = ANSWERS.find(answer)?;
         let format = choice("format", format, FORMATS)?;
         let answer = held.answer()?;
-        let written = on_worker(|| shape::write(answer, format))?;
-        place.write(buffer::hand_out(written)?);
+        place.write(buffer::hand_out(shape::write(answer, format)?)?);
         Ok(())
     })
 }
@@ -430,19 +429,17 @@ fn check_json(checked: &CheckedAnswer) -> String {
     .to_string()
 }
 
-fn find(answer: &Answer, index: i32, field: FieldId) -> Result<Option<Zeroizing<String>>, Failure> {
-    let own = |text: &str| Zeroizing::new(text.to_owned());
+fn find(answer: &Answer, index: i32, field: FieldId) -> Result<Option<&str>, Failure> {
     if index == -1 {
-        return Ok(answer.text(field).map(own));
+        return Ok(answer.text(field));
     }
-    let results = answer.results();
     let result = usize::try_from(index)
         .ok()
-        .and_then(|index| results.get(index))
+        .and_then(|index| answer.results().get(index).copied())
         .ok_or_else(|| {
             Failure::new(mynacard_status::InvalidArgument, "index: no such insurance")
         })?;
-    Ok(within(result.record(), field).map(own))
+    Ok(within(result.record(), field))
 }
 
 /// The field in a record or the first of its nested sections that has it.
@@ -453,4 +450,56 @@ fn within(record: &Record, field: FieldId) -> Option<&str> {
             .flat_map(|section| record.children(*section))
             .find_map(|child| within(child, field))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    /// Unknown elements inside an insurance, so many levels deep with the known ones.
+    fn nested(depth: usize) -> String {
+        let known = ["XmlMsg", "MessageBody", "ResultOfQualificationConfirmation"];
+        let names = known.into_iter().chain(std::iter::repeat("X")).take(depth);
+        let names: Vec<_> = names.collect();
+        let open = names.iter().map(|name| format!("<{name}>"));
+        let close = names.iter().rev().map(|name| format!("</{name}>"));
+        open.chain(close).collect()
+    }
+
+    fn read(message: &str) -> (mynacard_status, *mut mynacard_answer) {
+        let mut answer = ptr::null_mut();
+        // SAFETY: the bytes and the place live during the call.
+        let status = unsafe {
+            mynacard_answer_from_xml(
+                message.as_ptr(),
+                message.len(),
+                &raw mut answer,
+                ptr::null_mut(),
+            )
+        };
+        (status, answer)
+    }
+
+    /// Reading and writing stay on the caller's thread, whose stack may be a quarter of what Windows gives its main one.
+    #[test]
+    fn the_deepest_answer_needs_little_stack() {
+        let work = || {
+            assert_ne!(read(&nested(65)).0, mynacard_status::Ok);
+            let (status, answer) = read(&nested(64));
+            assert_eq!(status, mynacard_status::Ok);
+            for format in 0..=9 {
+                let mut document = ptr::null_mut();
+                // SAFETY: as above.
+                let written = unsafe {
+                    mynacard_answer_write(answer, format, &raw mut document, ptr::null_mut())
+                };
+                assert_eq!(written, mynacard_status::Ok, "{format}");
+                assert_eq!(buffer::mynacard_buffer_free(document), mynacard_status::Ok);
+            }
+            assert_eq!(mynacard_answer_free(answer), mynacard_status::Ok);
+        };
+        let small = thread::Builder::new().stack_size(256 << 10);
+        small.spawn(work).unwrap().join().unwrap();
+    }
 }

@@ -21,12 +21,19 @@ struct Held {
     bytes: Zeroizing<Vec<u8>>,
 }
 
+/// Room for the two zeros that [`hand_out`] appends: bytes that have it are not copied once more.
+pub(crate) const TERMINATOR: usize = 2;
+
 /// Makes a buffer handle.
-pub(crate) fn hand_out(bytes: Zeroizing<Vec<u8>>) -> Result<*mut mynacard_buffer, Failure> {
-    let mut terminated = Zeroizing::new(Vec::with_capacity(bytes.len() + 2));
-    terminated.extend_from_slice(&bytes);
-    terminated.extend_from_slice(&[0, 0]);
-    BUFFERS.insert(Held { bytes: terminated })
+pub(crate) fn hand_out(mut bytes: Zeroizing<Vec<u8>>) -> Result<*mut mynacard_buffer, Failure> {
+    if bytes.capacity() - bytes.len() < TERMINATOR {
+        // Not by growing, which would leave what stood there unwiped.
+        let mut roomy = Zeroizing::new(Vec::with_capacity(bytes.len() + TERMINATOR));
+        roomy.extend_from_slice(&bytes);
+        bytes = roomy;
+    }
+    bytes.extend_from_slice(&[0; TERMINATOR]);
+    BUFFERS.insert(Held { bytes })
 }
 
 /// The bytes, followed by two zero bytes that do not count; valid until the buffer is freed. NULL when the handle is none.
@@ -45,7 +52,7 @@ pub extern "C" fn mynacard_buffer_size(buffer: *const mynacard_buffer) -> usize 
     value(0, || {
         BUFFERS
             .find(buffer)
-            .map_or(0, |held| held.bytes.len().saturating_sub(2))
+            .map_or(0, |held| held.bytes.len().saturating_sub(TERMINATOR))
     })
 }
 

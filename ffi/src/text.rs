@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 pub(crate) use mynacard::eligibility::Unmappable;
 use mynacard::eligibility::{Encoding, ErrorKind};
 
+use crate::buffer::TERMINATOR;
 use crate::failure::Failure;
 use crate::input::choice;
 use crate::status::mynacard_status;
@@ -45,8 +46,17 @@ pub(crate) fn encode(
         (2, mynacard_encoding::ShiftJis),
     ];
     let bytes = match choice("encoding", encoding, ENCODINGS)? {
-        mynacard_encoding::Utf8 => text.as_bytes().to_vec(),
-        mynacard_encoding::Utf16le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        mynacard_encoding::Utf8 => {
+            let mut bytes = Vec::with_capacity(text.len() + TERMINATOR);
+            bytes.extend_from_slice(text.as_bytes());
+            bytes
+        }
+        mynacard_encoding::Utf16le => {
+            // No character has more units than it has bytes in UTF-8.
+            let mut bytes = Vec::with_capacity(2 * text.len() + TERMINATOR);
+            bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+            bytes
+        }
         mynacard_encoding::ShiftJis => match Encoding::ShiftJis.encode(text, unmappable) {
             Ok(encoded) => encoded.bytes,
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {

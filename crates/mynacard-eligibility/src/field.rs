@@ -11,7 +11,6 @@
 
 use crate::code::{self, CodeTable};
 use crate::{Date, DateTime};
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The stable number of a field, also across the C ABI.
@@ -102,19 +101,25 @@ impl FieldId {
     #[must_use]
     pub fn from_number(number: u16) -> Option<FieldId> {
         FIELDS
-            .iter()
-            .map(|field| field.id)
-            .find(|id| id.0 == number)
+            .binary_search_by_key(&number, |field| field.id.0)
+            .ok()
+            .map(|_| FieldId(number))
     }
 
     /// The field with that XML tag.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<FieldId> {
-        static BY_TAG: OnceLock<HashMap<&'static str, FieldId>> = OnceLock::new();
-        BY_TAG
-            .get_or_init(|| FIELDS.iter().map(|field| (field.tag, field.id)).collect())
-            .get(tag)
-            .copied()
+        // By length first: few tags have the same, and numbers are compared faster than texts.
+        static BY_TAG: OnceLock<Vec<(usize, &'static str, FieldId)>> = OnceLock::new();
+        let by_tag = BY_TAG.get_or_init(|| {
+            let rows = FIELDS.iter();
+            let mut by_tag: Vec<_> = rows.map(|row| (row.tag.len(), row.tag, row.id)).collect();
+            by_tag.sort_unstable();
+            by_tag
+        });
+        let row =
+            by_tag.binary_search_by_key(&(tag.len(), tag), |(length, tag, _)| (*length, *tag));
+        by_tag.get(row.ok()?).map(|(_, _, id)| *id)
     }
 
     /// The number.
@@ -229,6 +234,15 @@ mod tests {
             );
             assert_eq!(FieldId::from_number(field.id.number()), Some(field.id));
             assert_eq!(field.id.tag(), field.tag);
+            for section in crate::Section::ALL {
+                assert_ne!(section.tag(), field.tag);
+                let lists = section.layout().children.iter();
+                assert!(
+                    lists
+                        .filter_map(|child| child.list)
+                        .all(|list| list != field.tag)
+                );
+            }
             assert!(!field.label_ja.is_empty() && !field.label_en.is_empty());
         }
     }

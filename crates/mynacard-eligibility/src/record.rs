@@ -170,7 +170,7 @@ impl RecordBuilder {
                 tag: field.tag(),
                 rule,
             });
-        } else if !text.chars().all(crate::xml::is_xml_char) {
+        } else if !crate::xml::is_xml_text(&text) {
             self.refuse(ErrorKind::FieldInvalid {
                 tag: field.tag(),
                 rule: "free of control characters",

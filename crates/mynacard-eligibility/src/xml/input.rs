@@ -20,10 +20,21 @@ pub(crate) struct Utf8Input<R> {
     text_end: usize,
     ended: bool,
     failed: Option<ErrorKind>,
+    /// Of the first byte of `text`; where one stands inside is counted only when somebody asks.
     position: Position,
+    token: Mark,
     /// Bytes that may still be consumed before [`Utf8Input::allow`] is called again.
     allowance: usize,
     consumed: u64,
+}
+
+/// Where the token began that [`Utf8Input::allow`] let pass.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// At this byte of `text`.
+    Here(usize),
+    /// In a text that is gone.
+    Before(Position),
 }
 
 /// Travels through `io::Error`, so that a parser above hands it back.
@@ -69,6 +80,7 @@ impl<R: Read> Utf8Input<R> {
             ended: false,
             failed: None,
             position: Position { line: 1, column: 1 },
+            token: Mark::Here(0),
             allowance: super::MAX_TOKEN,
             consumed: 0,
         }
@@ -79,7 +91,19 @@ impl<R: Read> Utf8Input<R> {
     }
 
     pub(crate) fn position(&self) -> Position {
-        self.position
+        self.position_at(self.text_start)
+    }
+
+    /// Where the token began that was let pass last.
+    pub(crate) fn token_position(&self) -> Position {
+        match self.token {
+            Mark::Here(at) => self.position_at(at),
+            Mark::Before(position) => position,
+        }
+    }
+
+    fn position_at(&self, at: usize) -> Position {
+        after(self.position, self.text.get(..at).unwrap_or_default())
     }
 
     /// Bytes of UTF-8 consumed so far.
@@ -92,14 +116,15 @@ impl<R: Read> Utf8Input<R> {
         self.ended && self.text_start == self.text_end
     }
 
-    /// Lets one more token pass.
+    /// Lets one more token pass, which begins here.
     pub(crate) fn allow(&mut self, bytes: usize) {
         self.allowance = bytes;
+        self.token = Mark::Here(self.text_start);
     }
 
     /// The error behind one of this reader's `io::Error`s, with the position.
     pub(crate) fn error(&self, error: io::Error) -> Error {
-        carried(error).at(self.position)
+        carried(error).at(self.position())
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -124,6 +149,9 @@ impl<R: Read> Utf8Input<R> {
                     }
                 };
             }
+            self.token = Mark::Before(self.token_position());
+            self.position = self.position_at(self.text_end);
+            (self.text_start, self.text_end) = (0, 0);
             let raw = self
                 .raw
                 .get(self.raw_start..self.raw_end)
@@ -133,7 +161,6 @@ impl<R: Read> Utf8Input<R> {
                 self.decoder
                     .decode_to_utf8_without_replacement(raw, &mut self.text, last);
             self.raw_start += read;
-            self.text_start = 0;
             self.text_end = written;
             match result {
                 encoding_rs::DecoderResult::InputEmpty => self.ended = last,
@@ -171,20 +198,9 @@ impl<R: Read> BufRead for Utf8Input<R> {
 
     fn consume(&mut self, count: usize) {
         let end = self.text_start.saturating_add(count).min(self.text_end);
-        let passed = self.text.get(self.text_start..end).unwrap_or_default();
-        let lines = passed.iter().filter(|&&byte| byte == b'\n').count();
-        let since = match lines {
-            0 => passed,
-            _ => passed
-                .rsplit(|&byte| byte == b'\n')
-                .next()
-                .unwrap_or_default(),
-        };
-        let characters = since.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
-        self.position.line += lines as u64;
-        self.position.column = characters + if lines == 0 { self.position.column } else { 1 };
-        self.allowance = self.allowance.saturating_sub(passed.len());
-        self.consumed += passed.len() as u64;
+        let passed = end.saturating_sub(self.text_start);
+        self.allowance = self.allowance.saturating_sub(passed);
+        self.consumed += passed as u64;
         self.text_start = end;
     }
 }
@@ -195,6 +211,29 @@ impl<R: Read> Read for Utf8Input<R> {
         self.consume(read);
         Ok(read)
     }
+}
+
+/// Where one stands after these bytes of UTF-8.
+fn after(start: Position, passed: &[u8]) -> Position {
+    let lines = count(passed, |byte| byte == b'\n');
+    let since = match lines {
+        0 => passed,
+        _ => passed
+            .rsplit(|&byte| byte == b'\n')
+            .next()
+            .unwrap_or_default(),
+    };
+    let characters = count(since, |byte| byte & 0xC0 != 0x80);
+    Position {
+        line: start.line + lines,
+        column: characters + if lines == 0 { start.column } else { 1 },
+    }
+}
+
+/// How many bytes are of a kind; in pieces whose number fits a byte, so that many are counted in one step.
+fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
+    let piece = |piece: &[u8]| piece.iter().map(|byte| u8::from(is(*byte))).sum::<u8>();
+    bytes.chunks(255).map(|bytes| u64::from(piece(bytes))).sum()
 }
 
 /// What an `io::Error` carries: one of our kinds, or a failure of the reader below.

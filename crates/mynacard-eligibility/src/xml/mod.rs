@@ -83,3 +83,49 @@ impl fmt::Debug for Node {
 pub(crate) fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
+
+/// Whether XML 1.0 can carry every character of the text.
+pub(crate) fn is_xml_text(text: &str) -> bool {
+    // Without a way out of the loop, so that many bytes are looked at in one step.
+    let control = |byte: u8| (byte < 0x20) & !matches!(byte, b'\t' | b'\n' | b'\r');
+    let controls = text.bytes().fold(false, |any, byte| any | control(byte));
+    // U+FFFE and U+FFFF differ in the last bit.
+    !controls && !holds(text, *b"\xEF\xBF\xBF", 1)
+}
+
+/// Whether a text holds `●` or `〓`, which stand for a character that somebody could not write.
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    holds(text, *b"\xE2\x97\x8F", 0) || holds(text, *b"\xE3\x80\x93", 0)
+}
+
+/// Whether a character of three bytes stands in the text, whatever the bits of `any` are in its last one. Searches for a text stop at every
+/// byte that many kanji have too; this does not.
+fn holds(text: &str, character: [u8; 3], any: u8) -> bool {
+    let [first, second, third] = character;
+    let after = |count| text.as_bytes().get(count..).unwrap_or_default();
+    let places = after(0).iter().zip(after(1)).zip(after(2));
+    let other = |((a, b), c): ((&u8, &u8), &u8)| (a ^ first) | (b ^ second) | ((c | any) ^ third);
+    places.map(other).fold(u8::MAX, u8::min) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_of_characters() {
+        let all = ('\0'..='\u{FFFF}').chain(['\u{1FFFE}', '\u{20B9F}', char::MAX]);
+        for c in all {
+            let text = format!("氏{c}ﾀ");
+            assert_eq!(is_xml_text(&text), is_xml_char(c), "{:X}", u32::from(c));
+            assert_eq!(
+                has_placeholder(&text),
+                matches!(c, '●' | '〓'),
+                "{:X}",
+                u32::from(c)
+            );
+        }
+        assert!(is_xml_text("") && !has_placeholder(""));
+        assert!(!is_xml_text("\u{FFFE}") && has_placeholder("〓"));
+    }
+}

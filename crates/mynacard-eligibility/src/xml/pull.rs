@@ -1,7 +1,7 @@
 //! A pull parser of well-formed XML without DTDs: tags and text, bounded, with positions.
 
 use super::input::Utf8Input;
-use super::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_RECORD, MAX_TOKEN, is_xml_char};
+use super::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_RECORD, MAX_TOKEN, is_xml_char, is_xml_text};
 use crate::{Error, ErrorKind, Position};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -103,11 +103,10 @@ impl<R: Read> Pull<R> {
     fn event(&mut self) -> Result<Option<Token>, Error> {
         self.buffer.clear();
         self.reader.get_mut().allow(MAX_TOKEN);
-        // What is refused as a whole is refused where it begins; what breaks off, where it breaks off.
-        let position = self.position();
         let event = self.reader.read_event_into(&mut self.buffer);
         let input = self.reader.get_ref();
-        let fail = |kind: ErrorKind| Err(Error::from(kind).at(position));
+        // What is refused as a whole is refused where it begins; what breaks off, where it breaks off.
+        let fail = |kind: ErrorKind| Err(Error::from(kind).at(input.token_position()));
         let malformed = |expected| fail(ErrorKind::MalformedXml { expected });
         if input.consumed() - self.mark > MAX_RECORD as u64 {
             return fail(ErrorKind::TooLarge {
@@ -135,7 +134,8 @@ impl<R: Read> Pull<R> {
                 if start.attributes_raw().is_empty() {
                     self.attributes.clear();
                 } else {
-                    self.attributes = attributes(start).map_err(|error| error.at(position))?;
+                    self.attributes =
+                        attributes(start).map_err(|error| error.at(input.token_position()))?;
                 }
                 self.root_seen = true;
                 self.depth += 1;
@@ -150,13 +150,14 @@ impl<R: Read> Pull<R> {
             Event::Text(text) => {
                 let text = text.xml10_content();
                 if self.depth == 0 {
-                    return if text.trim_matches(XML_SPACE).is_empty() {
+                    return if is_space(&text) {
                         Ok(None)
                     } else {
                         malformed("markup outside the root element")
                     };
                 }
-                if text.contains("]]>") || !text.chars().all(is_xml_char) {
+                let closed = text.as_bytes().contains(&b'>') && text.contains("]]>");
+                if closed || !is_xml_text(&text) {
                     return malformed("characters that XML allows");
                 }
                 self.text.clear();
@@ -165,7 +166,7 @@ impl<R: Read> Pull<R> {
             }
             Event::CData(text) if self.depth > 0 => {
                 let text = text.xml10_content();
-                if !text.chars().all(is_xml_char) {
+                if !is_xml_text(&text) {
                     return malformed("characters that XML allows");
                 }
                 self.text.clear();
@@ -194,8 +195,11 @@ impl<R: Read> Pull<R> {
     }
 }
 
-/// XML's own white space.
-pub(super) const XML_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+/// Whether a text is nothing but XML's own white space.
+pub(super) fn is_space(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
 
 fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Error> {
     let malformed = || {
@@ -220,7 +224,7 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Error> {
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
             .map_err(|_| Error::from(ErrorKind::EntityRefused))?;
-        if !value.chars().all(is_xml_char) {
+        if !is_xml_text(&value) {
             return Err(malformed());
         }
         attributes.push((attribute.key.0.to_owned(), value.into_owned()));
@@ -241,11 +245,31 @@ fn predefined(name: &str) -> Option<char> {
 
 /// A name, generously: letters, digits and `_ : - .`, not beginning with a digit, `-` or `.`.
 pub(super) fn is_name(name: &str) -> bool {
+    let kind = |byte: u8| NAMES.get(usize::from(byte)).copied().unwrap_or_default();
+    let mut bytes = name.bytes();
+    if bytes.next().is_some_and(|first| kind(first) == 2) && bytes.all(|byte| kind(byte) > 0) {
+        return true;
+    }
     let start = |c: char| c.is_alphabetic() || c == '_' || c == ':';
     let mut characters = name.chars();
     characters.next().is_some_and(start)
         && characters.all(|c| start(c) || c.is_numeric() || c == '-' || c == '.')
 }
+
+/// Of ASCII: 2 begins a name, 1 goes on with it, 0 is for none, and everything else is looked at as characters.
+const NAMES: [u8; 128] = {
+    let mut kinds = [0; 128];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' | b':' => 2,
+            b'0'..=b'9' | b'-' | b'.' => 1,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 /// The parser's error as ours; its text may quote the input, so only its kind is kept.
 fn parser_error(error: quick_xml::Error, at_end: bool) -> Error {

@@ -1,8 +1,8 @@
 //! From XML to records, by the field table and the sections.
 
 use super::input::Utf8Input;
-use super::pull::{Pull, Token, XML_SPACE};
-use super::{Element, Node, ROOT};
+use super::pull::{Pull, Token, is_space};
+use super::{Element, Node, ROOT, has_placeholder};
 use crate::field::Kind;
 use crate::identifier::{InstitutionCode, InsurerNumber, Remark};
 use crate::message::Message;
@@ -146,8 +146,12 @@ impl<R: Read> RecordReader<R> {
 
     /// Reads the element that was just opened inside a section.
     pub(super) fn member(&mut self, record: &mut Record) -> Result<(), Error> {
-        let layout = record.section().layout();
+        // No section has the tag of a field (tested), and most members are fields.
         let name = self.pull.name();
+        if let Some(field) = FieldId::from_tag(name) {
+            return self.field(record, field);
+        }
+        let layout = record.section().layout();
         if let Some(child) = layout
             .children
             .iter()
@@ -162,20 +166,17 @@ impl<R: Read> RecordReader<R> {
         {
             return self.list(record, child);
         }
-        match FieldId::from_tag(name) {
-            Some(field) => self.field(record, field),
-            None => match alias(name) {
-                Some(field) => {
-                    let found = name.to_owned();
-                    self.note(FindingKind::Alias, Some(field), &found);
-                    self.field(record, field)
-                }
-                None => {
-                    let element = self.unknown(FindingKind::UnknownTag)?;
-                    record.unknown.push(element);
-                    Ok(())
-                }
-            },
+        match alias(name) {
+            Some(field) => {
+                let found = name.to_owned();
+                self.note(FindingKind::Alias, Some(field), &found);
+                self.field(record, field)
+            }
+            None => {
+                let element = self.unknown(FindingKind::UnknownTag)?;
+                record.unknown.push(element);
+                Ok(())
+            }
         }
     }
 
@@ -222,7 +223,9 @@ impl<R: Read> RecordReader<R> {
     }
 
     fn field(&mut self, record: &mut Record, field: FieldId) -> Result<(), Error> {
-        let tag = self.pull.name().to_owned();
+        // The name is only kept where it is another than the table's.
+        let alias = (self.pull.name() != field.tag()).then(|| self.pull.name().to_owned());
+        let tag = || alias.unwrap_or_else(|| field.tag().to_owned());
         let attributes = self.pull.take_attributes();
         let mut text = String::new();
         loop {
@@ -232,7 +235,7 @@ impl<R: Read> RecordReader<R> {
                 Token::Start => {
                     self.note(FindingKind::Structured, Some(field), "");
                     let mut element = Element {
-                        tag,
+                        tag: tag(),
                         attributes,
                         nodes: Vec::new(),
                     };
@@ -250,7 +253,7 @@ impl<R: Read> RecordReader<R> {
         if record.raw(field).is_some() {
             self.note(FindingKind::Duplicate, Some(field), "");
             record.unknown.push(Element {
-                tag,
+                tag: tag(),
                 attributes,
                 nodes: vec![Node::Text(text)],
             });
@@ -291,7 +294,7 @@ impl<R: Read> RecordReader<R> {
                 _ => {}
             }
         }
-        if matches!(kind, Kind::Text | Kind::Kana) && text.contains(['●', '〓']) {
+        if matches!(kind, Kind::Text | Kind::Kana) && has_placeholder(text) {
             self.note(FindingKind::Placeholder, Some(field), "");
         }
     }
@@ -332,7 +335,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     pub(super) fn stray_text(&mut self) {
-        if !self.pull.text().trim_matches(XML_SPACE).is_empty() {
+        if !is_space(self.pull.text()) {
             self.note(FindingKind::StrayText, None, "");
         }
     }
