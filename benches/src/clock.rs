@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 /// Nanoseconds of one repetition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nanoseconds {
     /// Of the fastest round: what the task costs when nothing disturbs it.
     pub fastest: u64,

@@ -1,8 +1,9 @@
-//! The dialogue's table of `REPORT.md`: what its rows say, apart from the instructions, the same on every machine.
+//! Tables of `REPORT.md`. What the dialogue's rows say is, apart from the instructions, the same on every machine.
 
 use std::time::Duration;
 
 use crate::clients::CLIENTS;
+use crate::clock::Nanoseconds;
 use crate::dialogue::{MODES, Mode, over_the_air};
 
 /// The table's head, as it stands in the report.
@@ -63,5 +64,82 @@ impl Row {
             self.exchanges,
             self.elapsed.as_millis()
         )
+    }
+}
+
+/// The head of a table of one task by several libraries.
+pub const PEERS_HEADER: &str = "\
+| Task | By | ns, fastest | ns, median | ours ÷ this | ÷ floor | instructions | ours ÷ this | ÷ floor |
+|---|---|--:|--:|--:|--:|--:|--:|--:|";
+
+/// One library's share of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeerRow {
+    task: String,
+    who: String,
+    time: Nanoseconds,
+    count: u64,
+    /// Ours as a multiple of this, then this as a multiple of the floor; of the time and of the count.
+    ratios: [f64; 4],
+}
+
+impl PeerRow {
+    /// The rows of a task: ours is the first, the floor the last.
+    #[must_use]
+    pub fn of_task(task: &str, who: &[&str], times: &[Nanoseconds], counts: &[u64]) -> Vec<Self> {
+        let (Some(our_time), Some(floor_time)) = (times.first(), times.last()) else {
+            return Vec::new();
+        };
+        let (Some(our_count), Some(floor_count)) = (counts.first(), counts.last()) else {
+            return Vec::new();
+        };
+        let ratio = |of: u64, to: u64| of as f64 / to as f64;
+        let row = |((who, time), count): ((&&str, &Nanoseconds), &u64)| Self {
+            task: task.to_owned(),
+            who: (*who).to_owned(),
+            time: *time,
+            count: *count,
+            ratios: [
+                ratio(our_time.fastest, time.fastest),
+                ratio(time.fastest, floor_time.fastest),
+                ratio(*our_count, *count),
+                ratio(*count, *floor_count),
+            ],
+        };
+        who.iter().zip(times).zip(counts).map(row).collect()
+    }
+
+    /// The row as it stands in the report.
+    #[must_use]
+    pub fn cells(&self) -> String {
+        let [time_ours, time_floor, count_ours, count_floor] = self.ratios;
+        format!(
+            "| {} | {} | {} | {} | {time_ours:.2} | {time_floor:.2} | {} | {count_ours:.2} | {count_floor:.2} |",
+            self.task, self.who, self.time.fastest, self.time.median, self.count
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_to_ours_and_to_the_floor() {
+        let time = |fastest| Nanoseconds {
+            fastest,
+            median: fastest + 1,
+        };
+        let times = [time(300), time(600), time(100)];
+        let rows = PeerRow::of_task("read", &["we", "they", "floor"], &times, &[30, 15, 10]);
+        let cells: Vec<String> = rows.iter().map(PeerRow::cells).collect();
+        assert_eq!(
+            cells,
+            [
+                "| read | we | 300 | 301 | 1.00 | 3.00 | 30 | 1.00 | 3.00 |",
+                "| read | they | 600 | 601 | 0.50 | 6.00 | 15 | 2.00 | 1.50 |",
+                "| read | floor | 100 | 101 | 3.00 | 1.00 | 10 | 3.00 | 1.00 |",
+            ]
+        );
     }
 }

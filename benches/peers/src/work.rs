@@ -1,4 +1,4 @@
-//! The tasks, each by three libraries over the same bytes.
+//! The tasks, each by several libraries over the same bytes, and by the least that has to happen.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -6,8 +6,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use mynacard_benches::dialogue::{MODES, check, day};
 use mynacard_cert::{Certificate, Timestamp, TrustStore};
+use mynacard_eligibility::Answer;
 use mynacard_sim::{VirtualCard, person, pki::AUTHENTICATION_ROOT};
 use openssl::hash::MessageDigest;
+use openssl::pkey::Public;
+use openssl::rsa::{Padding, Rsa};
 use openssl::sign::Verifier;
 use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
@@ -18,20 +21,36 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::{ASN1Time, FromDer as _};
 use x509_parser::verify::verify_signature;
 
-/// Tasks, with the repetitions of a timed round.
+use crate::plain;
+
+/// Tasks of the certificates, with the repetitions of a timed round and who does them: ours first, the floor last.
 ///
 /// `verdict` is everything that each library offers: ours the whole profile, OpenSSL's chain with `X509_STRICT` at the same
 /// instant, x509-parser's validity and signature under a root that it was given. `check` is a verdict and then the signature of the card
-/// under the leaf's key, all from DER: what one check costs. In `signature` the certificate is parsed and its key ready.
-pub const TASKS: [(&str, u32); 4] = [
-    ("parse", 300),
-    ("verdict", 50),
-    ("signature", 50),
-    ("check", 30),
+/// under the leaf's key, all from DER: what one check costs. In `possession` the certificate is parsed and its key ready. The floor is a
+/// copy of the bytes for `parse`, and bare RSA by OpenSSL for the others: once, and twice for `check`.
+pub const CERTIFICATES: [(&str, u32, &[&str]); 4] = [
+    ("parse", 300, &CERTIFICATE_PEERS),
+    ("verdict", 50, &CERTIFICATE_PEERS),
+    ("possession", 50, &CERTIFICATE_PEERS),
+    ("check", 30, &CERTIFICATE_PEERS),
 ];
 
-/// Ours first.
-pub const WHO: [&str; 3] = ["mynacard", "openssl", "x509-parser"];
+const CERTIFICATE_PEERS: [&str; 4] = ["mynacard", "openssl", "x509-parser", FLOOR];
+
+/// Tasks of the answers, in the same way: a full answer of 23 kB in UTF-8 and in code page 932. The floor is one pass over the bytes, which
+/// looks whether they are text.
+pub const ANSWERS: [(&str, u32, &[&str]); 2] = [
+    ("UTF-8", 30, &["mynacard", QUICK_XML, FLOOR]),
+    ("CP932", 30, &["mynacard", QUICK_XML, FLOOR]),
+];
+
+const QUICK_XML: &str = "quick-xml + serde";
+/// The least that has to happen.
+pub const FLOOR: &str = "floor";
+
+const UTF_8: &[u8] = include_bytes!("../../../fuzz/seeds/answer_xml/full-utf-8");
+const CP932: &[u8] = include_bytes!("../../../fuzz/seeds/answer_xml/full-cp932");
 
 const MESSAGE: &[u8] = b"message";
 
@@ -57,7 +76,7 @@ impl Material {
                 let trust = TrustStore::simulation();
                 Box::new(move || judge(&trust, &ours(leaf)))
             }
-            ("mynacard", "signature") => {
+            ("mynacard", "possession") => {
                 let certificate = ours(leaf);
                 Box::new(move || possession(&certificate, signature))
             }
@@ -74,7 +93,7 @@ impl Material {
                 let store = store()?;
                 Box::new(move || chain(&store, &theirs(leaf)))
             }
-            ("openssl", "signature") => {
+            ("openssl", "possession") => {
                 let certificate = theirs(leaf);
                 Box::new(move || signed(&certificate, signature))
             }
@@ -91,7 +110,7 @@ impl Material {
                 let root = parsed(AUTHENTICATION_ROOT);
                 Box::new(move || under(&parsed(leaf), &root))
             }
-            ("x509-parser", "signature") => {
+            ("x509-parser", "possession") => {
                 let certificate = parsed(leaf);
                 Box::new(move || ringed(&certificate, signature))
             }
@@ -103,9 +122,53 @@ impl Material {
                     ringed(&certificate, signature);
                 })
             }
+            (FLOOR, "parse") => Box::new(move || drop(black_box(black_box(leaf).to_vec()))),
+            (FLOOR, "verdict" | "possession") => {
+                let key = rsa(leaf)?;
+                Box::new(move || bare(&key, signature))
+            }
+            (FLOOR, "check") => {
+                let key = rsa(leaf)?;
+                Box::new(move || {
+                    bare(&key, signature);
+                    bare(&key, signature);
+                })
+            }
+            ("mynacard", "UTF-8") => Box::new(|| answer(UTF_8)),
+            ("mynacard", "CP932") => Box::new(|| answer(CP932)),
+            (QUICK_XML, "UTF-8") => Box::new(|| plain(std::str::from_utf8(UTF_8).expect("text"))),
+            (QUICK_XML, "CP932") => Box::new(|| plain(&encoding_rs::SHIFT_JIS.decode(CP932).0)),
+            (FLOOR, "UTF-8") => Box::new(|| {
+                black_box(std::str::from_utf8(black_box(UTF_8)).expect("text"));
+            }),
+            (FLOOR, "CP932") => Box::new(|| {
+                drop(black_box(encoding_rs::SHIFT_JIS.decode(black_box(CP932))));
+            }),
             _ => return Err(format!("no task {task:?} by {who:?}").into()),
         })
     }
+}
+
+/// The key as OpenSSL has it.
+fn rsa(leaf: &[u8]) -> Result<Rsa<Public>, Box<dyn Error>> {
+    Ok(theirs(leaf).public_key()?.rsa()?)
+}
+
+/// The signature to the power of the exponent, without any look at the outcome.
+fn bare(key: &Rsa<Public>, signature: &[u8]) {
+    let mut block = [0; 256];
+    let length = key.public_decrypt(black_box(signature), &mut block, Padding::NONE);
+    assert_eq!(length.expect("smaller than the modulus"), block.len());
+    black_box(block);
+}
+
+fn answer(xml: &[u8]) {
+    drop(black_box(Answer::read_xml(black_box(xml)).expect("our own")));
+}
+
+fn plain(xml: &str) {
+    let message: plain::XmlMsg = quick_xml::de::from_str(black_box(xml)).expect("our own");
+    drop(black_box(message));
 }
 
 fn ours(der: &[u8]) -> Certificate {
