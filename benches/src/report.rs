@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use crate::clients::CLIENTS;
 use crate::clock::Nanoseconds;
-use crate::dialogue::{MODES, Mode, over_the_air};
+use crate::dialogue::{FLOOR, MODES, Mode, floor, over_the_air};
 
 /// The table's head, as it stands in the report.
-pub const HEADER: &str =
-    "| Client | exchanges | ms over the air | allocations | bytes at most | instructions |";
+pub const HEADER: &str = "| Client | exchanges | ms over the air | ÷ floor | allocations | bytes at most | instructions |";
 
 /// One client's check.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Who, and in which mode.
     pub name: String,
@@ -19,21 +18,26 @@ pub struct Row {
     pub exchanges: u32,
     /// Virtual time of all exchanges at 106 kbit/s.
     pub elapsed: Duration,
+    /// The same as a multiple of the floor's.
+    pub times_floor: f64,
     /// Allocations, and the most bytes that were held at once; of this library's own dialogue only.
     pub allocated: Option<(u64, u64)>,
 }
 
-/// Every row: this library's modes, counted by `allocations`, then the other clients replayed.
+/// Every row: this library's modes, counted by `allocations`, then the other clients replayed, then the floor.
 ///
 /// # Errors
 /// What the card refuses, the first answer that is another than the recorded one, what `allocations` returns.
 pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<Vec<Row>, String> {
+    let floor = floor().map_err(|error| error.to_string())?;
+    let times_floor = |elapsed: Duration| elapsed.as_secs_f64() / floor.as_secs_f64();
     let ours = MODES.into_iter().map(|mode| {
         let (exchanges, elapsed) = over_the_air(mode).map_err(|error| error.to_string())?;
         Ok(Row {
             name: format!("mynacard, {}", mode.name),
             exchanges,
             elapsed,
+            times_floor: times_floor(elapsed),
             allocated: Some(allocations(mode)?),
         })
     });
@@ -43,10 +47,18 @@ pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<
             name: client.name.to_owned(),
             exchanges: cost.exchanges,
             elapsed: cost.elapsed,
+            times_floor: times_floor(cost.elapsed),
             allocated: None,
         })
     });
-    ours.chain(others).collect()
+    let least = Row {
+        name: FLOOR.to_owned(),
+        exchanges: 1,
+        elapsed: floor,
+        times_floor: 1.0,
+        allocated: None,
+    };
+    ours.chain(others).chain([Ok(least)]).collect()
 }
 
 impl Row {
@@ -59,10 +71,11 @@ impl Row {
                 (count.to_string(), bytes.to_string())
             });
         format!(
-            "| {} | {} | {} | {count} | {bytes} |",
+            "| {} | {} | {} | {:.2} | {count} | {bytes} |",
             self.name,
             self.exchanges,
-            self.elapsed.as_millis()
+            self.elapsed.as_millis(),
+            self.times_floor
         )
     }
 }

@@ -1,4 +1,4 @@
-//! How large the C library is, and whose code that is.
+//! How large the programs and the C library are, and whose code that is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,16 +13,8 @@ const NAMED: usize = 14;
 /// # Errors
 /// When a tool is missing (binutils) or the library.
 pub fn table(library: &Path) -> Result<String, String> {
-    let stripped = library.with_extension("stripped");
-    let (path, out) = (
-        library.display().to_string(),
-        stripped.display().to_string(),
-    );
-    said("strip", &["-o", &out, &path])?;
-    let size = std::fs::metadata(&stripped)
-        .map_err(|error| error.to_string())?
-        .len();
-    std::fs::remove_file(&stripped).map_err(|error| error.to_string())?;
+    let path = library.display().to_string();
+    let size = stripped(library)?;
     let symbols = said(
         "nm",
         &["--print-size", "--demangle", "--defined-only", &path],
@@ -49,6 +41,29 @@ pub fn table(library: &Path) -> Result<String, String> {
         let _ = writeln!(text, "| {name} | {} | {share:.1} % |", bytes / 1024);
     }
     Ok(text)
+}
+
+/// A table of what is shipped or built first, stripped: what it is, and where it lies.
+///
+/// # Errors
+/// When a tool is missing (binutils) or a file.
+pub fn files(files: &[(&str, &Path)]) -> Result<String, String> {
+    let mut text = "| what | MiB, stripped |\n|---|--:|\n".to_owned();
+    for (name, path) in files {
+        let size = stripped(path)? as f64 / 1_048_576.0;
+        let _ = writeln!(text, "| {name} | {size:.2} |");
+    }
+    Ok(text)
+}
+
+/// The size in bytes without symbols.
+fn stripped(file: &Path) -> Result<u64, String> {
+    let place = file.with_extension("stripped");
+    let (path, out) = (file.display().to_string(), place.display().to_string());
+    said("strip", &["-o", &out, &path])?;
+    let size = std::fs::metadata(&place).map_err(|error| error.to_string())?;
+    std::fs::remove_file(&place).map_err(|error| error.to_string())?;
+    Ok(size.len())
 }
 
 /// Bytes of code by the first name of each symbol.

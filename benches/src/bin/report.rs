@@ -1,5 +1,5 @@
-//! `cargo xtask bench --report`: measures the dialogue, the certificate work and bulk answers beside other people's and writes
-//! `REPORT.md`.
+//! `cargo xtask bench --report`: measures what a check costs, beside other people's work and beside the least that has to happen, and
+//! writes `REPORT.md`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use mynacard_benches::callgrind::instructions;
-use mynacard_benches::dialogue::{MODES, Mode, Recorded, check};
+use mynacard_benches::clients::CLIENTS;
+use mynacard_benches::dialogue::{FLOOR, MODES, Mode, Recorded, check};
 use mynacard_benches::report::{HEADER, rows};
 
 const HEAD: &str = "\
 # What a check costs
 
-Written by `cargo xtask bench --report` (needs the Debian packages valgrind, libssl-dev and python3-venv); not edited by hand. Times are of the
+Written by `cargo xtask bench --report` (needs the Debian packages valgrind, libssl-dev, python3-venv, gcc and libpcsclite-dev); not edited by hand. Times are of the
 machine that ran it, and of its other work meanwhile; counts hardly depend on it. Under callgrind OpenSSL and ring choose
 their code by the processor that valgrind offers, which may not be the one that the times are of.
 
@@ -40,35 +41,58 @@ fn report() -> Result<(), String> {
     let _ = writeln!(
         text,
         "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
-         106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`.\n\n\
-         {HEADER}\n|---|--:|--:|--:|--:|--:|"
+         106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`. The floor is one exchange that \
+         takes PIN and\nDigestInfo out and brings certificate and signature back; its instructions compare and copy the recorded bytes of `extended`.\n\n\
+         {HEADER}\n|---|--:|--:|--:|--:|--:|--:|"
     );
-    let modes = MODES.iter().map(Some).chain(std::iter::repeat(None));
-    for (row, mode) in rows(allocations)?.iter().zip(modes) {
-        let count = match mode {
-            Some(mode) => instructions(&program, &[mode.name], 100)?.to_string(),
+    for (row, task) in rows(allocations)?.iter().zip(counted()) {
+        let count = match task {
+            Some(task) => instructions(&program, &[task], 100)?.to_string(),
             None => "–".to_owned(),
         };
         let _ = writeln!(text, "{} {count} |", row.cells());
     }
+    let peers = peers(&here.join("peers/Cargo.toml"))?;
+    let (certificates, answers) = peers
+        .split_once("\n\n")
+        .ok_or("the peers' program prints two tables")?;
     text += "\n## Certificates\n\nA leaf of the simulation (RSA-2048, the size of a real one). `verdict` from DER is the whole profile here, the chain with\n\
-             `X509_STRICT` in OpenSSL, and in x509-parser (with ring) no more than validity and signature; `signature` has the certificate\n\
-             parsed and the key ready; `check` is verdict and signature from DER. The fastest of 41 rounds taken in turns.\n\n";
-    text += &peers(&here.join("peers/Cargo.toml"))?;
+             `X509_STRICT` in OpenSSL, and in x509-parser (with ring) no more than validity and signature; `possession` is the proof after\n\
+             signing, with the certificate parsed and the key ready; `check` is verdict and possession from DER. The floor is a copy of the\n\
+             bytes for `parse` and bare RSA by OpenSSL for the others, twice for `check`. The fastest of 41 rounds taken in turns.\n\n";
+    let _ = writeln!(text, "{certificates}");
+    text += "\n## One answer\n\nA full answer (two insurances, every field and section, 23 kB in UTF-8) from memory. Only the first knows the field table, checks every\n\
+             value and lists what is unusual; quick-xml with serde fills structs. The floor is one pass that looks whether the bytes are text.\n\n";
+    let _ = writeln!(text, "{}", answers.trim_end());
     text += "\n## Bulk answers\n\nAn answer about 100,000 people, read from a file, each reader in a process of its own; the fastest of three rounds in turns and\n\
-             the most memory. Only the first knows the field table, checks every value and lists what is unusual; `whole` holds the file's\n\
-             people at once.\n\n";
+             the most memory. `whole` holds the file's people at once. The floor reads the file and decodes it.\n\n";
     text += &bulk()?;
+    text += "\n## The folders\n\nOne query through the folders of OQSComApp without the terminal's own time, on the disk beside the program. The floor of what is kept is\n\
+             one file written, synchronised and renamed; of an answer, the file read.\n\n";
+    text += &exchange()?;
     text += "\n## The whole check\n\nFrom the tap to the answer, over HTTPS on this machine, with virtual cards whose arithmetic is part of the time and with\n\
              the stand-in in a process of its own. `cargo xtask soak` prints the same of 100,000 checks.\n\n";
     let _ = writeln!(text, "```text\n{}\n```", whole()?.trim_end());
     text += "\n## Through C\n\nThe same work through the exports of the C library and in Rust, in turns: the medians of 41 rounds. The whole check has the\n\
              stand-in and the virtual card in the same process.\n\n";
     text += &beside()?;
+    let library = library()?;
+    text += "\n## From the start\n\nA process with nothing ready: a new terminal is registered, a desk opened, one patient checked with a virtual card; the stand-in is another\n\
+             process. The program in C loads the library and, for its card, the library of the tests. The most memory is the process's whole.\n\n";
+    text += &start()?;
+    text += "\n## Sizes\n\n";
+    text += &sizes(&library)?;
     text += "\n## The C library\n\n";
-    text += &library()?;
+    text += &mynacard_benches::sizes::table(&library)?;
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
+}
+
+/// What is counted of the dialogue's rows: our modes, nothing of the other clients, the floor.
+fn counted() -> impl Iterator<Item = Option<&'static str>> {
+    let ours = MODES.iter().map(|mode| Some(mode.name));
+    let others = CLIENTS.iter().map(|_| None);
+    ours.chain(others).chain([Some(FLOOR)])
 }
 
 /// Allocations of a check, and the most bytes that it holds at once.
@@ -162,14 +186,71 @@ fn beside() -> Result<String, String> {
     )
 }
 
-/// The size of the C library as it is built for release, and whose code it is.
-fn library() -> Result<String, String> {
+/// What the program prints that goes through the folders.
+fn exchange() -> Result<String, String> {
+    example("mynacard-client", "exchange")
+}
+
+/// What the program prints that starts others.
+fn start() -> Result<String, String> {
+    example("mynacard-ffi-sandbox", "start")
+}
+
+fn example(package: &str, name: &str) -> Result<String, String> {
+    let arguments = ["run", "--quiet", "--release", "--package", package];
     said_by(
-        &["build", "--quiet", "--release", "--package", "mynacard-ffi"],
-        "the C library is not built",
-    )?;
+        &[&arguments[..], &["--example", name]].concat(),
+        &format!("the example {name} of {package} failed"),
+    )
+}
+
+/// The C library as it is built for release, beside that of the tests.
+fn library() -> Result<PathBuf, String> {
+    let both = ["mynacard-ffi", "mynacard-ffi-sandbox"];
+    for package in both {
+        said_by(
+            &[
+                "build",
+                "--quiet",
+                "--release",
+                "--package",
+                package,
+                "--lib",
+            ],
+            "the C libraries are not built",
+        )?;
+    }
+    beside_us("libmynacard_ffi.so")
+}
+
+/// A file that cargo built beside this program.
+fn beside_us(name: &str) -> Result<PathBuf, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    mynacard_benches::sizes::table(&program.with_file_name("libmynacard_ffi.so"))
+    Ok(program.with_file_name(name))
+}
+
+/// How large what is shipped is, and the smallest program for a real reader.
+fn sizes(library: &Path) -> Result<String, String> {
+    let build = ["build", "--quiet", "--release", "--package"];
+    let programs: [&[&str]; 2] = [
+        &["mynacard-cli", "--bin", "mynacard"],
+        &[
+            "mynacard-examples",
+            "--features",
+            "pcsc",
+            "--bin",
+            "ten_lines",
+        ],
+    ];
+    for program in programs {
+        said_by(&[&build[..], program].concat(), "a program is not built")?;
+    }
+    let (command, minimal) = (beside_us("mynacard")?, beside_us("ten_lines")?);
+    mynacard_benches::sizes::files(&[
+        ("the C library", library),
+        ("the command `mynacard`", &command),
+        ("a minimal program in Rust (`ten_lines`)", &minimal),
+    ])
 }
 
 /// What cargo's program prints.

@@ -31,8 +31,8 @@ fn main() {
     let counter = counters.first_mut().expect("one was asked for");
     let vendor = Vendor::open(&running);
     let (handle, answer) = (read(), Answer::read_xml(XML).expect("our own"));
-    println!("| what | in Rust, ns | through C, ns | C beyond Rust, ns |");
-    println!("|---|--:|--:|--:|");
+    println!("| what | in Rust, ns | through C, ns | C beyond Rust, ns | C ÷ Rust |");
+    println!("|---|--:|--:|--:|--:|");
     row(
         "a field as text",
         10_000,
@@ -77,7 +77,8 @@ fn row(name: &str, calls: u32, mut rust: impl FnMut(), mut through_c: impl FnMut
     };
     let (ours, theirs) = (median(&mut ours), median(&mut theirs));
     let beyond = i128::try_from(theirs).unwrap_or(0) - i128::try_from(ours).unwrap_or(0);
-    println!("| {name} | {ours} | {theirs} | {beyond} |");
+    let ratio = theirs as f64 / ours.max(1) as f64;
+    println!("| {name} | {ours} | {theirs} | {beyond} | {ratio:.2} |");
 }
 
 #[track_caller]
