@@ -30,8 +30,8 @@ pub(crate) fn challenge(call: &Call<'_>) -> Result<Reply, Refusal> {
     let limits = &call.service.limits;
     let expires = call.now + seconds(limits.challenge_life);
     call.service.store.in_transaction(|records| {
-        let recent = records.challenges_since(&terminal.id, call.now - 60)?;
-        if recent >= i64::from(limits.challenges_per_minute) {
+        let most = limits.challenges_per_minute;
+        if records.challenges_reached(&terminal.id, call.now - 60, most)? {
             return Err(Refusal::new(Code::TooMany).retry_after(60));
         }
         records.add_challenge(&NewChallenge {

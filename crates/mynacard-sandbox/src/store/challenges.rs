@@ -48,34 +48,45 @@ pub(crate) enum Spending {
 impl Records<'_> {
     /// Enters a challenge, and forgets those that ended an hour ago.
     pub(crate) fn add_challenge(&self, new: &NewChallenge<'_>) -> rusqlite::Result<()> {
-        self.0.execute(
-            "DELETE FROM challenge WHERE expires < ?1",
-            [new.issued - 3600],
-        )?;
-        self.0.execute(
+        self.0
+            .prepare_cached("DELETE FROM challenge WHERE expires < ?1")?
+            .execute([new.issued - 3600])?;
+        let mut enter = self.0.prepare_cached(
             "INSERT INTO challenge (id, terminal, nonce, method, purpose, date, issued, expires)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                new.id,
-                new.terminal,
-                new.nonce,
-                new.method,
-                new.purpose,
-                new.date,
-                new.issued,
-                new.expires,
-            ],
         )?;
+        enter.execute(params![
+            new.id,
+            new.terminal,
+            new.nonce,
+            new.method,
+            new.purpose,
+            new.date,
+            new.issued,
+            new.expires,
+        ])?;
         Ok(())
     }
 
-    /// How many challenges a terminal got since an instant.
-    pub(crate) fn challenges_since(&self, terminal: &str, since: i64) -> rusqlite::Result<i64> {
-        self.0.query_row(
-            "SELECT count(*) FROM challenge WHERE terminal = ?1 AND issued > ?2",
-            params![terminal, since],
-            |row| row.get(0),
-        )
+    /// Whether a terminal got so many challenges since an instant. No further than that is counted: a terminal that may ask as often as it
+    /// likes has tens of thousands in a minute.
+    pub(crate) fn challenges_reached(
+        &self,
+        terminal: &str,
+        since: i64,
+        limit: u32,
+    ) -> rusqlite::Result<bool> {
+        if limit == u32::MAX {
+            return Ok(false);
+        }
+        let found: u32 = self
+            .0
+            .prepare_cached(
+                "SELECT count(*) FROM
+                 (SELECT 1 FROM challenge WHERE terminal = ?1 AND issued > ?2 LIMIT ?3)",
+            )?
+            .query_row(params![terminal, since, limit], |row| row.get(0))?;
+        Ok(found >= limit)
     }
 
     /// Spends a challenge at first sight; the identical request sees its outcome again while the
