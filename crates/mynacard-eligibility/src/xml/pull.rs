@@ -257,6 +257,10 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// Of ASCII: 2 begins a name, 1 goes on with it, 0 is for none, and everything else is looked at as characters.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "the loop ends before the table does"
+)]
 const NAMES: [u8; 128] = {
     let mut kinds = [0; 128];
     let mut byte = 0;
