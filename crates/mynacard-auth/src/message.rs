@@ -122,13 +122,27 @@ mod tests {
         assert_eq!(&bytes[26..32], &[1, 0, 0, 0, 1, b's']);
         assert_eq!(&bytes[32..37], &[2, 0, 0, 0, 7]);
         let mut rest = &bytes[26..];
-        let mut tags = Vec::new();
+        let mut found = Vec::new();
         while let [tag, a, b, c, d, tail @ ..] = rest {
-            tags.push(*tag);
-            rest = &tail[u32::from_be_bytes([*a, *b, *c, *d]) as usize..];
+            let (value, after) = tail.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+            found.push((*tag, value));
+            rest = after;
         }
-        assert_eq!(tags, (1..=11).collect::<Vec<u8>>());
-        assert_eq!(&bytes[bytes.len() - 32..], &[3; 32]);
+        assert_eq!(rest, b"");
+        let expected: [(u8, &[u8]); 11] = [
+            (1, b"s"),
+            (2, b"sandbox"),
+            (3, b"check"),
+            (4, b"pin"),
+            (5, &[7; 32]),
+            (6, &[1; 32]),
+            (7, b"1312345678"),
+            (8, b"reception"),
+            (9, b"20261120"),
+            (10, &[2; 32]),
+            (11, &[3; 32]),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

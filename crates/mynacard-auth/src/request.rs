@@ -160,3 +160,16 @@ impl fmt::Debug for Request {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Purpose;
+
+    #[test]
+    fn two_requests_and_two_taps_share_no_number() {
+        let request = || Request::new(Purpose::Reception.into(), None).unwrap();
+        assert_ne!(request().id(), request().id());
+        assert_ne!(TapId::random().unwrap(), TapId::random().unwrap());
+    }
+}

@@ -4,16 +4,19 @@
 
 mod check_support;
 
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use check_support::{Office, card};
 use mynacard_auth::{
     CheckContext, Error, Identity, Method, OperatorConfirmation, PinTries, Purpose, Ready,
 };
-use mynacard_card::{BirthDate, NumberB};
+use mynacard_card::{
+    BirthDate, Command, End, Limits, NumberB, Response, Transport, TransportError,
+};
 use mynacard_cert::Hierarchy;
 use mynacard_cert::record::{CardAuthorities, CardAuthority};
-use mynacard_sim::pki;
+use mynacard_sim::{VirtualCard, pki};
 
 fn authorities(hierarchy: Hierarchy) -> CardAuthorities {
     let modulus = pki::card_verifiable_ca_modulus();
@@ -147,4 +150,64 @@ fn an_infants_card_has_no_photo() {
         &authorities(Hierarchy::Simulation),
     );
     assert_eq!(error.code(), "MC-5027");
+}
+
+/// Keeps what a card answers; without a card it gives the same answers again, as a copy without the card's keys would.
+struct Tape<'a> {
+    card: Option<&'a mut VirtualCard>,
+    answers: VecDeque<Vec<u8>>,
+}
+
+impl Transport for Tape<'_> {
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.card.as_mut().map_or(Ok(()), |card| card.begin())
+    }
+
+    fn exchange(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), TransportError> {
+        match &mut self.card {
+            Some(card) => {
+                card.exchange(command, response)?;
+                let status = u16::from(response.status());
+                let answer = [response.data(), &status.to_be_bytes()].concat();
+                self.answers.push_back(answer);
+                Ok(())
+            }
+            None => response.set(&self.answers.pop_front().unwrap()),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::EXTENDED
+    }
+
+    fn end(&mut self, how: End) {
+        if let Some(card) = &mut self.card {
+            card.end(how);
+        }
+    }
+}
+
+#[test]
+fn a_copy_that_gives_the_cards_answers_of_yesterday_is_not_the_card() {
+    let office = Office::open();
+    let mut card = card("kyokai-self");
+    let known = authorities(Hierarchy::Simulation);
+    let now = SystemTime::now();
+    let mut tape = Tape {
+        card: Some(&mut card),
+        answers: VecDeque::new(),
+    };
+    ready(&office)
+        .tap_with_face(&mut tape, printed(), &known, now, &office.stop)
+        .unwrap();
+    tape.card = None;
+    let error = ready(&office)
+        .tap_with_face(&mut tape, printed(), &known, now, &office.stop)
+        .unwrap_err();
+    assert!(tape.answers.is_empty(), "every answer was taken again");
+    assert_eq!(error.code(), "MC-3506", "{error}");
 }

@@ -11,6 +11,7 @@ use crate::ErrorKind;
 use crate::vault::{KeyStore, Unlock, Vault};
 
 mod closed;
+mod moved;
 
 struct Store(u8);
 

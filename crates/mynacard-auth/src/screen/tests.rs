@@ -248,6 +248,31 @@ fn a_head_that_is_missing_keeps_its_name() {
 }
 
 #[test]
+fn a_screen_that_goes_away_says_that_its_answer_ended() {
+    let (mut screen, trail) = screen();
+    screen.show(CheckedAnswer::sample(tap(1)), at(0)).unwrap();
+    drop(screen);
+    let ended = AuditKind::Dropped {
+        tap: tap(1),
+        why: DropReason::Ended,
+    };
+    assert_eq!(trail.events()[1..], [ended]);
+}
+
+#[test]
+fn the_next_answer_takes_the_place_of_the_former_in_the_trail_too() {
+    let (mut screen, trail) = screen();
+    screen.show(CheckedAnswer::sample(tap(1)), at(0)).unwrap();
+    screen.show(CheckedAnswer::sample(tap(2)), at(1)).unwrap();
+    let gone = AuditKind::Dropped {
+        tap: tap(1),
+        why: DropReason::AnotherTap,
+    };
+    assert_eq!(trail.events()[1], gone);
+    assert_eq!(trail.events().len(), 3);
+}
+
+#[test]
 fn an_answer_ends_with_the_program_and_not_twice() {
     let (mut screen, trail) = screen();
     screen.show(CheckedAnswer::sample(tap(1)), at(0)).unwrap();

@@ -80,6 +80,22 @@ fn the_file_is_its_owners_alone_and_nothing_is_left_beside_it() {
     assert_eq!(std::fs::read_dir(fixture.folder.path()).unwrap().count(), 1);
 }
 
+/// Behind the header's first part stand salt and nonce; under one key a nonce that comes again gives the text away.
+#[test]
+fn no_salt_and_no_nonce_comes_again() {
+    let bytes =
+        |path: &Path, range: std::ops::Range<usize>| std::fs::read(path).unwrap()[range].to_vec();
+    let (one, other) = (Fixture::new(), Fixture::new());
+    let salt = |fixture: &Fixture| bytes(&fixture.path(), 21..37);
+    assert_ne!(salt(&one), salt(&other));
+    let vault = one.open().unwrap();
+    let mut nonces = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        vault.save().unwrap();
+        assert!(nonces.insert(bytes(&one.path(), 37..49)));
+    }
+}
+
 #[test]
 fn any_altered_byte_is_noticed() {
     let fixture = Fixture::new();

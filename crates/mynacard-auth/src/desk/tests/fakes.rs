@@ -68,6 +68,8 @@ pub(super) struct FakeCard {
     pub(super) label: &'static str,
     /// Signs something else than it was given.
     pub(super) signs_wrongly: bool,
+    /// Has always more to say to the relay's challenge; a test that asks for all of it is ended.
+    pub(super) endless: Option<u16>,
     /// Is taken away at this command.
     pub(super) leaves_at: Option<&'static str>,
     /// Called at this command.
@@ -85,6 +87,7 @@ impl FakeCard {
             pin_first: false,
             label: "JPKIAPICCTOKEN2",
             signs_wrongly: false,
+            endless: None,
             leaves_at: None,
             at: None,
             verified: false,
@@ -119,6 +122,12 @@ impl FakeCard {
                 [&signature(info)[..], &ok].concat()
             }
             "SIGN" => vec![0x69, 0x82],
+            "CHALLENGE" | "OTHER" if self.endless.is_some() => {
+                let left = self.endless.and_then(|left| left.checked_sub(1));
+                assert!(left.is_some(), "asked without end");
+                self.endless = left;
+                vec![5, 0x61, 0x01]
+            }
             "CHALLENGE" => [&[5; 16][..], &ok].concat(),
             "PROVE" => {
                 self.relayed = true;
@@ -210,6 +219,12 @@ pub(super) enum Quirk {
     Ended,
     /// Its first so many answers to proofs get lost.
     Lossy(u8),
+    /// Its first answer to a proof gets lost, and then it is closed.
+    LostThenClosed,
+    /// Its challenges took longer on their way than they live.
+    EndedChallenge,
+    /// Its challenges are for another purpose than the one that was named.
+    OtherPurpose,
 }
 
 pub(super) struct FakeService {
@@ -238,10 +253,17 @@ impl EligibilityService for FakeService {
             environment: "test".into(),
             date: "20261120".into(),
             life: Duration::from_secs(120),
-            asked_at: now,
+            asked_at: match self.quirk {
+                Quirk::EndedChallenge => now - Duration::from_secs(120),
+                _ => now,
+            },
             service_time: Some(now + self.ahead),
         };
-        Ok(Challenge::new(*ask, parts).unwrap())
+        let ask = match self.quirk {
+            Quirk::OtherPurpose => CheckContext::new(Purpose::Midwifery),
+            _ => *ask,
+        };
+        Ok(Challenge::new(ask, parts).unwrap())
     }
 
     fn message(
@@ -281,6 +303,13 @@ impl EligibilityService for FakeService {
                 *left -= 1;
                 return Err(ServiceErrorKind::AnswerLost.into());
             }
+            Quirk::LostThenClosed => {
+                return Err(match self.keys.lock().unwrap().len() {
+                    1 => ServiceErrorKind::AnswerLost,
+                    _ => ServiceErrorKind::Maintenance,
+                }
+                .into());
+            }
             _ => {}
         }
         let mut echo = Echo {
@@ -292,7 +321,7 @@ impl EligibilityService for FakeService {
             Quirk::OtherNonce => echo.nonce[0] ^= 1,
             Quirk::OtherRequest => echo.request_id[0] ^= 1,
             Quirk::OtherCertificate => echo.certificate_sha256[0] ^= 1,
-            Quirk::None | Quirk::Down | Quirk::Ended | Quirk::Lossy(_) => {}
+            _ => {}
         }
         Ok(Confirmed {
             outcome: Outcome::NotRegistered,

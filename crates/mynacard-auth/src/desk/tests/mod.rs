@@ -1,5 +1,6 @@
 //! The order of a check and its refusals, against fakes that keep a diary.
 
+mod challenge;
 mod clock;
 mod counters;
 mod fakes;

@@ -78,6 +78,18 @@ fn a_clock_that_was_set_back_takes_nothing_from_the_proofs_life() {
 }
 
 #[test]
+fn a_door_that_closed_meanwhile_does_not_hide_that_the_first_delivery_may_count() {
+    let mut desk = Fixture::with(Quirk::LostThenClosed, |settings| settings);
+    let lost = desk.check().unwrap_err();
+    assert_eq!(lost.code(), "MC-6013");
+    let again = lost.deliver_again(later(1), &desk.stop).unwrap_err();
+    assert_eq!(
+        (again.code(), again.pin_tries()),
+        ("MC-6013", PinTries::Accepted)
+    );
+}
+
+#[test]
 fn the_proof_tells_nothing_of_itself() {
     let mut desk = Fixture::with(Quirk::Down, |settings| settings);
     let text = format!(
