@@ -426,6 +426,14 @@ mod tests {
         ] {
             assert_eq!(wrong.parse::<Date>(), Err(NotADate), "{wrong}");
         }
+        for (first, western) in [
+            ("令和元年5月1日", (2019, 5, 1)),
+            ("昭和元年12月25日", (1926, 12, 25)),
+            ("平成 元 年 1 月 8 日", (1989, 1, 8)),
+        ] {
+            let (year, month, day) = western;
+            assert_eq!(Date::from_japanese(first), Date::new(year, month, day));
+        }
         assert_eq!(Date::from_japanese("平成31年5月1日"), None);
         assert_eq!(Date::from_japanese("Ｓ５５．４．１"), Date::new(1980, 4, 1));
     }

@@ -442,3 +442,12 @@ fn many_sections_are_read_in_time() {
         assert!(read.is_ok(), "{:?}", read.map(drop));
     }
 }
+
+#[test]
+fn only_two_verdicts_say_that_an_insurance_is_valid() {
+    let valid: Vec<String> = (0..=9)
+        .map(|code: u8| code.to_string())
+        .filter(|code| Validity::from_code(code).is_valid())
+        .collect();
+    assert_eq!(valid, ["1", "6"]);
+}

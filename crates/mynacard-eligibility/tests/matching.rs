@@ -84,6 +84,8 @@ fn a_placeholder_is_one_character_and_never_a_correction() {
         for (ours, expected) in [
             ("髙橋太郎", Outcome::Undecided),
             ("髙太郎", Outcome::Differs),
+            ("髙橋太", Outcome::Differs),
+            ("髙橋太郎丸", Outcome::Differs),
             ("高橋太郎", Outcome::Differs),
         ] {
             let found = name(Patient::new("1").with(F::NAME, ours));

@@ -194,3 +194,24 @@ impl fmt::Display for Encoding {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_place_is_refused_replaced_or_spelt_out_as_asked() {
+        let encode = |policy| Encoding::ShiftJis.encode("a𠮷b", policy);
+        let refused = encode(Unmappable::Refuse).unwrap_err();
+        let ErrorKind::Unmappable { places, .. } = refused.kind() else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(places.len(), 1);
+        assert_eq!((places[0].index, places[0].character), (1, '𠮷'));
+        let replaced = encode(Unmappable::Replace).unwrap();
+        assert_eq!(replaced.bytes, [b'a', 0x81, 0xAC, b'b']);
+        assert_eq!(replaced.changed.len(), 1);
+        let spelt = encode(Unmappable::CharacterReference).unwrap();
+        assert_eq!(spelt.bytes, b"a&#134071;b");
+    }
+}
