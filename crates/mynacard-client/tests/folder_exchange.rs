@@ -170,6 +170,44 @@ fn an_answer_comes_once_and_again_only_after_a_restart_without_acknowledgement()
 }
 
 #[test]
+fn a_name_is_taken_while_its_answer_is_awaited_also_when_the_terminal_took_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut exchange = open(dir.path());
+    let name = exchange
+        .submit(MessageKind::Query, "1", &query("q1"), 1)
+        .unwrap();
+    std::fs::remove_file(dir.path().join("req").join(name.to_string())).unwrap();
+    let again = exchange.submit(MessageKind::Query, "1", &query("q2"), 2);
+    assert_eq!(again.unwrap_err().code(), "MC-6508");
+    answer(dir.path(), &name, &reply(&query("q1")));
+    assert_eq!(response(exchange.next(LONG, &never())).request, name);
+}
+
+#[test]
+fn an_answer_that_still_grows_is_waited_for_longer_than_the_patience() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let patient = ExchangeOptions {
+        patience: Duration::from_secs(3),
+        ..options()
+    };
+    let folders = Folders::under(dir.path(), &dir.path().join("journal"));
+    let mut exchange = Exchange::open(folders, patient).unwrap();
+    let name = exchange
+        .submit(MessageKind::Query, "1", &query("q1"), 1)
+        .unwrap();
+    let bytes = reply(&query("q1"));
+    let step = Some(Duration::from_millis(400));
+    for tenths in 1..10 {
+        answer(dir.path(), &name, &bytes[..bytes.len() * tenths / 10]);
+        let told = exchange.next(step, &never());
+        assert!(told.is_none(), "{tenths}: {told:?}");
+    }
+    answer(dir.path(), &name, &bytes);
+    assert_eq!(response(exchange.next(LONG, &never())).request, name);
+}
+
+#[test]
 fn late_foreign_wrong_and_broken_answers() {
     let dir = tempfile::tempdir().unwrap();
     let mut exchange = open(dir.path());

@@ -380,6 +380,10 @@ fn refusals_keep_what_the_service_said() {
         json("400 Bad Request", &body.replace("5003", "9999")),
         ErrorKind::OtherRefusal,
     );
+    // What is kept for the staff and the log has an end.
+    let long = body.replace("混雑", &"混".repeat(5000));
+    let error = ask(json("429 Too Many Requests", &long)).unwrap_err();
+    assert_eq!(error.reply().unwrap().message_ja.chars().count(), 300);
 }
 
 #[test]
