@@ -1,9 +1,10 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `windows`, `header`, `ffi`,
-//! `package`.
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
+//! `windows`, `header`, `ffi`, `package`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod api;
 mod arrows;
+mod copy;
 mod corpus;
 mod ffi;
 mod fuzz;
@@ -11,6 +12,8 @@ mod install;
 mod package;
 mod planted;
 mod run;
+mod sanitize;
+mod secrets;
 mod stage;
 mod stages;
 mod supply;
@@ -31,7 +34,9 @@ usage: cargo xtask COMMAND
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
-  planted [--record] [WORD]…      plant bugs in cards and certificates, one at a time: the tests must notice
+  planted [--record] [WORD]…      plant bugs of the field in a copy, one at a time: the tests must notice; --table counts them
+  sanitize [--valgrind] [CRATE]…  the tests under the address and leak sanitizers (nightly), or under valgrind; --miri under Miri
+  secrets [--leak] [--test N]…    every log record of the suite at every level is searched for secrets and people
   windows [--build | --wine32]    both Windows builds, and the chain of each under Wine; or the builds alone; or a script
                                   that runs 32-bit programs
   header                          regenerate include/mynacard.h
@@ -68,6 +73,8 @@ fn main() -> ExitCode {
             .args(rest)
             .go(),
         "planted" => planted::command(rest),
+        "sanitize" => sanitize::command(rest),
+        "secrets" => secrets::command(rest),
         "windows" => windows::command(rest),
         "header" => stages::header(),
         "ffi" => ffi::command(rest),

@@ -137,7 +137,7 @@ impl Program {
 
 impl Tests {
     /// Takes one line of output in: a harness's closing line counts, every other line is nothing.
-    fn read(&mut self, line: &str) {
+    pub(crate) fn read(&mut self, line: &str) {
         let Some(counts) = line.strip_prefix("test result: ") else {
             return;
         };

@@ -16,6 +16,8 @@ use mynacard_eligibility::{Answer, Encoding, FieldId, Unmappable, XmlOptions};
 use mynacard_sandbox::{Running, Sandbox};
 use mynacard_sim::{VirtualCard, person};
 
+pub mod secrets;
+
 type Done<T> = Result<T, Box<dyn Error>>;
 
 /// Starts a sandbox, activates a terminal, checks a right and a wrong PIN.

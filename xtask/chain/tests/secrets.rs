@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use mynacard_sim::{Person, people};
+use mynacard_chain::secrets::Search;
 
 static LOG: Keeper = Keeper(Mutex::new(String::new()));
 
@@ -42,84 +42,51 @@ fn the_most_verbose_log_names_nobody_and_holds_no_pin() {
     for target in ["mynacard_card", "mynacard_chain"] {
         assert!(log.contains(target), "nothing was logged by {target}");
     }
-    assert_eq!(secrets_in(&log), Vec::<String>::new());
+    assert_eq!(found(&Search::new(), &log), Vec::<String>::new());
 }
 
 #[test]
 fn a_planted_secret_is_found() {
-    assert_eq!(secrets_in("sent 00 20 00 98 04 to 1234567").len(), 0);
+    let search = Search::new();
+    assert!(search.len() > 1000, "{}", search.len());
+    for harmless in [
+        "sent 00 20 00 98 04 to 1234567x",
+        "127.0.0.1:51234 answered 200 with 12345 bytes",
+        "OQSsiquc01res_1234.xml was written",
+    ] {
+        assert_eq!(found(&search, harmless).len(), 0, "{harmless}");
+    }
     for planted in [
         "pin=1234",
+        "pin_1234.",
         "00 20 00 98 04 31 32 33 34",
         "0020009804 31323334",
         "[49, 50, 51, 52]",
+        "[0, 32, 49,50,51,52]",
+        "[0x31, 0x32, 0x33, 0x34]",
         "医療　太郎",
+        "Some(\"医療太郎\")",
+        "ｲﾘｮｳ ﾀﾛｳ",
+        "\\u533b\\u7642\\u3000\\u592a\\u90ce",
+        "E5 8C BB E7 99 82 E3 80 80 E5 A4 AA E9 83 8E",
+        "born 19800401",
         "password ABC123",
+        "number 1234567",
+        "symbol ２１７００２３",
+        // The name in Shift_JIS, and behind one and two other bytes in Base64.
+        "88 e3 97 c3 81 40 91 be 98 59",
+        "LuWMu+eZguOAgOWkqumDjg==",
+        "Li7ljLvnmYLjgIDlpKrpg44=",
     ] {
-        assert!(!secrets_in(planted).is_empty(), "{planted}");
+        assert!(!found(&search, planted).is_empty(), "{planted}");
     }
+    let wide: Vec<u8> = "医療　太郎"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert!(!search.in_text(&wide).is_empty());
 }
 
-/// Lines that hold a secret of anybody, each with what was found.
-fn secrets_in(log: &str) -> Vec<String> {
-    let secrets: Vec<String> = people().iter().flat_map(secrets_of).collect();
-    let mut found = Vec::new();
-    for line in log.lines() {
-        found.extend(
-            secrets
-                .iter()
-                .filter(|secret| has_word(line, secret))
-                .map(|secret| format!("{secret}: {}", line.chars().take(200).collect::<String>())),
-        );
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// What nobody may read in a log: as text, as bytes in hexadecimal, as a list of numbers.
-fn secrets_of(person: &Person) -> Vec<String> {
-    let mut all = vec![
-        person.name().to_owned(),
-        person.kana().to_owned(),
-        person.address().to_owned(),
-    ];
-    all.extend([
-        person.authentication_common_name(),
-        person.signature_common_name(),
-    ]);
-    for secret in [person.pin(), person.signature_password(), Some("0000")]
-        .into_iter()
-        .flatten()
-    {
-        let bytes = secret.as_bytes();
-        let hex = |between: &str| {
-            bytes
-                .iter()
-                .map(|b| format!("{b:02X}"))
-                .collect::<Vec<_>>()
-                .join(between)
-        };
-        all.extend([
-            secret.to_owned(),
-            hex(""),
-            hex(" "),
-            hex(" ").to_lowercase(),
-            format!("{bytes:?}"),
-        ]);
-    }
-    all.retain(|secret| !secret.trim().is_empty());
-    all
-}
-
-/// Whether the text holds the word, not as part of a longer run of letters or digits.
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let part = |c: char| c.is_ascii_alphanumeric();
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + word.len()..)
-            .and_then(|text| text.chars().next());
-        !(before.is_some_and(part) || after.is_some_and(part))
-    })
+fn found(search: &Search, log: &str) -> Vec<String> {
+    search.in_text(log.as_bytes())
 }

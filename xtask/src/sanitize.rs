@@ -1,0 +1,115 @@
+//! The workspace's tests with a memory checker: AddressSanitizer and LeakSanitizer on everything, valgrind on the core crates.
+//!
+//! The crates forbid `unsafe`, but what they stand on does not: SQLite, ring, PC/SC, a few pointers in hash and big-number arithmetic.
+//! The C interface has `unsafe` of its own. SQLite and the C of ring are instrumented too, since the crate `cc` passes the flag on; the
+//! standard library, ring's assembler and the system's libraries are not.
+
+use crate::run::Program;
+
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
+/// Everything but the chores and the benches.
+const EVERYTHING: &[&str] = &[
+    "mynacard-apdu",
+    "mynacard-card",
+    "mynacard-cert",
+    "mynacard-eligibility",
+    "mynacard-checkup",
+    "mynacard-auth",
+    "mynacard-client",
+    "mynacard-pcsc",
+    "mynacard-sim",
+    "mynacard-sandbox",
+    "mynacard-cli",
+    "mynacard",
+    "mynacard-ffi",
+    "mynacard-chain",
+];
+
+/// What parses the bytes of strangers; no operating system is asked there, so that Miri could run it too.
+const CORE: &[&str] = &["mynacard-card", "mynacard-cert", "mynacard-eligibility"];
+
+/// `cargo xtask sanitize [--miri | --valgrind] [PACKAGE]…`
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    let (options, packages): (Vec<&str>, Vec<&str>) = arguments
+        .iter()
+        .map(String::as_str)
+        .partition(|argument| argument.starts_with('-'));
+    match options.as_slice() {
+        [] => address(or(&packages, EVERYTHING)),
+        ["--miri"] => miri(or(&packages, CORE)),
+        ["--valgrind"] => valgrind(or(&packages, CORE)),
+        other => Err(format!("no such options: {}", other.join(" "))),
+    }
+}
+
+fn or<'a>(named: &'a [&'a str], all: &'a [&'a str]) -> &'a [&'a str] {
+    if named.is_empty() { all } else { named }
+}
+
+fn nightly() -> Result<Program, String> {
+    let (found, _) = Program::new("rustup")
+        .args(["run", "nightly", "rustc", "--version"])
+        .capture()?;
+    match found {
+        true => Ok(Program::new("rustup")
+            .args(["run", "nightly", "cargo"])
+            .env("RUSTUP_TOOLCHAIN", "nightly")),
+        false => Err("no nightly toolchain: rustup toolchain install nightly".to_owned()),
+    }
+}
+
+fn address(packages: &[&str]) -> Result<(), String> {
+    let target = crate::workspace::target().join("sanitize");
+    let program = nightly()?
+        .env("CARGO_ENCODED_RUSTFLAGS", "-Zsanitizer=address")
+        .env("CARGO_TARGET_DIR", target)
+        // As in fuzzing: instrumented C registers its globals a second time.
+        .env("ASAN_OPTIONS", "detect_leaks=1:detect_odr_violation=0")
+        .arg("test");
+    // With a target named, build scripts and macros are left without the flag.
+    let program = of(program, packages).args(["--all-features", "--target", HOST]);
+    counted(program.args(["--no-fail-fast", "--lib", "--bins", "--tests"]))
+}
+
+fn of(program: Program, packages: &[&str]) -> Program {
+    packages.iter().fold(program, |program, package| {
+        program.args(["--package", package])
+    })
+}
+
+/// Slow by a factor of thirty: signatures and proptests take their time.
+fn valgrind(packages: &[&str]) -> Result<(), String> {
+    let program = of(crate::run::cargo().arg("test"), packages)
+        .args(["--all-features", "--no-fail-fast", "--lib", "--tests"])
+        .env("MYNACARD_QUICK", "1")
+        .env(
+            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
+            "valgrind --quiet --error-exitcode=99 --leak-check=no",
+        );
+    counted(program)
+}
+
+fn miri(packages: &[&str]) -> Result<(), String> {
+    let (found, _) = nightly()?.args(["miri", "--version"]).capture()?;
+    if !found {
+        return Err("Miri is not installed, and nothing was run: \
+            rustup +nightly component add miri rust-src"
+            .to_owned());
+    }
+    let program = of(nightly()?.args(["miri", "test"]), packages);
+    counted(program.args(["--all-features", "--lib"]))
+}
+
+fn counted(program: Program) -> Result<(), String> {
+    let ran = program.run()?;
+    let tests = ran.tests;
+    println!(
+        "{} passed, {} failed, {} skipped",
+        tests.passed, tests.failed, tests.skipped
+    );
+    match ran.succeeded {
+        true => Ok(()),
+        false => Err(format!("{} failed", ran.line)),
+    }
+}

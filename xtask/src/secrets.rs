@@ -1,0 +1,183 @@
+//! The most verbose log of the whole suite: no record of any crate, in any program that a test starts, shows a secret or a person.
+//!
+//! Most test programs have no logger, and a logger of their own would see that program only. So the suite is built in a copy of the
+//! workspace with the crate `log` altered: before a record goes where the program wants it, it is written to a file, at every level. This
+//! holds for the tests, for the programs that they start and for what those programs are built with. What the tests print is searched
+//! too. `xtask/chain/src/secrets.rs` knows what nobody may read, and how it could be spelled.
+
+use std::path::{Path, PathBuf};
+
+use crate::run::{Program, Tests, cargo};
+use crate::{copy, workspace};
+
+/// A record that names a patient's answer, planted where the line is spoken to: it must be found.
+const LEAK: (&str, &str, &str) = (
+    "crates/mynacard-client/src/https/call.rs",
+    "log::debug!(\"{path} answered {status} with {} bytes\", body.len());",
+    "log::debug!(\"{path} answered {status} with {}\", String::from_utf8_lossy(&body));",
+);
+
+/// `cargo xtask secrets [--leak] [--test NAME]…`: the whole suite, or what `cargo test` is told to select of it.
+pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
+    let folder = workspace::target().join("secrets");
+    let source = copy::of_the_workspace(&folder.join("source"))?;
+    alter_log(&folder.join("log"))?;
+    patch(&source)?;
+    let told: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match told.as_slice() {
+        ["--leak"] => {
+            let (file, from, to) = LEAK;
+            let text = read(&source.join(file))?;
+            copy::write(
+                &source.join(file),
+                copy::changed(&text, from, to)?.as_bytes(),
+            )?;
+            match run(&folder, &source, &["--test", "check_pin"])? {
+                true => Ok(()),
+                false => Err("the planted leak was not found".to_owned()),
+            }
+        }
+        told => {
+            let everything: &[&str] = &["--lib", "--bins", "--tests"];
+            let selected = if told.is_empty() { everything } else { told };
+            match run(&folder, &source, selected)? {
+                true => Err("a log shows a secret or a person".to_owned()),
+                false => Ok(()),
+            }
+        }
+    }
+}
+
+/// Runs the tests with every record written, and searches: whether anything was found.
+fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<bool, String> {
+    let records = folder.join("records");
+    let _ = std::fs::remove_dir_all(&records);
+    std::fs::create_dir_all(&records).map_err(|error| error.to_string())?;
+    let manifest = source.join("Cargo.toml").display().to_string();
+    let altered = format!(
+        "patch.crates-io.log.path=\"{}\"",
+        folder.join("log").display()
+    );
+    let program = cargo()
+        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .args(["--manifest-path", &manifest, "--config", &altered])
+        .args(selected)
+        .args(["--", "--nocapture"])
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("MYNACARD_EVERY_RECORD", &records);
+    let printed = folder.join("printed.txt");
+    let tests = kept(program, &printed)?;
+    println!(
+        "{} tests passed, {} failed; what they printed is in {}",
+        tests.passed,
+        tests.failed,
+        printed.display()
+    );
+    if tests.passed == 0 {
+        return Err("no test ran".to_owned());
+    }
+    let written = std::fs::read_dir(&records).map_or(0, Iterator::count);
+    if written == 0 {
+        return Err("no record was written".to_owned());
+    }
+    println!("{written} programs logged");
+    let search = ["--workspace", "--all-features", "--bin", "search"];
+    cargo().arg("build").arg("--quiet").args(search).go()?;
+    let search = workspace::target().join("debug/search");
+    Ok(Program::new(search)
+        .arg(&records)
+        .arg(&printed)
+        .go()
+        .is_err())
+}
+
+/// Runs with everything that is printed kept in a file.
+fn kept(program: Program, path: &Path) -> Result<Tests, String> {
+    let (_, text) = program.capture()?;
+    copy::write(path, text.as_bytes())?;
+    let mut tests = Tests::default();
+    text.lines().for_each(|line| tests.read(line));
+    Ok(tests)
+}
+
+/// What a test of the copy builds by itself takes the altered crate too.
+fn patch(source: &Path) -> Result<(), String> {
+    let path = source.join(".cargo/config.toml");
+    let config = read(&path)?;
+    let patch = "\n[patch.crates-io]\nlog = { path = \"../log\" }\n";
+    copy::write(&path, format!("{config}{patch}").as_bytes())
+}
+
+/// A copy of the crate `log` that writes each record to a file before anything else is asked.
+fn alter_log(to: &Path) -> Result<(), String> {
+    let from = log_source()?;
+    for file in ["Cargo.toml", "src/macros.rs", "src/serde.rs"] {
+        copy::write(&to.join(file), read(&from.join(file))?.as_bytes())?;
+    }
+    if let Ok(entries) = std::fs::read_dir(from.join("src/kv")) {
+        for entry in entries.flatten() {
+            let name = Path::new("src/kv").join(entry.file_name());
+            copy::write(&to.join(&name), read(&from.join(&name))?.as_bytes())?;
+        }
+    }
+    let inside = copy::changed(
+        &read(&from.join("src/__private_api.rs"))?,
+        "    logger.log(&builder.build());\n",
+        "    let record = builder.build();\n    \
+             crate::every_record::write(&record);\n    \
+             if level <= crate::wanted_level() {\n        logger.log(&record);\n    }\n",
+    )?;
+    copy::write(&to.join("src/__private_api.rs"), inside.as_bytes())?;
+    let root = copy::changed(
+        &read(&from.join("src/lib.rs"))?,
+        "pub fn max_level() -> LevelFilter {\n",
+        "pub fn max_level() -> LevelFilter {\n    LevelFilter::Trace\n}\n\n\
+         mod every_record;\n\n\
+         pub(crate) fn wanted_level() -> LevelFilter {\n",
+    )?;
+    copy::write(&to.join("src/lib.rs"), root.as_bytes())?;
+    copy::write(&to.join("src/every_record.rs"), EVERY_RECORD.as_bytes())
+}
+
+/// Where cargo unpacked the version that the lock file names.
+fn log_source() -> Result<PathBuf, String> {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .manifest_path(workspace::root().join("Cargo.toml"))
+        .exec()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let log = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == "log");
+    let manifest = log.map(|package| package.manifest_path.clone().into_std_path_buf());
+    manifest
+        .and_then(|path| Some(path.parent()?.to_owned()))
+        .ok_or_else(|| "the workspace does not use the crate log".to_owned())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+const EVERY_RECORD: &str = r#"//! Every record, one file a process.
+extern crate std;
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
+
+pub(crate) fn write(record: &crate::Record<'_>) {
+    // Formatted before the file is held: what is shown may log by itself.
+    let line = std::format!("{} {}: {}\n", record.level(), record.target(), record.args());
+    let Some(file) = FILE.get_or_init(open) else { return };
+    let _ = file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
+}
+
+fn open() -> Option<Mutex<File>> {
+    let folder = std::env::var_os("MYNACARD_EVERY_RECORD")?;
+    let path = std::path::Path::new(&folder).join(std::format!("{}.log", std::process::id()));
+    File::options().create(true).append(true).open(path).ok().map(Mutex::new)
+}
+"#;
