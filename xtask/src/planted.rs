@@ -17,12 +17,13 @@ use crate::{copy, workspace};
 use near::about;
 
 /// The crates that have a table.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "mynacard-card",
     "mynacard-cert",
     "mynacard-eligibility",
     "mynacard-auth",
     "mynacard-client",
+    "mynacard-pcsc",
     "mynacard",
 ];
 

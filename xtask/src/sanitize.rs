@@ -4,6 +4,8 @@
 //! The C interface has `unsafe` of its own. SQLite and the C of ring are instrumented too, since the crate `cc` passes the flag on; the
 //! standard library, ring's assembler and the system's libraries are not.
 
+use std::path::Path;
+
 use crate::run::Program;
 
 const HOST: &str = "x86_64-unknown-linux-gnu";
@@ -92,10 +94,17 @@ fn valgrind(packages: &[&str]) -> Result<(), String> {
 
 fn miri(packages: &[&str]) -> Result<(), String> {
     let (found, _) = nightly()?.args(["miri", "--version"]).capture()?;
-    if !found {
-        return Err("Miri is not installed, and nothing was run: \
+    let (_, sysroot) = Program::new("rustup")
+        .args(["run", "nightly", "rustc", "--print", "sysroot"])
+        .capture()?;
+    // Without the library's source `cargo miri` would fetch it by itself; what is installed here is for the user to say.
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
+    if !(found && source.exists()) {
+        return Err(
+            "Miri or the library's source is not installed, and nothing was run: \
             rustup +nightly component add miri rust-src"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let program = of(nightly()?.args(["miri", "test"]), packages);
     counted(program.args(["--all-features", "--lib"]))
