@@ -65,7 +65,7 @@ fn fetch(python: &Path, list: &Path, wheels: &Path) -> Result<(), String> {
 }
 
 /// A Python with pip, which Debian's own leaves out.
-fn python(kept: &Path) -> Result<PathBuf, String> {
+pub(crate) fn python(kept: &Path) -> Result<PathBuf, String> {
     let venv = kept.join("venv");
     let python = venv.join("bin/python");
     // An environment that was left half made has no pip.

@@ -3,13 +3,18 @@
 //! With a nightly toolchain the address sanitizer is on; without one the same targets run on the stable toolchain,
 //! where coverage and every assertion still work. `cargo fuzz run TARGET` works too.
 
-use std::path::{Path, PathBuf};
+mod quiet;
+
+use std::path::PathBuf;
 
 use crate::run::{Program, cargo};
 use crate::stage::Checks;
 use crate::workspace;
 
 const HOST: &str = "x86_64-unknown-linux-gnu";
+
+/// The program that is the target that `MYNACARD_FUZZ_TARGET` names.
+const ALL: &str = "all";
 
 /// What cargo-fuzz gives the compiler for coverage.
 const COVERAGE: &[&str] = &[
@@ -24,19 +29,21 @@ const COVERAGE: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// `cargo xtask fuzz [--seconds N] [TARGET]…`
+/// `cargo xtask fuzz [--seconds N] [--until-quiet [--slice N]] [TARGET]…`
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
-    let mut seconds = 60;
+    let (mut seconds, mut slice, mut until_quiet) = (None, 10, false);
     let mut chosen = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        if argument == "--seconds" {
-            seconds = rest
-                .next()
-                .and_then(|n| n.parse().ok())
-                .ok_or("--seconds wants a number")?;
-        } else {
-            chosen.push(argument.clone());
+        let mut number = || {
+            let number = rest.next().and_then(|n| n.parse::<u64>().ok());
+            number.ok_or_else(|| format!("{argument} wants a number"))
+        };
+        match argument.as_str() {
+            "--seconds" => seconds = Some(number()?),
+            "--slice" => slice = number()?.max(1),
+            "--until-quiet" => until_quiet = true,
+            name => chosen.push(name.to_owned()),
         }
     }
     let mut targets = targets()?;
@@ -50,7 +57,11 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         targets = chosen;
     }
     let mut checks = Checks::default();
-    run(&mut checks, &targets, seconds)?;
+    if until_quiet {
+        quiet::run(&mut checks, &targets, slice, seconds.unwrap_or(600))?;
+    } else {
+        run(&mut checks, &targets, seconds.unwrap_or(60))?;
+    }
     if checks.failures.is_empty() {
         Ok(())
     } else {
@@ -60,11 +71,16 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
 
 /// The stage: every target, briefly.
 pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
-    run(checks, &targets()?, 10)
+    run(checks, &targets()?, 6)
+}
+
+/// What fuzzing found here for a target: it stays below `target` between runs.
+pub(crate) fn corpus(name: &str) -> PathBuf {
+    workspace::target().join("fuzz/corpus").join(name)
 }
 
 /// The targets are the files of `fuzz/fuzz_targets`.
-fn targets() -> Result<Vec<String>, String> {
+pub(crate) fn targets() -> Result<Vec<String>, String> {
     let folder = workspace::root().join("fuzz/fuzz_targets");
     let entries =
         std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -76,6 +92,18 @@ fn targets() -> Result<Vec<String>, String> {
 }
 
 fn run(checks: &mut Checks, targets: &[String], seconds: u64) -> Result<(), String> {
+    if !built(checks)? {
+        return Ok(());
+    }
+    all_of(checks, targets, |name| {
+        println!("{name:<20} {}", summary(&fuzz(name, seconds)?));
+        Ok(())
+    });
+    Ok(())
+}
+
+/// Builds the targets; false when that failed, which is noted.
+fn built(checks: &mut Checks) -> Result<bool, String> {
     let sanitized = nightly();
     let note = if sanitized {
         "nightly, address sanitizer"
@@ -90,38 +118,40 @@ fn run(checks: &mut Checks, targets: &[String], seconds: u64) -> Result<(), Stri
     let built = build(sanitized).run()?;
     if !built.succeeded {
         checks.fail(built.line);
-        return Ok(());
     }
+    Ok(built.succeeded)
+}
+
+/// Does something with every target, as many at once as there are processors.
+fn all_of(
+    checks: &mut Checks,
+    targets: &[String],
+    work: impl Fn(&str) -> Result<(), String> + Sync,
+) {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = &work;
     for group in targets.chunks(at_once) {
-        let ended: Vec<(String, Result<String, String>)> = std::thread::scope(|scope| {
+        let ended: Vec<(&String, Result<(), String>)> = std::thread::scope(|scope| {
             let started: Vec<_> = group
                 .iter()
-                .map(|name| (name, scope.spawn(|| fuzz(name, seconds))))
+                .map(|name| (name, scope.spawn(move || work(name))))
                 .collect();
-            started
-                .into_iter()
-                .map(|(name, thread)| {
-                    (
-                        name.clone(),
-                        thread
-                            .join()
-                            .unwrap_or_else(|_| Err("its thread ended".to_owned())),
-                    )
-                })
-                .collect()
+            let joined = started.into_iter().map(|(name, thread)| {
+                let end = thread.join();
+                (
+                    name,
+                    end.unwrap_or_else(|_| Err("its thread ended".to_owned())),
+                )
+            });
+            joined.collect()
         });
         for (name, end) in ended {
             match end {
-                Ok(summary) => {
-                    println!("{name:<20} {summary}");
-                    checks.pass();
-                }
+                Ok(()) => checks.pass(),
                 Err(why) => checks.fail(format!("fuzz target {name}: {why}")),
             }
         }
     }
-    Ok(())
 }
 
 fn nightly() -> bool {
@@ -147,7 +177,9 @@ fn build(sanitized: bool) -> Program {
         .args([
             "build",
             "--release",
-            "--bins",
+            // One program that can be every target: the others are a line each, and hold the same code.
+            "--bin",
+            ALL,
             "--target",
             HOST,
             "--manifest-path",
@@ -155,22 +187,27 @@ fn build(sanitized: bool) -> Program {
         ])
 }
 
-/// Runs one target; its last words on success, the end of its log on failure.
+fn program() -> PathBuf {
+    let built = workspace::target().join("fuzz").join(HOST);
+    built.join("release").join(ALL)
+}
+
+/// Runs one target; libFuzzer's report on success, the end of its log on failure.
 fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
-    let target = workspace::target().join("fuzz");
-    let folder = |of: &str| -> Result<PathBuf, String> {
-        let folder = target.join(of).join(name);
-        std::fs::create_dir_all(&folder)
+    let (found, crashes) = (
+        corpus(name),
+        workspace::target().join("fuzz/artifacts").join(name),
+    );
+    for folder in [&found, &crashes] {
+        std::fs::create_dir_all(folder)
             .map_err(|error| format!("{}: {error}", folder.display()))?;
-        Ok(folder)
-    };
-    let (found, crashes) = (folder("corpus")?, folder("artifacts")?);
+    }
     let seeds = workspace::root().join("fuzz/seeds").join(name);
     if !seeds.is_dir() {
         return Err(format!("no seeds in fuzz/seeds/{name}"));
     }
-    let binary: &Path = &target.join(HOST).join("release").join(name);
-    let (succeeded, text) = Program::new(binary)
+    let (succeeded, text) = Program::new(program())
+        .env("MYNACARD_FUZZ_TARGET", name)
         // As cargo-fuzz does: the C compiler's instrumentation of SQLite registers its globals a second time.
         .env("ASAN_OPTIONS", "detect_odr_violation=0")
         .arg(format!("-max_total_time={seconds}"))
@@ -185,7 +222,7 @@ fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
         .arg(&seeds)
         .capture()?;
     if succeeded {
-        return Ok(summary(&text));
+        return Ok(text);
     }
     let lines: Vec<&str> = text.lines().collect();
     let end = lines
@@ -194,24 +231,26 @@ fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
     Err(end.join("\n"))
 }
 
-/// Runs a second and coverage, from libFuzzer's report.
+/// Runs, runs a second and coverage, from libFuzzer's report.
 fn summary(text: &str) -> String {
-    let stat = |key: &str| {
-        text.lines()
-            .rev()
-            .find_map(|line| line.strip_prefix(key))
-            .map_or_else(|| "?".to_owned(), |value| value.trim().to_owned())
-    };
-    let covered = text
-        .lines()
-        .rev()
-        .find_map(|line| line.split_once(" cov: ")?.1.split_whitespace().next())
-        .unwrap_or("?");
     format!(
-        "{:>9} runs, {:>6} a second, coverage {covered}",
-        stat("stat::number_of_executed_units:"),
-        stat("stat::average_exec_per_sec:")
+        "{:>9} runs, {:>6} a second, coverage {}",
+        stat(text, "stat::number_of_executed_units:").unwrap_or("?"),
+        stat(text, "stat::average_exec_per_sec:").unwrap_or("?"),
+        edges(text).map_or_else(|| "?".to_owned(), |edges| edges.to_string())
     )
+}
+
+fn stat<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let mut lines = text.lines().rev();
+    lines.find_map(|line| line.strip_prefix(key)).map(str::trim)
+}
+
+/// The edges that all inputs together took.
+fn edges(text: &str) -> Option<u64> {
+    let mut lines = text.lines().rev();
+    let last = lines.find_map(|line| line.split_once(" cov: ")?.1.split_whitespace().next())?;
+    last.parse().ok()
 }
 
 #[cfg(test)]
@@ -237,6 +276,13 @@ mod tests {
                 manifest.contains(&format!("fuzz_targets/{name}.rs")),
                 "{name} is no bin of fuzz/Cargo.toml"
             );
+            // `cargo xtask fuzz` builds one program instead of them: they may hold nothing else.
+            let path = workspace::root().join(format!("fuzz/fuzz_targets/{name}.rs"));
+            let only = format!(
+                "#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|data: &[u8]| mynacard_fuzz_targets::run(\"{name}\", data));\n"
+            );
+            let found = std::fs::read_to_string(path).unwrap().replace("\n    ", "");
+            assert_eq!(found, only, "{name}");
             let seeds =
                 std::fs::read_dir(workspace::root().join("fuzz/seeds").join(&name)).unwrap();
             assert!(seeds.count() > 0, "{name} has no seeds");

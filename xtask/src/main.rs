@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
+//! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `coverage`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
 //! `windows`, `header`, `ffi`, `package`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
@@ -6,6 +6,7 @@ mod api;
 mod arrows;
 mod copy;
 mod corpus;
+mod coverage;
 mod ffi;
 mod fuzz;
 mod install;
@@ -31,6 +32,8 @@ usage: cargo xtask COMMAND
   demo [ARGS]                     the main job without hardware (mynacard demo)
   test [--quick] [--stage NAME]…  everything that .ci/run runs; --list names the stages
   fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
+  fuzz --until-quiet [TARGET]…    the same until no new edge came for as long as it took to the last one
+  coverage [TARGET]…              the lines of each parser that seeds and found inputs reach, into fuzz/COVERAGE.md
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         "demo" => demo(rest),
         "test" => stages::test(rest),
         "fuzz" => fuzz::command(rest),
+        "coverage" => coverage::command(rest),
         "seeds" => run::cargo()
             .args([
                 "run",

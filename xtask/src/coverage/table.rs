@@ -1,0 +1,231 @@
+//! `fuzz/COVERAGE.md`: two parts, each written by its own chore, which leaves the other as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::Reached;
+use super::parsers::{PARSERS, Parser};
+use super::reasons::{self, Reason};
+use crate::workspace;
+
+/// The part that `cargo xtask coverage` writes.
+pub(super) const LINES: &str = "## Lines of each parser";
+/// The part that `cargo xtask fuzz --until-quiet` writes.
+pub(crate) const EDGES: &str = "## Fuzzing until nothing new came";
+
+const BEGIN: &str = "# What the fuzz targets reach\n\n\
+    Written by `cargo xtask coverage` and `cargo xtask fuzz --until-quiet`; CONTRIBUTING.md says what for.\n";
+
+/// Targets that a row of the table names at most.
+const NAMED: usize = 6;
+
+fn path() -> PathBuf {
+    workspace::root().join("fuzz/COVERAGE.md")
+}
+
+/// Puts a part in its place.
+pub(crate) fn write(part: &str, text: &str) -> Result<(), String> {
+    let before = std::fs::read_to_string(path()).unwrap_or_default();
+    std::fs::write(path(), replaced(&before, part, text))
+        .map_err(|error| format!("{}: {error}", path().display()))
+}
+
+/// What stands in a part now, without its heading.
+pub(crate) fn part(part: &str) -> String {
+    let text = std::fs::read_to_string(path()).unwrap_or_default();
+    cut(&text, part)
+}
+
+fn replaced(before: &str, part: &str, text: &str) -> String {
+    let mut all = BEGIN.to_owned();
+    for heading in [LINES, EDGES] {
+        let kept;
+        let content = if heading == part {
+            text
+        } else {
+            kept = cut(before, heading);
+            &kept
+        };
+        if !content.trim().is_empty() {
+            let _ = write!(all, "\n{heading}\n\n{}\n", content.trim());
+        }
+    }
+    all
+}
+
+fn cut(text: &str, part: &str) -> String {
+    let Some((_, rest)) = text.split_once(part) else {
+        return String::new();
+    };
+    let end = rest.find("\n## ").unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default().trim().to_owned()
+}
+
+/// The lines of one parser: how many there are, how many seeds reach, how many anything reaches, and who does.
+#[derive(Default)]
+struct Sum {
+    lines: usize,
+    by_seeds: usize,
+    by_all: usize,
+    /// How many lines each target reaches.
+    targets: BTreeMap<String, usize>,
+}
+
+/// The table of parsers, and under it the lines that nothing reaches.
+pub(super) fn of_lines(reached: &Reached) -> Result<String, String> {
+    let reasons = reasons::read()?;
+    let mut rows = String::new();
+    let mut left = String::new();
+    let mut all = Sum::default();
+    for parser in PARSERS {
+        let sum = sum(reached, parser)?;
+        row(&mut rows, parser.name, &sum);
+        all.lines += sum.lines;
+        all.by_seeds += sum.by_seeds;
+        all.by_all += sum.by_all;
+        unreached(&mut left, reached, parser, &reasons)?;
+    }
+    row(&mut rows, "**all**", &all);
+    Ok(format!(
+        "Each target is replayed from its seeds, and from what fuzzing found on the machine that wrote this; a line counts when it ran. \
+         Under *targets* stand those that reach most lines, with their number.\n\n\
+         | parser | lines | by seeds | by everything | % | targets |\n|---|---:|---:|---:|---:|---|\n{rows}\n\
+         ### Lines that nothing reaches\n\nBy function; why not, where an input should not. A `}}` or a `?` may stand for a way out that is never taken.\n\n{left}"
+    ))
+}
+
+fn row(rows: &mut String, name: &str, sum: &Sum) {
+    let mut targets: Vec<_> = sum.targets.iter().collect();
+    targets.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), (*name).clone()));
+    let named: Vec<String> = targets
+        .iter()
+        .take(NAMED)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    let _ = writeln!(
+        rows,
+        "| {name} | {} | {} | {} | {} | {} |",
+        sum.lines,
+        sum.by_seeds,
+        sum.by_all,
+        percent(sum.by_all, sum.lines),
+        named.join(", ")
+    );
+}
+
+/// With one decimal, rounded down: 95 % is not said of less.
+fn percent(part: usize, whole: usize) -> String {
+    match (part * 1000).checked_div(whole) {
+        None => "-".to_owned(),
+        Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+    }
+}
+
+fn sum(reached: &Reached, parser: &Parser) -> Result<Sum, String> {
+    let mut sum = Sum::default();
+    for file in parser.files {
+        let lines = reached
+            .0
+            .get(*file)
+            .ok_or_else(|| format!("{file} has no lines: is it compiled?"))?;
+        for who in lines.values() {
+            sum.lines += 1;
+            sum.by_seeds += usize::from(!who.by_seeds.is_empty());
+            sum.by_all += usize::from(!who.by_all.is_empty());
+            for target in &who.by_all {
+                *sum.targets.entry(target.clone()).or_default() += 1;
+            }
+        }
+    }
+    Ok(sum)
+}
+
+fn unreached(
+    text: &mut String,
+    reached: &Reached,
+    parser: &Parser,
+    reasons: &[Reason],
+) -> Result<(), String> {
+    let mut part = String::new();
+    for file in parser.files {
+        let path = workspace::root().join(file);
+        let source = std::fs::read_to_string(&path)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let source: Vec<&str> = source.lines().collect();
+        let missing = reached.0.get(*file).into_iter().flatten();
+        let mut functions: BTreeMap<(u32, String), BTreeSet<u32>> = BTreeMap::new();
+        let mut first: BTreeMap<String, u32> = BTreeMap::new();
+        for (line, who) in missing {
+            if who.by_all.is_empty() {
+                let function = reasons::function(&source, *line);
+                let at = *first.entry(function.clone()).or_insert(*line);
+                functions.entry((at, function)).or_default().insert(*line);
+            }
+        }
+        for ((_, function), lines) in functions {
+            let why = reasons
+                .iter()
+                .find(|reason| {
+                    reason.file == *file && (reason.function == function || reason.function == "*")
+                })
+                .map_or("to do", |reason| reason.why.as_str());
+            let _ = writeln!(
+                part,
+                "- `{}`, `{function}` ({}): {why}",
+                file.trim_start_matches("crates/"),
+                spans(&lines)
+            );
+        }
+    }
+    if !part.is_empty() {
+        let _ = write!(text, "**{}**\n\n{part}\n", parser.name);
+    }
+    Ok(())
+}
+
+/// Line numbers as spans: `3-5, 9`.
+fn spans(lines: &BTreeSet<u32>) -> String {
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for line in lines {
+        match spans.last_mut() {
+            Some((_, end)) if *end + 1 == *line => *end = *line,
+            _ => spans.push((*line, *line)),
+        }
+    }
+    let texts: Vec<String> = spans
+        .iter()
+        .map(|(from, to)| match from == to {
+            true => from.to_string(),
+            false => format!("{from}-{to}"),
+        })
+        .collect();
+    texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_replaced_and_the_other_stays() {
+        let first = replaced("", EDGES, "one\n### two");
+        let both = replaced(&first, LINES, "three");
+        assert_eq!(cut(&both, EDGES), "one\n### two");
+        assert_eq!(cut(&both, LINES), "three");
+        assert_eq!(replaced(&both, LINES, "three"), both);
+        assert!(both.starts_with("# "), "{both}");
+    }
+
+    #[test]
+    fn percent_is_rounded_down() {
+        assert_eq!(percent(949_999, 1_000_000), "94.9");
+        assert_eq!(percent(1, 1), "100.0");
+        assert_eq!(percent(0, 0), "-");
+    }
+
+    #[test]
+    fn spans_are_short() {
+        assert_eq!(spans(&BTreeSet::from([3, 4, 5, 9])), "3-5, 9");
+    }
+}
