@@ -57,15 +57,7 @@ fn main() -> ExitCode {
         "test" => stages::test(rest),
         "fuzz" => fuzz::command(rest),
         "coverage" => coverage::command(rest),
-        "seeds" => run::cargo()
-            .args([
-                "run",
-                "--package",
-                "mynacard-fuzz-targets",
-                "--bin",
-                "seeds",
-            ])
-            .go(),
+        "seeds" => seeds(),
         "bench" if rest == ["--report"] => bench_report(),
         "bench" => run::cargo()
             .args(["bench", "--package", "mynacard-benches"])
@@ -96,6 +88,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// With everything's features, as the tests are built: another choice would build it all once more.
+fn seeds() -> Result<(), String> {
+    run::cargo()
+        .args(["build", "--workspace", "--all-features", "--bin", "seeds"])
+        .go()?;
+    run::Program::new(workspace::target().join("debug/seeds")).go()
 }
 
 /// Both programs are built first: the report runs the other one under callgrind.

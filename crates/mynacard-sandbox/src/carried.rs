@@ -25,14 +25,18 @@ impl Running {
     /// Another way in than the address, without TLS and without faults of a line.
     #[must_use]
     pub fn connection(&self) -> Connection {
-        Connection {
-            service: self.service(),
-            terminal: Mutex::new(None),
-        }
+        Connection::to(self.service())
     }
 }
 
 impl Connection {
+    pub(crate) fn to(service: Arc<Service>) -> Self {
+        Self {
+            service,
+            terminal: Mutex::new(None),
+        }
+    }
+
     /// The status and the body that a request is answered with; 404 for a path that is none.
     #[must_use]
     pub fn carry(&self, path: &str, idempotency_key: Option<&str>, body: &[u8]) -> (u16, Vec<u8>) {

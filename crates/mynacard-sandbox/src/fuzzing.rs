@@ -2,7 +2,7 @@
 //! library's promise.
 
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use crate::check::Consent;
 use crate::http::{Call, Content, ROUTES};
 use crate::service::{Limits, Service};
 use crate::store::Store;
-use crate::{Code, Error, Institution};
+use crate::{Code, Connection, Error, Institution, UserSettings};
 
 /// Everybody's id and the answer about her at an instant, all that she agrees to show included.
 ///
@@ -44,6 +44,21 @@ pub fn everybody(unix_seconds: i64) -> Result<Vec<(&'static str, Answer)>, Error
         Ok((person.id.as_str(), compose(person, &asked)?))
     });
     people.collect()
+}
+
+/// A connection to a stand-in without a listener, on today's day, with everything in memory, and what activates one terminal at it.
+///
+/// # Errors
+/// When the database or the authority fails.
+pub fn connection() -> Result<(Connection, UserSettings), Error> {
+    let limits = Limits {
+        challenges_per_minute: u32::MAX,
+        ..Limits::default()
+    };
+    let service = Service::new(Store::open(None)?, limits, Arc::new(SystemTime::now))?;
+    let institution = Institution::default().visual_check(true);
+    let settings = service.issue_activation(&institution)?;
+    Ok((Connection::to(Arc::new(service)), settings))
 }
 
 /// A stand-in without a listener, at a fixed instant, with everything in memory and one terminal.

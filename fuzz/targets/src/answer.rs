@@ -1,10 +1,14 @@
 //! Insurance answers, their encodings and the values in them.
 
-use mynacard_eligibility::{Answer, Date, DateTime, Encoding, Unmappable, XmlOptions};
+use crate::errors::noted;
+use mynacard_eligibility::identifier::InsurerNumber;
+use mynacard_eligibility::{
+    Answer, Date, DateTime, Encoding, FieldId, Language, Unmappable, Validity, XmlOptions,
+};
 
 /// What is read from XML can be shown, written and read again without a change.
 pub(crate) fn xml(data: &[u8]) {
-    let Ok(answer) = Answer::read_xml(data) else {
+    let Ok(answer) = noted(Answer::read_xml(data)) else {
         return;
     };
     show(&answer);
@@ -41,7 +45,7 @@ pub(crate) fn json(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    let Ok(answer) = Answer::from_json(text) else {
+    let Ok(answer) = noted(Answer::from_json(text)) else {
         return;
     };
     show(&answer);
@@ -55,7 +59,8 @@ pub(crate) fn json(data: &[u8]) {
 
 /// Decoding and encoding are inverse to each other wherever CP932 has one code for a character.
 pub(crate) fn cp932(data: &[u8]) {
-    if let Ok(text) = Encoding::ShiftJis.decode(data) {
+    let _ = noted(Encoding::Utf8.decode(data));
+    if let Ok(text) = noted(Encoding::ShiftJis.decode(data)) {
         let written = Encoding::ShiftJis
             .encode(&text, Unmappable::Refuse)
             .expect("what was decoded can be encoded");
@@ -77,7 +82,7 @@ pub(crate) fn cp932(data: &[u8]) {
         );
     }
     let _ = Encoding::ShiftJis.encode(&text, Unmappable::CharacterReference);
-    let _ = Encoding::ShiftJis.encode(&text, Unmappable::Refuse);
+    let _ = noted(Encoding::ShiftJis.encode(&text, Unmappable::Refuse));
 }
 
 /// Dates are written as they were read, and their arithmetic ends at their bounds.
@@ -89,7 +94,19 @@ pub(crate) fn date(data: &[u8]) {
             Date::from_days_since_epoch(date.days_since_epoch()),
             Some(date)
         );
-        let _ = (date.japanese(), date.era());
+        let _ = (date.japanese(), date.to_string());
+        let again = Date::new(date.year(), date.month(), date.day());
+        assert_eq!(again, Some(date));
+        if let Some((era, year)) = date.era() {
+            // As people write it, in both alphabets of the era.
+            for written in [
+                format!("{}{year}年{}月{}日", era.kanji(), date.month(), date.day()),
+                format!("{}{year}.{}.{}", era.initial(), date.month(), date.day()),
+            ] {
+                let read = Date::from_japanese(&written);
+                assert!(read.is_none_or(|read| read == date), "{written}");
+            }
+        }
     }
     if let Some(date) = Date::from_japanese(&text) {
         assert_eq!(Date::from_basic(&date.basic()), Some(date));
@@ -108,6 +125,16 @@ pub(crate) fn date(data: &[u8]) {
 }
 
 fn show(answer: &Answer) {
+    let numbers = ["138016", "06130488", "39131156"];
+    for number in numbers.map(|number| InsurerNumber::parse(number).map(|parsed| parsed.value)) {
+        let _ = format!("{:?}", answer.situation(number.ok().as_ref()));
+    }
+    let _ = format!("{:?}", answer.situation(None));
+    if let Some(validity) = answer.validity() {
+        assert_eq!(Validity::from_code(validity.code()), validity);
+        let _ = validity.is_valid();
+    }
+    let _ = format!("{answer:?}");
     let _ = (
         answer.validity(),
         answer.result_code(),
@@ -121,5 +148,15 @@ fn show(answer: &Answer) {
             result.diseases(),
             result.tickets(),
         );
+        let record = result.record();
+        for (field, text) in record.values() {
+            assert_eq!(result.text(field), Some(text));
+            let _ = record.shown(field, Language::Japanese);
+            assert_eq!(FieldId::from_number(field.number()), Some(field));
+            let field = field.field().kind;
+            let _ = field.broken_rule(text);
+            let code = field.table().and_then(|table| table.entry(text));
+            assert!(code.is_none_or(|code| code.code == text), "another code");
+        }
     }
 }

@@ -8,6 +8,7 @@ use mynacard_card::{
     TransportError, TransportErrorKind,
 };
 
+use crate::errors::{note, noted, read};
 use crate::flows::{Ask, FLOWS};
 use crate::pieces;
 
@@ -20,26 +21,39 @@ pub(crate) fn response(data: &[u8]) {
             again.extend(response.status().value().to_be_bytes());
             assert_eq!(again, data, "an answer lost bytes");
         }
-        Err(_) => assert!(
-            data.len() < 2 || data.len() > Response::MAX,
-            "a well-formed answer was refused"
-        ),
+        Err(error) => {
+            read(&error);
+            assert!(
+                data.len() < 2 || data.len() > Response::MAX,
+                "a well-formed answer was refused"
+            );
+        }
     }
+    let (length, word) = (response.data().len(), response.status().value());
+    assert_eq!(
+        format!("{response:?}"),
+        format!("Response({length} bytes, {word:04X})"),
+        "what a card says is shown"
+    );
     for two in data.as_chunks::<2>().0 {
         let word = u16::from_be_bytes(*two);
         let status = StatusWord::from(word);
         assert_eq!(u16::from(status), word, "a status word changed");
         assert!(!status.meaning().is_empty());
+        assert!(status.to_string().contains(&format!("{word:04X}")));
     }
 }
 
 /// Objects lie within their bytes, one after the other, and end.
 pub(crate) fn tlv(data: &[u8]) {
-    if let Ok(header) = Header::read(data) {
-        assert!(header.header <= Header::MAX && header.total() >= header.header);
+    match Header::read(data) {
+        Ok(header) => {
+            assert!(header.header <= Header::MAX && header.total() >= header.header);
+        }
+        Err(error) => read(&error),
     }
     let mut at = None;
-    for object in Objects::new(data).filter_map(Result::ok) {
+    for object in Objects::new(data).filter_map(|object| object.inspect_err(read).ok()) {
         assert!(
             at < Some(object.at) || at.is_none(),
             "objects do not advance"
@@ -61,9 +75,20 @@ pub(crate) fn tlv(data: &[u8]) {
 
 /// A command that can be read is written the same way again, in the form that it came in.
 pub(crate) fn command(data: &[u8]) {
-    let Ok(command) = Command::decode(data) else {
-        return;
+    let command = match Command::decode(data) {
+        Ok(command) => command,
+        Err(error) => return read(&error),
     };
+    let told = format!("{command:?}");
+    assert!(
+        command.data().len() < 4 || !told.contains(&format!("{:?}", command.data())),
+        "what a command carries is shown: {told}"
+    );
+    for limits in [Limits::SHORT, Limits::EXTENDED] {
+        if let Err(error) = command.encode_within(limits) {
+            read(&error);
+        }
+    }
     let forms = [LengthForm::Short, LengthForm::Extended].map(|form| command.encode(form));
     assert!(
         forms.iter().any(Result::is_ok),
@@ -110,6 +135,7 @@ pub(crate) fn dialogue(data: &[u8]) {
     let wrong = choices & 4 != 0;
     let result = (flow.run)(&mut card, Ask { counter, wrong });
     if let Err(error) = result {
+        note(&error);
         let secret_sent = card.secrets > 0;
         assert!(
             secret_sent || error.pin_try() == PinTry::NotSpent,
@@ -136,7 +162,7 @@ pub(crate) fn trace(data: &[u8]) {
     let Some(flow) = FLOWS.get(usize::from(*which) % FLOWS.len()) else {
         return;
     };
-    let Ok(replay) = Replay::read(&String::from_utf8_lossy(text)) else {
+    let Ok(replay) = noted(Replay::read(&String::from_utf8_lossy(text))) else {
         return;
     };
     let record = |mut replay: Replay| {
@@ -149,7 +175,7 @@ pub(crate) fn trace(data: &[u8]) {
             counter: CounterPolicy::READ_FIRST,
             wrong: false,
         };
-        let result = (flow.run)(&mut recorder, ask).map_err(|error| error.code());
+        let result = (flow.run)(&mut recorder, ask).map_err(|error| note(&error));
         drop(recorder);
         (result, trace)
     };

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
+use crate::errors::noted;
 use mynacard_cert::{Certificate, Timestamp, TrustStore};
 
 /// What parses comes back byte for byte. No production root signed an input here, and the simulation's signed only those that
 /// its own code issued. Whether the input is one of these.
 pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
-    let Ok(certificate) = Certificate::from_der(data) else {
+    let Ok(certificate) = noted(Certificate::from_der(data)) else {
         return false;
     };
     assert_eq!(
@@ -24,13 +25,25 @@ pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
     let _ = (
         certificate.ocsp_addresses().count(),
         certificate.distribution_points().count(),
+        certificate.subject_common_name().map(str::len),
+        certificate.signature_algorithm().to_string(),
+        certificate.key_kind(),
     );
-    let _ = certificate.verify_possession(b"message", data);
-    let holder = certificate.holder_attributes_unverified();
+    let _ = noted(certificate.verify_possession(b"message", data));
+    let told = format!("{certificate:?}{:?}", certificate.describe());
+    let holder = noted(certificate.holder_attributes_unverified());
     if let Ok(holder) = &holder {
         assert!(holder.others().len() <= data.len());
         assert_eq!(format!("{holder:?}"), "HolderAttributes(..)");
         let _ = (holder.name_parts().count(), holder.birth().japanese());
+        let (birth, sex) = (holder.birth(), holder.sex());
+        let _ = (birth.year(), birth.month(), birth.day(), birth.era());
+        let _ = (birth.to_string(), format!("{birth:?}"), sex.code());
+        assert!(birth.same_day(&birth));
+        assert!(
+            holder.name().len() < 6 || !told.contains(holder.name()),
+            "a certificate shows its holder's name"
+        );
         let marks = [
             (holder.name_substitutions(), holder.name()),
             (holder.address_substitutions(), holder.address()),
@@ -50,8 +63,8 @@ pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
                 && production.verify_signature(&certificate, at).is_err(),
             "no production root signed this"
         );
-        let authentication = simulation.verify_authentication(&certificate, at);
-        let signature = simulation.verify_signature(&certificate, at);
+        let authentication = noted(simulation.verify_authentication(&certificate, at));
+        let signature = noted(simulation.verify_signature(&certificate, at));
         assert!(
             authentication.is_err() || signature.is_err(),
             "one certificate for both purposes"
@@ -63,6 +76,8 @@ pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
         verdict |= authentication.is_ok() || signature.is_ok();
         if let Ok(verified) = &authentication {
             let _ = (verified.expiry(), verified.warnings(), verified.hierarchy());
+            let _ = (verified.usage(), verified.at(), verified.revocation());
+            let _ = (verified.root(), format!("{verified:?}"));
             assert!(
                 verified.verify_possession(b"message", data).is_err(),
                 "a certificate is no signature"

@@ -11,12 +11,17 @@ use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_sim::{person, pki};
 
+use crate::errors::noted;
 use crate::virtual_card::day;
 
 /// Every kind of file in turn; a reader that takes bytes takes them again in the same way.
 pub(crate) fn of_a_card(data: &[u8]) {
     fn twice<T>(data: &[u8], read: fn(&[u8]) -> Result<T, FileProblem>) {
-        assert_eq!(read(data).err(), read(data).err());
+        let refused = read(data).err();
+        if let Some(problem) = &refused {
+            assert!(!problem.to_string().is_empty() && !format!("{problem:?}").is_empty());
+        }
+        assert_eq!(refused, read(data).err());
     }
     twice(data, Attributes::read);
     twice(data, CardKey::read);
@@ -28,7 +33,59 @@ pub(crate) fn of_a_card(data: &[u8]) {
     twice(data, TokenInfo::read);
     twice(data, Availability::read);
     token(data);
+    told(data);
     crate::records::judged(data);
+}
+
+/// What was read is handed out whole, and shows nobody's data when it is printed for a log.
+fn told(data: &[u8]) {
+    let date = |date: mynacard_card::app::input_support::CardDate| {
+        assert!((1..=12).contains(&date.month()) && (1..=31).contains(&date.day()));
+        assert!(date.to_string().contains(&date.year().to_string()));
+        assert!(
+            !format!("{date:?}").contains(&date.to_string()),
+            "a date is shown"
+        );
+    };
+    if let Ok(read) = Attributes::read(data) {
+        date(read.birth_date());
+        let shown = format!("{read:?}{:?}", read.offset_table());
+        assert!(read.name().len() < 6 || !shown.contains(read.name()));
+        let _ = (
+            read.address().len(),
+            read.sex(),
+            format!("{:?}", read.sex()),
+        );
+    }
+    if let Ok(read) = AgeRecord::read(data) {
+        date(read.birth_date());
+        let _ = (read.record().len(), read.signed().len());
+        let _ = (read.signature().len(), read.public_key().len());
+        let _ = format!("{read:?}");
+    }
+    if let Ok(read) = FaceRecord::read(data) {
+        date(read.birth_date());
+        date(read.unsigned_expiry());
+        let parts = [
+            read.record(),
+            read.public_key(),
+            read.name_png(),
+            read.address_png(),
+            read.photo_jpeg2000(),
+            read.signature(),
+            read.unsigned_security_code_png(),
+        ];
+        assert!(parts.iter().all(|part| part.len() <= data.len()));
+        let _ = (read.digests(), read.offset_table(), read.sex());
+        let _ = format!("{read:?}");
+    }
+    if let Ok(read) = CardIdentity::read(data) {
+        date(read.expiry());
+        assert!(!format!("{read:?}").contains(read.serial()));
+    }
+    if let Ok(read) = CardKey::read(data) {
+        let _ = format!("{read:?}");
+    }
 }
 
 /// Whatever a token says of itself is short, printable and without padding, and what it carries is told intact.
@@ -83,13 +140,15 @@ pub(crate) fn revocation(data: &[u8]) -> bool {
     let right = || signed.iter().any(|der| der == data);
     let question = verified.question();
     let mut believed = false;
-    if let Ok(response) = OcspResponse::from_der(data) {
+    if let Ok(response) = noted(OcspResponse::from_der(data)) {
         assert_eq!(response.as_der(), data);
         let answer = response.judge(&question, None, &OcspPolicy::default());
+        let _ = format!("{answer:?}{response:?}");
         assert!(!decided(&answer) || right(), "forged: {answer:?}");
         believed |= decided(&answer);
     }
-    if let Ok(answer) = walk_list(data, &question, &ListPolicy::default()) {
+    if let Ok(answer) = noted(walk_list(data, &question, &ListPolicy::default())) {
+        let _ = format!("{answer:?}");
         assert!(!decided(&answer) || right(), "forged: {answer:?}");
         believed |= decided(&answer);
     }

@@ -9,6 +9,7 @@ mod card;
 mod certificate;
 mod desk;
 mod deviations;
+mod errors;
 mod files;
 mod flows;
 mod insurance;
@@ -20,6 +21,8 @@ mod service;
 mod signed;
 mod virtual_card;
 
+pub use errors::met;
+
 /// A fuzz target: its name and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
@@ -28,6 +31,9 @@ pub const TARGETS: &[Target] = &[
     ("answer_json", answer::json),
     ("answer_xml", answer::xml),
     ("audit", audit::trail),
+    ("c_calls", |data| {
+        mynacard_ffi_fuzz::sequence(data);
+    }),
     ("card_counters", reader::counters),
     ("card_deviations", deviations::dialogue),
     ("card_dialogue", card::dialogue),

@@ -10,6 +10,7 @@ use mynacard_cert::record::{
 use mynacard_sim::{VirtualCard, pki};
 use sha2::{Digest as _, Sha256};
 
+use crate::errors::noted;
 use crate::virtual_card::card;
 
 /// What the first person's card holds, read and verified once.
@@ -47,7 +48,12 @@ impl Lent {
 pub(crate) fn judged(data: &[u8]) {
     static KNOWN: OnceLock<Known> = OnceLock::new();
     let known = KNOWN.get_or_init(|| Known::read().expect("the virtual card"));
-    if known.authorities.verify(data).is_ok() {
+    if let Ok(signer) = noted(known.authorities.verify(data)) {
+        let _ = (
+            signer.key_identifier(),
+            signer.hierarchy(),
+            format!("{signer:?}"),
+        );
         // With its template, or as GET DATA returns it.
         let mut right = known.certificates.iter();
         assert!(
@@ -56,17 +62,26 @@ pub(crate) fn judged(data: &[u8]) {
         );
     }
     for signer in &known.signers {
-        if let Ok(found) = signer.attributes(data, &known.signed.lend()) {
+        if let Ok(found) = noted(signer.attributes(data, &known.signed.lend())) {
+            let _ = (found.name().len(), found.address().len(), found.sex());
+            let _ = (found.birth(), format!("{found:?}"));
             assert!(found == known.attributes, "attributes that nobody signed");
         }
-        if let Ok(found) = signer.card_key(data) {
+        if let Ok(found) = noted(signer.card_key(data)) {
             assert!(found == known.key, "a card's key that nobody signed");
-            assert!(found.verify_presence(b"message", data).is_err());
+            assert!(noted(found.verify_presence(b"message", data)).is_err());
+            let _ = format!("{found:?}");
         }
-        if let Ok(found) = signer.age_record(data) {
+        if let Ok(found) = noted(signer.age_record(data)) {
+            let _ = (found.birth(), found.key(), format!("{found:?}"));
             assert!(found == known.age, "an age that nobody signed");
         }
-        if let Ok((found, _)) = signer.card_face(data) {
+        if let Ok((found, unsigned)) = noted(signer.card_face(data)) {
+            let _ = (found.birth(), found.sex(), found.key());
+            let parts = [found.name_png(), found.address_png(), found.photo_jp2()];
+            assert!(parts.iter().all(|part| part.len() <= data.len()));
+            assert!(noted(found.agree_with_attributes(&known.attributes)).is_ok());
+            let _ = format!("{found:?}{unsigned:?}");
             assert!(found == known.face, "a face that nobody signed");
         }
     }
@@ -76,7 +91,8 @@ pub(crate) fn judged(data: &[u8]) {
         signature: data,
         ..known.signed.lend()
     };
-    assert!(signer.attributes(data, &lent).is_err());
+    assert!(noted(signer.attributes(data, &lent)).is_err());
+    assert!(!signer.verifies_digest(&known.signed.digest, data) || data == known.signed.signature);
 }
 
 /// The files that are signed: seeds.

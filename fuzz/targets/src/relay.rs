@@ -60,6 +60,7 @@ pub(crate) fn script(data: &[u8]) -> bool {
         &stop,
     );
     let error = checked.expect_err("the service answers no proof");
+    crate::errors::note(&error);
 
     assert!(!card.is_powered(), "the card kept its power");
     let log: Vec<_> = card.log().iter().skip(before).collect();

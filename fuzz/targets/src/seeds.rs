@@ -2,12 +2,15 @@
 
 mod answers;
 mod audit;
+mod calls;
 mod card;
 mod desk;
 mod files;
 mod insurance;
 mod relay;
 mod signed;
+
+pub use calls::that_work as calls_that_work;
 
 use std::time::UNIX_EPOCH;
 
@@ -31,6 +34,7 @@ pub fn all() -> Vec<Seed> {
     certificates(&mut seeds);
     answers::add(&mut seeds);
     audit::add(&mut seeds);
+    calls::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
     services(&mut seeds);
@@ -54,6 +58,12 @@ fn certificates(seeds: &mut Vec<Seed>) {
     }
 }
 
+/// The last digit of a text, to tell two of one length apart.
+fn last(text: &str) -> String {
+    let digit = text.chars().last().filter(char::is_ascii_digit);
+    digit.map_or_else(String::new, |digit| format!("-{digit}"))
+}
+
 /// Holders' certificates of the simulation, by name.
 pub(crate) fn leaves() -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
@@ -71,6 +81,12 @@ pub(crate) fn leaves() -> Vec<(String, Vec<u8>)> {
     all.push(("p384-authentication".into(), p384));
     all
 }
+
+/// The numbers of the protocol's refusals.
+const REFUSALS: [&str; 21] = [
+    "1001", "1002", "1003", "1004", "1005", "1006", "2001", "2002", "2003", "2004", "2005", "2006",
+    "2007", "3101", "3102", "3103", "4001", "5001", "5002", "5003", "9999",
+];
 
 fn services(seeds: &mut Vec<Seed>) {
     let hash = "00".repeat(32);
@@ -117,6 +133,15 @@ fn services(seeds: &mut Vec<Seed>) {
             [&[choice][..], body.to_string().as_bytes()].concat(),
         ));
     }
+    // Every refusal of the protocol, and one that nobody knows.
+    for number in REFUSALS {
+        let body = json!({"sandbox": true, "code": format!("REF-{number}"), "message_ja": "", "message_en": ""});
+        seeds.push((
+            "service_answer",
+            format!("refusal-{number}"),
+            [&[1][..], body.to_string().as_bytes()].concat(),
+        ));
+    }
     let select: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x16];
     let show = [&[0x80, 0xA2, 0x06, 0xC1, 0x00, 0x01, 0x33][..], &[0; 307]].concat();
     let challenge: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x10];
@@ -132,7 +157,11 @@ fn services(seeds: &mut Vec<Seed>) {
     for (index, kind) in IdentifierKind::ALL.into_iter().enumerate() {
         let choice = u8::try_from(index).expect("there are fourteen kinds");
         for text in [
+            "",
+            "あ",
             "06130012",
+            "06130011",
+            "99130012",
             "1312345",
             "T1234567890123",
             "100-0013",
@@ -141,7 +170,7 @@ fn services(seeds: &mut Vec<Seed>) {
             let seed = [&[choice][..], text.as_bytes()].concat();
             seeds.push((
                 "identifier",
-                format!("{}-{}", kind.name(), text.len()),
+                format!("{}-{}{}", kind.name(), text.len(), last(text)),
                 seed,
             ));
         }

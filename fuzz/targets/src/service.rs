@@ -8,8 +8,14 @@ use mynacard_auth::pinless::Guard;
 use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault};
 use mynacard_client::folder::FaceName;
 use mynacard_client::https::fuzzing::understand_all;
-use mynacard_eligibility::identifier::{IdentifierKind, validate};
+use mynacard_eligibility::fold::{compare_key, full_kana, half_kana, narrow};
+use mynacard_eligibility::identifier::{
+    IdentifierKind, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber, PhoneNumber,
+    TicketNumber, validate,
+};
+use mynacard_eligibility::message::FileName;
 
+use crate::errors::{note, noted};
 use crate::pieces;
 
 /// The body of an HTTP answer; the first byte chooses the status.
@@ -22,7 +28,16 @@ pub(crate) fn answer(data: &[u8]) {
         .get(usize::from(choice))
         .copied()
         .unwrap_or(u16::from(choice));
-    let read = understand_all(status, body);
+    let answers = understand_all(status, body);
+    let read = answers
+        .into_iter()
+        .filter(|answer| {
+            answer
+                .as_ref()
+                .inspect_err(|error| _ = note(*error))
+                .is_ok()
+        })
+        .count();
     assert!(
         status == 200 || read == 0,
         "a refusal was taken for an answer"
@@ -35,7 +50,7 @@ pub(crate) fn relay(data: &[u8]) {
     let mut passed = 0;
     for pair in pieces(data).take(64).collect::<Vec<_>>().chunks(2) {
         let [command, response] = pair else { break };
-        let Ok(admitted) = guard.admit(command) else {
+        let Ok(admitted) = noted(guard.admit(command)) else {
             continue;
         };
         passed += 1;
@@ -57,7 +72,8 @@ pub(crate) fn relay(data: &[u8]) {
         );
         assert!(!sent.is_secret());
         let proven = guard.is_proven();
-        let _ = guard.answered(&admitted, response);
+        let _ = format!("{guard:?}{admitted:?}");
+        let _ = noted(guard.answered(&admitted, response));
         assert!(
             !guard.is_proven() || proven || response.ends_with(&[0x90, 0x00]),
             "proven without the card's word"
@@ -68,14 +84,14 @@ pub(crate) fn relay(data: &[u8]) {
 
 /// A vault's file, opened with a key of the operating system: any bytes are refused in their own way.
 pub(crate) fn vault(data: &[u8]) {
-    if let Ok(terminal) = Terminal::from_secret_bytes(data) {
+    if let Ok(terminal) = noted(Terminal::from_secret_bytes(data)) {
         let again = terminal.to_secret_bytes().expect("it was read");
         let again = Terminal::from_secret_bytes(&again).expect("what we write, we read");
         assert_eq!(again.certificate(), terminal.certificate());
     }
     let path = file();
     if std::fs::write(&path, data).is_ok() {
-        let opened = Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH);
+        let opened = noted(Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH));
         assert!(
             opened.is_err() || data == crate::seeds::vault(),
             "another vault than ours was opened"
@@ -99,7 +115,7 @@ pub(crate) fn vault_passcode(data: &[u8]) -> bool {
     let least = crate::seeds::vault_with_passcode().get(9..21);
     let asks_for_more = data.get(8) == Some(&1) && state.is_ok() && data.get(9..21) != least;
     let opened = !asks_for_more && {
-        let opened = Vault::open(&path, &unlock, UNIX_EPOCH);
+        let opened = noted(Vault::open(&path, &unlock, UNIX_EPOCH));
         let whole = data == crate::seeds::vault_with_passcode();
         assert_eq!(opened.is_ok(), whole, "another vault than ours was opened");
         if let Err(error) = &opened {
@@ -176,7 +192,11 @@ pub(crate) fn identifier(data: &[u8]) {
     let Some(&kind) = kinds.get(choice) else {
         return;
     };
+    assert_eq!(IdentifierKind::from_name(kind.name()), Some(kind));
+    assert!(!kind.label_ja().is_empty());
+    read(&text);
     let report = validate(kind, &text);
+    let _ = format!("{report:?}");
     if let Some(value) = report.value {
         let again = validate(kind, &value);
         assert_eq!(
@@ -185,4 +205,56 @@ pub(crate) fn identifier(data: &[u8]) {
             "the written form of {kind:?} is another one when read"
         );
     }
+}
+
+/// Every identifier from the same text, for what a report does not say; names of files; folding.
+fn read(text: &str) {
+    if let Ok(parsed) = noted(InsurerNumber::parse(text)) {
+        let number = parsed.value;
+        let _ = (
+            number.is_national_health(),
+            number.law(),
+            number.prefecture(),
+        );
+        let padded = [number.padded_with_spaces(), number.padded_with_zeros()];
+        assert!(padded.iter().all(|text| text.len() >= 8));
+    }
+    if let Ok(parsed) = noted(InstitutionCode::parse(text)) {
+        let code = parsed.value;
+        let prefecture = code.prefecture().parse().expect("two digits");
+        let parts = (prefecture, code.points_table(), code.seven_digits());
+        // The whole may break a rule that reading only remarks on.
+        let again = noted(InstitutionCode::from_parts(parts.0, parts.1, parts.2));
+        assert!(
+            again.is_err() || again.ok() == Some(code.clone()),
+            "its parts make another code"
+        );
+    }
+    if let Ok(parsed) = noted(PhoneNumber::parse(text)) {
+        let number = parsed.value;
+        let plain = number.without_hyphens();
+        assert!(plain.bytes().all(|byte| byte.is_ascii_digit()), "{plain}");
+        assert!(number.with_hyphens().is_none_or(|text| text.contains('-')));
+    }
+    if let Ok(parsed) = noted(TicketNumber::parse(text)) {
+        let ticket = parsed.value;
+        assert!(ticket.as_str().starts_with(ticket.year()));
+        let _ = ticket.kind();
+    }
+    if let Ok(parsed) = noted(InsuredSymbol::parse(text)) {
+        assert!(parsed.value.same_as(&parsed.value));
+    }
+    if let Ok(parsed) = noted(InsuredNumber::parse(text)) {
+        assert!(parsed.value.same_as(&parsed.value));
+    }
+    if let Some(name) = FileName::parse(text) {
+        assert_eq!(
+            FileName::parse(&name.to_string()),
+            Some(name),
+            "another name"
+        );
+    }
+    let key = compare_key(text);
+    assert_eq!(compare_key(&key), key, "a key has a key of its own");
+    let _ = (narrow(text), full_kana(text), half_kana(text));
 }

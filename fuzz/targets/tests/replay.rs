@@ -162,3 +162,13 @@ fn damaged(seed: &[u8], round: u32, random: &mut u64) -> Vec<u8> {
     }
     copy
 }
+
+/// The sequences of calls that are right do work, call by call: else the hostile ones would prove little.
+#[test]
+fn right_calls_of_the_c_interface_work() {
+    let found = checked_in();
+    for (name, calls) in seeds::calls_that_work() {
+        let seed = &found[&("c_calls".to_owned(), name.clone())];
+        assert_eq!(mynacard_ffi_fuzz::sequence(seed), vec![0; calls], "{name}");
+    }
+}

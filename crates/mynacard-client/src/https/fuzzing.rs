@@ -3,28 +3,28 @@
 use std::fmt;
 
 use mynacard_auth::{
-    Cancel, Challenge, Error, Grant, GuardedCard, PinlessProvider, ServiceErrorKind,
+    Cancel, Challenge, Error, Grant, GuardedCard, PinlessProvider, ServiceError, ServiceErrorKind,
 };
 
 use super::call::understand;
 use super::relay::{Ask, play};
 use super::{home, service, wire};
 
-/// Reads a body as each answer of the protocol in turn; how many it was.
-pub fn understand_all(status: u16, body: &[u8]) -> usize {
+/// Reads a body as each answer of the protocol in turn.
+pub fn understand_all(status: u16, body: &[u8]) -> Vec<Result<(), ServiceError>> {
     let environment = "sandbox";
-    let read = [
-        understand::<wire::Info>(environment, status, body).is_ok(),
-        understand::<wire::Activated>(environment, status, body).is_ok(),
+    let mut read = vec![
+        understand::<wire::Info>(environment, status, body).map(drop),
+        understand::<wire::Activated>(environment, status, body).map(drop),
         understand::<wire::Challenge>(environment, status, body)
-            .is_ok_and(|challenge| wire::from_base64(&challenge.nonce, "nonce").is_ok()),
-        understand::<wire::Relay>(environment, status, body).is_ok(),
+            .and_then(|challenge| wire::from_base64(&challenge.nonce, "nonce").map(drop)),
+        understand::<wire::Relay>(environment, status, body).map(drop),
         understand(environment, status, body)
             .and_then(service::understand)
-            .is_ok(),
+            .map(drop),
     ];
-    let others = home::understand_all(environment, status, body);
-    read.into_iter().filter(|read| *read).count() + others
+    read.extend(home::understand_all(environment, status, body));
+    read
 }
 
 /// A relay whose service is a function: it gets the card's last response (none at the start) and gives status and body of the next

@@ -351,27 +351,30 @@ impl WireLine {
 }
 
 /// Reads a body as each answer of this part in turn; how many it was.
-pub(super) fn understand_all(environment: &str, status: u16, body: &[u8]) -> usize {
+pub(super) fn understand_all(
+    environment: &str,
+    status: u16,
+    body: &[u8],
+) -> Vec<Result<(), ServiceError>> {
     let page = understand::<WirePage>(environment, status, body).and_then(|page| {
         page.consents
             .into_iter()
             .map(WireConsent::read)
             .collect::<Result<Vec<_>, _>>()
     });
-    let read = [
+    vec![
         understand(environment, status, body)
             .and_then(WireConsent::read)
-            .is_ok(),
-        page.is_ok(),
+            .map(drop),
+        page.map(drop),
         understand::<WireRequeried>(environment, status, body)
-            .is_ok_and(|answer| insurance(&answer.answer).is_ok()),
-        understand::<WireState>(environment, status, body).is_ok(),
-        understand::<WireHead>(environment, status, body).is_ok(),
+            .and_then(|answer| insurance(&answer.answer).map(drop)),
+        understand::<WireState>(environment, status, body).map(drop),
+        understand::<WireHead>(environment, status, body).map(drop),
         understand(environment, status, body)
             .and_then(WireLine::read)
-            .is_ok(),
-    ];
-    read.into_iter().filter(|read| *read).count()
+            .map(drop),
+    ]
 }
 
 fn period(query: &ConsentedQuery) -> PeriodAsk {

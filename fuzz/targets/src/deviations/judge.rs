@@ -30,6 +30,9 @@ type Truth = Result<Spoils, &'static str>;
 impl Case<'_> {
     pub(super) fn judge(&self) {
         let Case { card, flow, .. } = self;
+        if let Err(error) = self.result {
+            crate::errors::note(error);
+        }
         let sent = card.presented();
         assert!(
             sent <= flow.pins && card.changed() <= usize::from(flow.changes.is_some()),

@@ -7,6 +7,7 @@ use mynacard_eligibility::{Encoding, Unmappable};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::errors::note;
 use crate::pieces;
 
 type Lists = (
@@ -16,8 +17,8 @@ type Lists = (
 
 fn read(source: Source<'_>) -> Lists {
     (
-        InsurerList::read(source).map_err(|error| error.code()),
-        InstitutionList::read(source).map_err(|error| error.code()),
+        InsurerList::read(source).map_err(|error| note(&error)),
+        InstitutionList::read(source).map_err(|error| note(&error)),
     )
 }
 

@@ -8,6 +8,7 @@ use mynacard_eligibility::{
 };
 
 use super::as_cp932_reads;
+use crate::errors::note;
 
 /// The members of a body that a stream hands over one by one.
 const UNITS: [Section; 4] = [
@@ -44,7 +45,7 @@ pub(crate) fn message(data: &[u8]) {
 }
 
 fn stream(input: impl Read) -> Streamed {
-    let failed = |error: Error| (error.code(), error.position());
+    let failed = |error: Error| (note(&error), error.position());
     let mut reader = BulkReader::open(input).map_err(failed)?;
     let mut units = Vec::new();
     while let Some(unit) = reader.next_unit().map_err(failed)? {

@@ -5,7 +5,7 @@ use mynacard_eligibility::shape::screen::{Screen, read, write};
 /// Any text: no line that says something vanishes, and what was read is shown and read again without a change.
 pub(crate) fn screen(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let Ok(screen) = read(&text) else {
+    let Ok(screen) = crate::errors::noted(read(&text)) else {
         return;
     };
     for line in &screen.rest {

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mynacard_auth::Cancel;
-use mynacard_client::folder::{Exchange, ExchangeEvent, ExchangeOptions, Folders, Password};
+use mynacard_client::folder::{
+    Exchange, ExchangeEvent, ExchangeOptions, Folders, Password, Response,
+};
 use mynacard_eligibility::message::{FileName, MessageKind};
-use mynacard_eligibility::{BulkReader, Encoding, Message};
+use mynacard_eligibility::{BulkReader, Encoding, FieldId, Message};
 use zip::write::SimpleFileOptions;
 use zip::{AesMode, CompressionMethod, ZipWriter};
 
+use crate::errors::{note, noted};
 use crate::{pieces, service};
 
 /// The password that the exchange is set to.
@@ -63,6 +66,9 @@ pub(crate) fn zip(data: &[u8]) {
         archive(&choices, &parts)
     };
     let event = FOLDER.with(|folder| folder.delivered(&file, &choices));
+    if let ExchangeEvent::Unreadable { error, .. } = &event {
+        note(error);
+    }
     let ([only], false) = (parts.as_slice(), choices.raw()) else {
         return;
     };
@@ -77,7 +83,7 @@ pub(crate) fn zip(data: &[u8]) {
             );
             return;
         }
-        ExchangeEvent::Unreadable { error, .. } => error.code(),
+        ExchangeEvent::Unreadable { error, .. } => note(&error),
         _ => unreachable!("the folder is there"),
     };
     if choices.encrypted() && !choices.set_to_decrypt() {
@@ -85,6 +91,17 @@ pub(crate) fn zip(data: &[u8]) {
     } else if !choices.encrypted() {
         assert_eq!(Some(code), count(only).err(), "the ZIP changed the error");
     }
+}
+
+/// What an answer file says, whole and person by person.
+fn asked(response: &Response) {
+    let header = response.header(FieldId::ERROR_CODE);
+    let _ = (response.outcome(), header, response.reception_number());
+    let _ = format!("{response:?}");
+    let _ = noted(response.answer());
+    let mut people = 0;
+    let each = response.each_person(&Cancel::new(), &mut |_, _| people += 1);
+    assert!(noted(each).is_ok() && people == response.people());
 }
 
 /// The people of a message, read without the folder.
@@ -172,6 +189,9 @@ impl Folder {
         let mut exchange =
             Exchange::open(self.folders.clone(), options).expect("the journal can be read");
         let event = exchange.next(Some(Duration::ZERO), &Cancel::new());
+        if let Some(ExchangeEvent::Response(response)) = &event {
+            asked(response);
+        }
         let _ = std::fs::remove_file(&path);
         event.expect("a file that lies there is an event")
     }

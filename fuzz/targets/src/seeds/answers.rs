@@ -27,6 +27,11 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         }
         seeds.push(("answer_json", name.into(), answer.to_json().into_bytes()));
     }
+    for (name, xml) in REFUSED {
+        seeds.push(("answer_xml", (*name).to_owned(), xml.to_vec()));
+    }
+    let deep = ["<XmlMsg><MessageBody>", &"<a>".repeat(300)].concat();
+    seeds.push(("answer_xml", "deep".to_owned(), deep.into_bytes()));
     let text = "医療 太郎 ｲﾘｮｳ №①髙﨑～−〓";
     let bytes = Encoding::ShiftJis
         .encode(text, Unmappable::Replace)
@@ -34,13 +39,66 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         .bytes;
     seeds.push(("cp932", "mixed".into(), bytes));
     seeds.push(("cp932", "utf-8".into(), text.into()));
-    for (index, text) in ["20261120", "昭和55年04月01日", "20261120093000", "S550401"]
-        .into_iter()
-        .enumerate()
+    for (index, text) in [
+        "20261120",
+        "昭和55年04月01日",
+        "20261120093000",
+        "S550401",
+        "令和元年５月１日",
+        "平成31年4月30日",
+        "T15.12.24",
+        "明治45年7月29日",
+        "R6.2.29",
+        "20260231",
+        "20260431",
+        "19000229",
+        "99991231",
+        "18680101",
+        "20261120250000",
+        "慶応3年1月1日",
+        "\u{7F}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}",
+    ]
+    .into_iter()
+    .enumerate()
     {
         seeds.push(("date", index.to_string(), text.into()));
     }
 }
+
+/// What is refused, each for a reason of its own.
+const REFUSED: &[(&str, &[u8])] = &[
+    (
+        "dtd",
+        b"<!DOCTYPE a [<!ENTITY b \"c\">]><XmlMsg>&b;</XmlMsg>",
+    ),
+    (
+        "entity",
+        b"<XmlMsg><MessageBody>&unknown;</MessageBody></XmlMsg>",
+    ),
+    (
+        "encoding",
+        b"<?xml version=\"1.0\" encoding=\"EUC-JP\"?><XmlMsg/>",
+    ),
+    ("utf-16", b"\xFF\xFE<\x00?\x00"),
+    (
+        "bytes",
+        b"<XmlMsg><MessageBody>\xFF\xFF</MessageBody></XmlMsg>",
+    ),
+    ("unfinished", b"<XmlMsg><MessageBody>"),
+    ("crossed", b"<XmlMsg><a></b></XmlMsg>"),
+    ("another", b"<html></html>"),
+    ("attribute", b"<XmlMsg a='1' b=\"2\" a='3'/>"),
+    (
+        "reference",
+        b"<XmlMsg><MessageBody>&#x110000;&#0;&#65;</MessageBody></XmlMsg>",
+    ),
+    (
+        "comments",
+        b"<!-- a --><?p i?><XmlMsg><!-- b --><![CDATA[ c ]]></XmlMsg><!-- d -->",
+    ),
+    ("after", b"<XmlMsg></XmlMsg>junk"),
+    ("empty", b""),
+];
 
 fn answer(results: Vec<RecordBuilder>) -> Answer {
     let mut builder = Answer::builder();

@@ -1,0 +1,930 @@
+//! One call after the other, and what must hold after each.
+
+use std::ptr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mynacard_ffi::{self as ffi, mynacard_status as Status};
+use mynacard_sandbox::Connection;
+
+use crate::input::Input;
+use crate::objects::{Kind, Objects, pointer};
+use crate::stand::stand;
+use crate::tables::{self, Caller};
+
+/// What stands in a place for a result before the call: nobody's handle.
+const UNTOUCHED: usize = 0x5A5A_5A50;
+
+/// A sequence so far.
+pub(crate) struct Calls {
+    objects: Objects,
+    connection: Arc<Connection>,
+    terminal: usize,
+    /// The tables that were handed in, and whether a call took them over.
+    callers: Vec<(Box<Caller>, bool)>,
+    statuses: Vec<i32>,
+    newest_first: bool,
+}
+
+/// Places for an error and for results; some of them NULL, as the octet says.
+struct Places {
+    error: usize,
+    out: [usize; 4],
+    nulls: u8,
+}
+
+impl Places {
+    fn new(nulls: u8) -> Self {
+        Self {
+            error: UNTOUCHED,
+            out: [UNTOUCHED; 4],
+            nulls,
+        }
+    }
+
+    fn error(&mut self) -> *mut *mut ffi::mynacard_error {
+        match self.nulls & 1 {
+            0 => (&raw mut self.error).cast(),
+            _ => ptr::null_mut(),
+        }
+    }
+
+    fn out<T>(&mut self, place: usize) -> *mut *mut T {
+        // A place that is NULL is rare: most calls are to go on.
+        match (self.out.get_mut(place), self.nulls >> 4 == 0xF) {
+            (Some(slot), false) => ptr::from_mut(slot).cast(),
+            _ => ptr::null_mut(),
+        }
+    }
+}
+
+/// A structure with a size that its octet chooses, and room behind it for sizes of later versions.
+#[repr(C)]
+struct Sized<T> {
+    value: T,
+    later: [u8; 16],
+}
+
+impl<T> Sized<T> {
+    fn new(value: T, choice: u8) -> Self {
+        let mut sized = Self {
+            value,
+            later: [0; 16],
+        };
+        let whole = size_of::<T>();
+        let size = match choice {
+            240 => 0,
+            241 => 8,
+            242 => whole - 8,
+            243 => whole + 16,
+            244 => {
+                sized.later = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+                whole + 16
+            }
+            245 => usize::MAX,
+            246 => (64 << 10) + 1,
+            _ => whole,
+        };
+        // SAFETY: every structure of the interface begins with `size_t struct_size`.
+        unsafe { (&raw mut sized.value).cast::<usize>().write(size) };
+        sized
+    }
+
+    fn get(&self, choice: u8) -> *const T {
+        match choice {
+            247 => ptr::null(),
+            _ => ptr::from_ref(self).cast(),
+        }
+    }
+}
+
+/// Calls a function of the interface.
+macro_rules! call {
+    ($name:ident($($argument:expr),* $(,)?)) => {
+        // SAFETY: every pointer is NULL, a handle, a place or structure of this function, or a text that lives as long as the input; a
+        // length beyond memory is refused before anything is read.
+        unsafe { ffi::$name($($argument),*) }
+    };
+}
+
+impl Calls {
+    pub(crate) fn new() -> Self {
+        let (connection, terminal) = stand();
+        let mut objects = Objects::default();
+        objects.add(Kind::Terminal, terminal);
+        Self {
+            objects,
+            connection,
+            terminal,
+            callers: Vec::new(),
+            statuses: Vec::new(),
+            newest_first: false,
+        }
+    }
+
+    fn caller(&mut self, input: &mut Input<'_>) -> usize {
+        let caller = Caller::new(Arc::clone(&self.connection), input.bytes());
+        caller.cancels(self.objects.like(Kind::Cancel, 0));
+        self.callers.push((caller, false));
+        self.callers.len() - 1
+    }
+
+    fn at(&self, caller: usize) -> &Caller {
+        &self.callers.get(caller).expect("just pushed").0
+    }
+
+    fn taken(&mut self, status: Status, callers: &[usize]) {
+        for caller in callers {
+            if let Some((_, taken)) = self.callers.get_mut(*caller) {
+                *taken = status == Status::Ok;
+            }
+        }
+    }
+
+    /// What must hold after a call: outputs and error by the status.
+    fn settle(&mut self, status: Status, places: &Places, kinds: &[Kind]) {
+        assert!(
+            !matches!(status, Status::Panic | Status::Internal),
+            "a defect: {status:?}"
+        );
+        self.statuses.push(status as i32);
+        let (mut out, kinds) = (places.out.iter(), kinds.iter());
+        if status == Status::Ok {
+            assert_eq!(places.error, UNTOUCHED, "an error of a call that worked");
+            for (kind, slot) in kinds.zip(out.by_ref()) {
+                // NULL is an answer too: a field that is empty.
+                if *slot != UNTOUCHED && *slot != 0 {
+                    self.objects.add(*kind, *slot);
+                    if *kind == Kind::Buffer {
+                        whole(*slot);
+                    }
+                }
+            }
+        }
+        assert!(
+            out.all(|slot| *slot == UNTOUCHED),
+            "a result of a call that failed: {status:?}"
+        );
+        if status != Status::Ok && places.nulls & 1 == 0 {
+            self.objects.add(Kind::Error, places.error);
+            complete(places.error, status);
+        }
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one arm for each function")]
+    pub(crate) fn one(&mut self, input: &mut Input<'_>) {
+        let which = input.byte();
+        let mut places = Places::new(input.byte());
+        let p = &mut places;
+        let mut like = |objects: &Objects, kind| objects.like(kind, input.byte());
+        use Kind as K;
+        let (status, kinds): (Status, &[Kind]) = match which % 56 {
+            0 => {
+                let digits = input.text();
+                (
+                    call!(mynacard_pin_new(
+                        digits.data,
+                        digits.size,
+                        p.out(0),
+                        p.error()
+                    )),
+                    &[K::Pin],
+                )
+            }
+            1 => (
+                call!(mynacard_cancel_new(p.out(0), p.error())),
+                &[K::Cancel],
+            ),
+            2 => {
+                let size = input.byte();
+                let caller = self.caller(input);
+                let table = Sized::new(tables::transport(self.at(caller)), size);
+                let status = call!(mynacard_card_from_transport(
+                    table.get(size),
+                    p.out(0),
+                    p.error()
+                ));
+                self.taken(status, &[caller]);
+                (status, &[K::Card])
+            }
+            3 => (self.open(input, p), &[K::Desk]),
+            4 => {
+                let desk = pointer(like(&self.objects, K::Desk));
+                let cancel = pointer(self.cancel(input));
+                let size = input.byte();
+                let ask = ffi::mynacard_ask {
+                    struct_size: 0,
+                    purpose: input.number(),
+                    method: input.number(),
+                    limit_application: input.number(),
+                    specific_diseases: input.number(),
+                    consents: input.byte().into(),
+                };
+                let ask = Sized::new(ask, size);
+                let ask = ask.get(size);
+                (
+                    call!(mynacard_desk_prepare(
+                        desk,
+                        ask,
+                        cancel,
+                        p.out(0),
+                        p.error()
+                    )),
+                    &[K::Check],
+                )
+            }
+            5 => {
+                let (check, card) = (like(&self.objects, K::Check), like(&self.objects, K::Card));
+                let pin = like(&self.objects, K::Pin);
+                let cancel = pointer(self.cancel(input));
+                let (check, card, pin) = (pointer(check), pointer(card), pointer(pin));
+                let status = call!(mynacard_check_by_pin(
+                    check,
+                    card,
+                    pin,
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Answer])
+            }
+            6 => {
+                let (check, card) = (like(&self.objects, K::Check), like(&self.objects, K::Card));
+                let (check, card) = (pointer(check), pointer(card));
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_check_by_keypad(
+                    check,
+                    card,
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Answer])
+            }
+            7 => {
+                let (check, card) = (like(&self.objects, K::Check), like(&self.objects, K::Card));
+                let cancel = pointer(self.cancel(input));
+                (
+                    call!(mynacard_check_tap(
+                        pointer(check),
+                        pointer(card),
+                        cancel,
+                        p.error()
+                    )),
+                    &[],
+                )
+            }
+            8 => {
+                let check = pointer(like(&self.objects, K::Check));
+                let who = input.text();
+                (
+                    call!(mynacard_check_confirm(check, who.data, who.size, p.error())),
+                    &[],
+                )
+            }
+            9 => {
+                let (check, card) = (like(&self.objects, K::Check), like(&self.objects, K::Card));
+                let (check, card) = (pointer(check), pointer(card));
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_check_by_sight(
+                    check,
+                    card,
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Answer])
+            }
+            10 => {
+                let check = pointer(like(&self.objects, K::Check));
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_check_deliver_again(
+                    check,
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Answer])
+            }
+            11 => {
+                let card = pointer(like(&self.objects, K::Card));
+                let cancel = pointer(self.cancel(input));
+                (
+                    call!(mynacard_card_status_json(card, cancel, p.out(0), p.error())),
+                    &[K::Buffer],
+                )
+            }
+            12 => {
+                let (card, pin) = (like(&self.objects, K::Card), like(&self.objects, K::Pin));
+                let trust = input.text();
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_card_attributes_json(
+                    pointer(card),
+                    pointer(pin),
+                    trust.data,
+                    trust.size,
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            13 => {
+                let (card, check) = (like(&self.objects, K::Card), like(&self.objects, K::Check));
+                let (number, trust) = (input.text(), input.text());
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_card_face(
+                    pointer(card),
+                    pointer(check),
+                    number.data,
+                    number.size,
+                    trust.data,
+                    trust.size,
+                    cancel,
+                    p.out(0),
+                    p.out(1),
+                    p.out(2),
+                    p.out(3),
+                    p.error()
+                ));
+                (status, &[K::Buffer; 4])
+            }
+            14 => {
+                let card = like(&self.objects, K::Card);
+                let (old, new) = (like(&self.objects, K::Pin), like(&self.objects, K::Pin));
+                let which = input.number();
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_card_change_pin(
+                    pointer(card),
+                    which,
+                    pointer(old),
+                    pointer(new),
+                    cancel,
+                    p.error()
+                ));
+                (status, &[])
+            }
+            15 => {
+                let card = pointer(like(&self.objects, K::Card));
+                let number = input.number();
+                (
+                    call!(mynacard_card_record(card, number, p.out(0), p.error())),
+                    &[K::Buffer],
+                )
+            }
+            16 => {
+                let card = pointer(like(&self.objects, K::Card));
+                let cancel = pointer(self.cancel(input));
+                let mut tries = i32::MIN;
+                let status = call!(mynacard_card_tries_left(
+                    card,
+                    cancel,
+                    &raw mut tries,
+                    p.error()
+                ));
+                assert_eq!(
+                    status == Status::Ok,
+                    tries != i32::MIN,
+                    "{status:?}: {tries}"
+                );
+                (status, &[])
+            }
+            17 => {
+                let card = pointer(like(&self.objects, K::Card));
+                let cancel = pointer(self.cancel(input));
+                (
+                    call!(mynacard_card_certificate(card, cancel, p.out(0), p.error())),
+                    &[K::Buffer],
+                )
+            }
+            18 => {
+                let trace = input.text();
+                let status = call!(mynacard_card_from_trace(
+                    trace.data,
+                    trace.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Card])
+            }
+            19 => {
+                let card = pointer(like(&self.objects, K::Card));
+                let cancel = pointer(self.cancel(input));
+                (
+                    call!(mynacard_card_wait_removed(card, 0, cancel, p.error())),
+                    &[],
+                )
+            }
+            20 => {
+                let desk = pointer(like(&self.objects, K::Desk));
+                let checked = pointer(like(&self.objects, K::Answer));
+                let ask = input.text();
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_desk_home(
+                    desk,
+                    ask.data,
+                    ask.size,
+                    checked,
+                    cancel,
+                    p.out(0),
+                    p.out(1),
+                    p.error()
+                ));
+                (status, &[K::Buffer, K::Answer])
+            }
+            21 => {
+                let desk = pointer(like(&self.objects, K::Desk));
+                let number = input.text();
+                let cancel = pointer(self.cancel(input));
+                let size = input.byte();
+                let caller = self.caller(input);
+                let table = Sized::new(tables::patients(self.at(caller)), size);
+                let status = call!(mynacard_desk_download(
+                    desk,
+                    number.data,
+                    number.size,
+                    table.get(size),
+                    cancel,
+                    p.out(0),
+                    p.error()
+                ));
+                let destroyed = self.at(caller).destroyed();
+                assert!(destroyed <= 1 && (destroyed == 1 || status != Status::Ok));
+                let taken = if destroyed == 1 { Status::Ok } else { status };
+                self.taken(taken, &[caller]);
+                (status, &[K::Buffer])
+            }
+            22..=25 => self.terminal(which % 56, input, p),
+            26 => {
+                let (a, b) = (input.text(), input.text());
+                let status = call!(mynacard_identifier_json(
+                    a.data,
+                    a.size,
+                    b.data,
+                    b.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            27 => {
+                let code = input.text();
+                let status = call!(mynacard_guidance_json(
+                    code.data,
+                    code.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            28 => {
+                let document = input.text();
+                let kind = input.number();
+                let status = call!(mynacard_answer_read(
+                    document.data,
+                    document.size,
+                    kind,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Answer])
+            }
+            29 => {
+                let xml = input.text();
+                (
+                    call!(mynacard_answer_from_xml(
+                        xml.data,
+                        xml.size,
+                        p.out(0),
+                        p.error()
+                    )),
+                    &[K::Answer],
+                )
+            }
+            30 => {
+                let answer = pointer(like(&self.objects, K::Answer));
+                let format = input.number();
+                (
+                    call!(mynacard_answer_write(answer, format, p.out(0), p.error())),
+                    &[K::Buffer],
+                )
+            }
+            31 => {
+                let answer = pointer(like(&self.objects, K::Answer));
+                let charts = input.text();
+                let status = call!(mynacard_answer_match_json(
+                    answer,
+                    charts.data,
+                    charts.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            32 => {
+                let answer = pointer(like(&self.objects, K::Answer));
+                (
+                    call!(mynacard_answer_check_json(answer, p.out(0), p.error())),
+                    &[K::Buffer],
+                )
+            }
+            33 => {
+                let answer = pointer(like(&self.objects, K::Answer));
+                let (index, field) = (
+                    input.number(),
+                    u16::from_be_bytes([input.byte(), input.byte()]),
+                );
+                let (encoding, unmappable) = (input.number(), input.number());
+                let status = call!(mynacard_answer_text(
+                    answer,
+                    index,
+                    field,
+                    encoding,
+                    unmappable,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            34 => {
+                let answer = pointer(like(&self.objects, K::Answer));
+                let (list, file, ask) = (input.number(), input.text(), input.text());
+                let status = call!(mynacard_checkup_json(
+                    list,
+                    file.data,
+                    file.size,
+                    answer,
+                    ask.data,
+                    ask.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            35 => {
+                let (der, ask) = (input.text(), input.text());
+                let status = call!(mynacard_certificate_json(
+                    der.data,
+                    der.size,
+                    ask.data,
+                    ask.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[K::Buffer])
+            }
+            36 => (
+                call!(mynacard_fields_json(p.out(0), p.error())),
+                &[K::Buffer],
+            ),
+            37 => {
+                let pin = pointer(like(&self.objects, K::Pin));
+                let digit = input.byte();
+                (call!(mynacard_pin_push(pin, digit, p.error())), &[])
+            }
+            38 => {
+                let pin = pointer(like(&self.objects, K::Pin));
+                let all = input.number();
+                (call!(mynacard_pin_erase(pin, all, p.error())), &[])
+            }
+            39 => {
+                let size = input.byte();
+                let most = input.number();
+                let caller = self.caller(input);
+                let log = Sized::new(tables::log(self.at(caller), most), size);
+                let status = call!(mynacard_log_set(log.get(size), p.error()));
+                self.taken(if size == 247 { Status::Caller } else { status }, &[caller]);
+                (status, &[])
+            }
+            40..=43 => self.folder(which % 56, input, p),
+            44 => {
+                self.read(input);
+                return;
+            }
+            45 => {
+                let handle = like(&self.objects, K::Cancel);
+                let lives = self.objects.lives(handle);
+                let status = ffi::mynacard_cancel_cancel(pointer(handle));
+                let said = ffi::mynacard_cancel_is_cancelled(pointer(handle));
+                assert!(
+                    status != Status::Ok || !lives || said == 1,
+                    "cancelled and not"
+                );
+                return;
+            }
+            46 => {
+                self.newest_first = !self.newest_first;
+                return;
+            }
+            _ => {
+                let kinds = K::ALL;
+                let choice = input.byte();
+                let kind = kinds.get(usize::from(which % 56 - 47) % kinds.len());
+                let kind = *kind.expect("a number below their count");
+                let handle = self.objects.like(kind, choice);
+                self.objects.free(kind, handle);
+                return;
+            }
+        };
+        self.settle(status, &places, kinds);
+    }
+
+    fn cancel(&self, input: &mut Input<'_>) -> usize {
+        match input.byte() {
+            0..=127 => 0,
+            choice => self.objects.like(Kind::Cancel, choice),
+        }
+    }
+
+    /// A desk over a connection, with policies and listeners of every kind.
+    fn open(&mut self, input: &mut Input<'_>, p: &mut Places) -> Status {
+        let terminal = pointer(self.objects.like(Kind::Terminal, input.byte()));
+        let sizes = [0; 6].map(|_: u8| input.byte());
+        let [
+            of_service,
+            of_carrier,
+            of_options,
+            of_audit,
+            of_pinless,
+            of_progress,
+        ] = sizes;
+        let which = input.byte();
+        let callers = [0; 4].map(|_: u8| self.caller(input));
+        let [line, book, prover, listener] = callers;
+        let carrier = Sized::new(tables::carrier(self.at(line)), of_carrier);
+        let mut service = tables::service(&carrier.value);
+        service.carrier = carrier.get(of_carrier);
+        if which & 8 != 0 {
+            service.trust = input.number();
+            let texts = [input.text(), input.text()];
+            let [name, url] = texts;
+            (service.name, service.name_size) = (name.data, name.size);
+            (service.environment, service.environment_size) = (url.data, url.size);
+        }
+        let service = Sized::new(service, of_service);
+        let audit = Sized::new(tables::audit(self.at(book)), of_audit);
+        let pinless = Sized::new(tables::pinless(self.at(prover)), of_pinless);
+        let progress = Sized::new(tables::progress(self.at(listener)), of_progress);
+        let has = |bit: u8| which & bit != 0;
+        let options = ffi::mynacard_desk_options {
+            struct_size: 0,
+            visual_check: i32::from(has(16)),
+            refuse_expired: i32::from(has(32)),
+            refuse_unknown_issuer: i32::from(has(64)),
+            counter: if has(128) { input.number() } else { 0 },
+            audit_folder: ptr::null(),
+            audit_folder_size: 0,
+            audit: if has(1) {
+                audit.get(of_audit)
+            } else {
+                ptr::null()
+            },
+            pinless: if has(2) {
+                pinless.get(of_pinless)
+            } else {
+                ptr::null()
+            },
+        };
+        let listening = if has(4) {
+            progress.get(of_progress)
+        } else {
+            ptr::null()
+        };
+        let options = Sized::new(options, of_options);
+        let with_options = !options.get(of_options).is_null();
+        let status = call!(mynacard_desk_open(
+            service.get(of_service),
+            terminal,
+            options.get(of_options),
+            listening,
+            p.out(0),
+            p.error()
+        ));
+        let mut taken = vec![line];
+        if with_options && has(1) && of_audit != 247 {
+            taken.push(book);
+        }
+        // An older structure ends before the provider.
+        if with_options && has(2) && of_pinless != 247 && of_options != 242 {
+            taken.push(prover);
+        }
+        if has(4) && of_progress != 247 {
+            taken.push(listener);
+        }
+        self.taken(status, &taken);
+        status
+    }
+
+    /// What a terminal has, and what cannot be done to it here: no input makes a vault.
+    fn terminal(
+        &self,
+        which: u8,
+        input: &mut Input<'_>,
+        p: &mut Places,
+    ) -> (Status, &'static [Kind]) {
+        let terminal = self.objects.like(Kind::Terminal, input.byte());
+        let nowhere = b"/nonexistent/vault";
+        let short = input.byte() % 4;
+        match which {
+            22 => {
+                let status = call!(mynacard_terminal_json(
+                    pointer(terminal),
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[Kind::Buffer])
+            }
+            23 => {
+                let (action, folder) = (input.number(), input.text());
+                let status = call!(mynacard_terminal_manage(
+                    pointer(terminal),
+                    ptr::null(),
+                    action,
+                    folder.data,
+                    folder.size,
+                    ptr::null(),
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[Kind::Buffer])
+            }
+            24 => {
+                let status = call!(mynacard_terminal_open(
+                    nowhere.as_ptr(),
+                    nowhere.len(),
+                    b"abc".as_ptr(),
+                    short.into(),
+                    p.out(0),
+                    p.error()
+                ));
+                assert_ne!(status, Status::Ok, "a vault that is not there");
+                (status, &[Kind::Terminal])
+            }
+            _ => {
+                let folder = input.text();
+                let status = call!(mynacard_audit_json(
+                    pointer(terminal),
+                    folder.data,
+                    folder.size,
+                    short.into(),
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[Kind::Buffer])
+            }
+        }
+    }
+
+    /// Folders that are not there.
+    fn folder(
+        &self,
+        which: u8,
+        input: &mut Input<'_>,
+        p: &mut Places,
+    ) -> (Status, &'static [Kind]) {
+        let folder = pointer(self.objects.like(Kind::Folder, input.byte()));
+        let text = input.text();
+        match which {
+            40 => {
+                let nowhere = b"/nonexistent/face";
+                let existing = input.number();
+                let status = call!(mynacard_folder_open(
+                    nowhere.as_ptr(),
+                    nowhere.len(),
+                    existing,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[Kind::Folder])
+            }
+            41 => {
+                let status = call!(mynacard_folder_submit(
+                    folder,
+                    text.data,
+                    text.size,
+                    p.out(0),
+                    p.error()
+                ));
+                (status, &[Kind::Buffer])
+            }
+            42 => {
+                let give_up = input.number();
+                (
+                    call!(mynacard_folder_finish(
+                        folder,
+                        text.data,
+                        text.size,
+                        give_up,
+                        p.error()
+                    )),
+                    &[],
+                )
+            }
+            _ => {
+                let cancel = pointer(self.cancel(input));
+                let status = call!(mynacard_folder_next(
+                    folder,
+                    0,
+                    cancel,
+                    p.out(0),
+                    p.out(1),
+                    p.error()
+                ));
+                (status, &[Kind::Answer, Kind::Buffer])
+            }
+        }
+    }
+
+    /// The readers of results, with any handle.
+    fn read(&mut self, input: &mut Input<'_>) {
+        let handle = self.objects.any(input.byte());
+        let _ = ffi::mynacard_answer_validity(pointer(handle));
+        let _ = ffi::mynacard_answer_count(pointer(handle));
+        let length = ffi::mynacard_pin_length(pointer(handle));
+        assert!(length <= 4, "a PIN of {length} digits");
+        let (data, size) = (
+            ffi::mynacard_buffer_data(pointer(handle)),
+            ffi::mynacard_buffer_size(pointer(handle)),
+        );
+        assert!(!data.is_null() || size == 0);
+        let _ = ffi::mynacard_error_class(pointer(handle));
+        let tries = ffi::mynacard_error_tries_left(pointer(handle));
+        let word = ffi::mynacard_error_status_word(pointer(handle));
+        assert!((-1..=15).contains(&tries) && (-1..=0xFFFF).contains(&word));
+        let tag = input.text();
+        let _ = call!(mynacard_field_by_tag(tag.data, tag.size));
+        let mut text = UNTOUCHED;
+        let (item, language, encoding) = (input.number(), input.number(), input.number());
+        let status = call!(mynacard_error_text(
+            pointer(handle),
+            item,
+            language,
+            encoding,
+            (&raw mut text).cast()
+        ));
+        assert_eq!(status == Status::Ok, text != UNTOUCHED, "{status:?}");
+        if status == Status::Ok {
+            self.objects.add(Kind::Buffer, text);
+        }
+    }
+
+    /// Frees everything: nothing of it is left, and every table that was taken over is destroyed once. What the calls answered.
+    pub(crate) fn end(mut self) -> Vec<i32> {
+        let status = call!(mynacard_log_set(ptr::null(), ptr::null_mut()));
+        assert_eq!(status, Status::Ok);
+        self.objects.free_all(self.terminal, self.newest_first);
+        let patience = Instant::now() + Duration::from_secs(5);
+        for (caller, taken) in &self.callers {
+            // Another thread of the library may be the last one.
+            while *taken && caller.destroyed() == 0 && Instant::now() < patience {
+                std::thread::yield_now();
+            }
+            assert_eq!(caller.destroyed(), u32::from(*taken), "destroyed");
+        }
+        self.statuses
+    }
+}
+
+/// A buffer is as long as it says, and two zeros follow.
+fn whole(handle: usize) {
+    let size = ffi::mynacard_buffer_size(pointer(handle));
+    let data = ffi::mynacard_buffer_data(pointer(handle));
+    assert!(!data.is_null());
+    // SAFETY: the buffer lives, is as long as it says, and the library ends every buffer with two zero bytes.
+    let bytes = unsafe { std::slice::from_raw_parts(data, size + 2) };
+    assert!(bytes.ends_with(&[0, 0]));
+}
+
+/// An error says what the call said, has a code and sentences, and knows nothing that cannot be.
+fn complete(handle: usize, status: Status) {
+    assert_eq!(ffi::mynacard_error_status(pointer(handle)), status);
+    let code = ffi::mynacard_error_code(pointer(handle));
+    assert!(!code.is_null(), "{status:?} without a code");
+    // SAFETY: NUL-terminated, and the error lives.
+    let code = unsafe { std::ffi::CStr::from_ptr(code) };
+    assert!(
+        code.to_str().is_ok_and(|code| code.starts_with("MC-")),
+        "{status:?} without a code"
+    );
+    crate::note(&code.to_string_lossy());
+    for item in 0..4 {
+        for language in 0..2 {
+            let mut text = ptr::null_mut();
+            let said = call!(mynacard_error_text(
+                pointer(handle),
+                item,
+                language,
+                0,
+                &raw mut text
+            ));
+            assert_eq!(said, Status::Ok, "{code:?}, item {item}");
+            let size = ffi::mynacard_buffer_size(text);
+            assert!(
+                size > 0 || item == 1 || item == 2,
+                "{code:?}: item {item} is empty"
+            );
+            whole(text.addr());
+            ffi::mynacard_buffer_free(text);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Seeds of the calls of the C interface: whole checks that work, and the same with each way to be hostile.
+
+use super::Seed;
+
+/// Texts of the target's list, by place.
+const PIN: u8 = 1;
+const OPERATOR: u8 = 29;
+const REGISTER: u8 = 11;
+const REQUERY: u8 = 10;
+const XML: u8 = 22;
+
+/// A sequence, and how many of its calls must work where every call must.
+struct Sequence {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// The calls by their numbers in the target. Each takes what it needs from the newest living objects.
+fn pin() -> Vec<u8> {
+    vec![0, 0, PIN]
+}
+
+fn card(script: &[u8]) -> Vec<u8> {
+    [&[2, 0, 0][..], &piece(script)].concat()
+}
+
+/// `which`: 1 audit, 2 provider, 4 progress, 16 visual check. Scripts of the line, the book, the provider and the listener.
+fn desk(which: u8, scripts: [&[u8]; 4]) -> Vec<u8> {
+    let mut all = vec![3, 0, 0, 0, 0, 0, 0, 0, 0, which];
+    all.extend(scripts.iter().flat_map(|script| piece(script)));
+    all
+}
+
+fn prepare(purpose: u8, method: u8, consents: u8) -> Vec<u8> {
+    vec![4, 0, 0, 0, 0, purpose, method, 0, 0, consents]
+}
+
+const BY_PIN: &[u8] = &[5, 0, 0, 0, 0, 0];
+const BY_KEYPAD: &[u8] = &[6, 0, 0, 0, 0];
+const TAP: &[u8] = &[7, 0, 0, 0, 0];
+const CONFIRM: &[u8] = &[8, 0, 0, OPERATOR];
+const BY_SIGHT: &[u8] = &[9, 0, 0, 0, 0];
+const AGAIN: &[u8] = &[10, 0, 0, 0];
+
+fn piece(script: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(script.len()).expect("a short script");
+    [&[length][..], script].concat()
+}
+
+/// An octet of a script after so many that are right.
+fn after(right: usize, step: u8) -> Vec<u8> {
+    let mut script = vec![0; right];
+    script.push(step);
+    script
+}
+
+/// A check by PIN with scripts of card and line.
+fn check(of_card: &[u8], of_line: &[u8]) -> Vec<u8> {
+    [
+        pin(),
+        card(of_card),
+        desk(4, [of_line, &[], &[], &[]]),
+        prepare(0, 0, 0),
+        BY_PIN.to_vec(),
+    ]
+    .concat()
+}
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    for Sequence { name, bytes } in right().into_iter().map(|(one, _)| one).chain(hostile()) {
+        seeds.push(("c_calls", name, bytes));
+    }
+}
+
+/// The sequences whose every call works: their names, and how many calls they are.
+pub fn that_work() -> Vec<(String, usize)> {
+    right()
+        .into_iter()
+        .map(|(one, calls)| (one.name, calls))
+        .collect()
+}
+
+fn right() -> Vec<(Sequence, usize)> {
+    let shown = [
+        &[32, 0, 0][..],             // the check's own facts
+        &[30, 0, 0, 0],              // the answer as JSON
+        &[31, 0, 0, 7],              // beside a chart
+        &[33, 0, 0, 0, 1, 65, 0, 0], // a field
+    ]
+    .concat();
+    let by_pin = [check(&[], &[]), shown].concat();
+    let sight = [
+        card(&[]),
+        desk(16, [&[], &[], &[], &[]]),
+        prepare(0, 1, 0),
+        [TAP, CONFIRM, BY_SIGHT].concat(),
+    ]
+    .concat();
+    let home = [
+        pin(),
+        card(&[]),
+        desk(1 | 4, [&[], &[], &[], &[]]),
+        prepare(4, 0, 3),
+        BY_PIN.to_vec(),
+        vec![20, 0, 0, 0, REGISTER, 0],
+        vec![20, 0, 0, 1, REQUERY, 0],
+    ]
+    .concat();
+    let of_a_card = [
+        card(&[]),
+        vec![11, 0, 0, 0], // status
+        vec![15, 0, 0, 1], // recorded from here
+        vec![16, 0, 0, 0], // tries
+        vec![17, 0, 0, 0], // certificate
+        vec![15, 0, 0, 0], // the recording
+        pin(),
+        pin(),
+        vec![14, 0, 0, 0, 2, 0, 0], // the PIN is changed into itself
+    ]
+    .concat();
+    let plain = [
+        vec![29, 0, XML],
+        vec![26, 0, 2, 3],
+        vec![27, 0, 4],
+        vec![36, 0],
+        vec![22, 0, 0, 0],
+        vec![1, 0],
+    ]
+    .concat();
+    let named = |name: &str, bytes, calls| {
+        let name = name.to_owned();
+        (Sequence { name, bytes }, calls)
+    };
+    vec![
+        named("check-by-pin", by_pin, 9),
+        named("check-by-sight", sight, 6),
+        named("home", home, 7),
+        named("card", of_a_card, 9),
+        named("plain", plain, 6),
+    ]
+}
+
+fn hostile() -> Vec<Sequence> {
+    let mut all = Vec::new();
+    let mut named = |name: String, bytes: Vec<u8>| all.push(Sequence { name, bytes });
+    // Each kind of misbehaviour of the card at each of its first steps.
+    for at in [0, 1, 2, 4, 6, 8] {
+        for step in [
+            183, 185, 187, 192, 194, 195, 196, 197, 204, 210, 212, 224, 234, 250,
+        ] {
+            let bytes = [check(&after(at, step), &[]), BY_PIN.to_vec()].concat();
+            named(format!("card-{at}-{step}"), bytes);
+        }
+    }
+    // And of the line; an answer that was lost is fetched again.
+    for at in 0..3 {
+        for step in [200, 202, 203, 208, 211, 213, 214, 240, 245, 250] {
+            let bytes = [check(&[], &after(at, step)), AGAIN.to_vec()].concat();
+            named(format!("line-{at}-{step}"), bytes);
+        }
+    }
+    // Cancelled from inside.
+    let cancelled = |which: &[u8]| {
+        [
+            vec![1, 0],
+            pin(),
+            card(which),
+            desk(0, [&[], &[], &[], &[]]),
+            prepare(0, 0, 0),
+            vec![5, 0, 0, 0, 0, 128],
+        ]
+        .concat()
+    };
+    for at in [0, 2, 5] {
+        named(format!("cancelled-{at}"), cancelled(&after(at, 251)));
+    }
+    // Sizes of every structure, one after the other.
+    for size in 240..=247 {
+        let mut bytes = [2, 0, size, 0].to_vec();
+        bytes.extend([39, 0, size, 3, 0]);
+        bytes.extend([21, 0, 0, 20, 0, size, 0]);
+        for place in 0..6 {
+            let mut open = desk(7 | 16, [&[], &[], &[], &[]]);
+            if let Some(slot) = open.get_mut(3 + place) {
+                *slot = size;
+            }
+            bytes.extend(open);
+        }
+        bytes.extend(desk(0, [&[], &[], &[], &[]]));
+        bytes.extend([4, 0, 0, 0, size, 0, 0, 0, 0, 0]);
+        named(format!("sizes-{size}"), bytes);
+    }
+    // A provider that sends what it may not, a book that keeps nothing.
+    for step in [2, 4, 8, 214, 250] {
+        let bytes = [
+            card(&[]),
+            desk(2 | 16, [&[], &[], &[step, step, step], &[]]),
+            prepare(0, 1, 0),
+            [TAP, CONFIRM, BY_SIGHT].concat(),
+        ];
+        named(format!("provider-{step}"), bytes.concat());
+    }
+    let book = [
+        pin(),
+        card(&[]),
+        desk(1, [&[], &[240], &[], &[]]),
+        prepare(0, 0, 0),
+        BY_PIN.to_vec(),
+        BY_KEYPAD.to_vec(),
+    ];
+    named("book".to_owned(), book.concat());
+    // Every function with a wrong handle, with NULL places, and with texts that lie.
+    for (name, nulls, handle, text) in [
+        ("wrong-handles", 0, 3, 5),
+        ("invented", 0, 7, 6),
+        ("no-places", 0xF1, 0, 6),
+        ("beyond-memory", 0, 0, 248),
+        ("null-with-length", 0, 0, 244),
+        ("not-utf8", 0, 0, 21),
+    ] {
+        let mut bytes = [pin(), vec![1, 0], card(&[])].concat();
+        for which in (4..39).chain(40..47) {
+            bytes.extend([which, nulls, handle, text, text, 0, 0, 0]);
+        }
+        named(name.to_owned(), bytes);
+    }
+    // Frees in an order that nobody should choose, some of them twice, between the calls.
+    let desk_first = [
+        check(&[], &[]),
+        vec![54, 0, 0],  // the desk
+        vec![55, 0, 0],  // the check
+        vec![54, 0, 17], // again, whatever it is
+        BY_PIN.to_vec(),
+        vec![51, 0, 0], // the card
+        vec![52, 0, 0], // the answer
+        vec![46, 0],
+    ];
+    named("freed".to_owned(), desk_first.concat());
+    all
+}
