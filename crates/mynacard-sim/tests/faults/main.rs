@@ -11,6 +11,7 @@ mod after;
 mod cards;
 mod flows;
 mod judge;
+mod matrix;
 mod readers;
 #[path = "../support/mod.rs"]
 mod support;
