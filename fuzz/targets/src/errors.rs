@@ -50,6 +50,11 @@ pub(crate) fn note(error: &(impl Coded + ?Sized)) -> &'static str {
     code
 }
 
+/// Notes a code that is told without its error.
+pub(crate) fn note_code(code: &'static str) {
+    MET.with_borrow_mut(|met| met.insert(code));
+}
+
 /// The error of a result, noted; what else there is.
 pub(crate) fn noted<T, E: Coded>(result: Result<T, E>) -> Result<T, E> {
     if let Err(error) = &result {

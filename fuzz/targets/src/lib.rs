@@ -107,6 +107,35 @@ pub fn accepts(name: &str, data: &[u8]) -> bool {
     judge.expect("a target that judges")(data)
 }
 
+/// A copy cut short, with bytes changed, or with a part doubled.
+pub fn damaged(seed: &[u8], round: u32, random: &mut u64) -> Vec<u8> {
+    let mut next = |below: usize| {
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        let below = u64::try_from(below.max(1)).expect("a length");
+        usize::try_from(*random % below).expect("below a length")
+    };
+    let mut copy = seed.to_vec();
+    match round % 3 {
+        0 => copy.truncate(next(seed.len())),
+        1 if !copy.is_empty() => {
+            for _ in 0..=next(4) {
+                let at = next(copy.len());
+                let with = u8::try_from(next(256)).expect("an octet");
+                if let Some(byte) = copy.get_mut(at) {
+                    *byte = with;
+                }
+            }
+        }
+        _ => {
+            let at = next(seed.len());
+            copy.extend_from_slice(seed.get(at..).unwrap_or_default());
+        }
+    }
+    copy
+}
+
 /// Cuts inputs into pieces: a big-endian `u16` length, then that many bytes; the last piece may be cut short.
 pub(crate) fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {

@@ -15,7 +15,7 @@ use mynacard_eligibility::identifier::{
 };
 use mynacard_eligibility::message::FileName;
 
-use crate::errors::{note, noted};
+use crate::errors::{note, note_code, noted};
 use crate::pieces;
 
 /// The body of an HTTP answer; the first byte chooses the status.
@@ -197,6 +197,9 @@ pub(crate) fn identifier(data: &[u8]) {
     read(&text);
     let report = validate(kind, &text);
     let _ = format!("{report:?}");
+    if let Some(code) = report.code {
+        note_code(code);
+    }
     if let Some(value) = report.value {
         let again = validate(kind, &value);
         assert_eq!(

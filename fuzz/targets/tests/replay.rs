@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mynacard_fuzz_targets::{TARGETS, accepts, seeds};
+use mynacard_fuzz_targets::{TARGETS, accepts, damaged, seeds};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds")
@@ -136,31 +136,6 @@ fn every_target_takes_its_seeds_and_damaged_copies() {
             }
         }
     }
-}
-
-/// A copy cut short, with bytes changed, or with a part doubled.
-fn damaged(seed: &[u8], round: u32, random: &mut u64) -> Vec<u8> {
-    let mut next = |below: usize| {
-        *random ^= *random << 13;
-        *random ^= *random >> 7;
-        *random ^= *random << 17;
-        usize::try_from(*random % u64::try_from(below.max(1)).unwrap()).unwrap()
-    };
-    let mut copy = seed.to_vec();
-    match round % 3 {
-        0 => copy.truncate(next(seed.len())),
-        1 if !copy.is_empty() => {
-            for _ in 0..=next(4) {
-                let at = next(copy.len());
-                copy[at] = u8::try_from(next(256)).unwrap();
-            }
-        }
-        _ => {
-            let at = next(seed.len());
-            copy.extend_from_slice(&seed[at..]);
-        }
-    }
-    copy
 }
 
 /// The sequences of calls that are right do work, call by call: else the hostile ones would prove little.

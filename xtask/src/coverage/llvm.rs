@@ -60,6 +60,7 @@ impl Tools {
         &self,
         program: &Path,
         target: &str,
+        copies: u32,
         inputs: &Path,
     ) -> Result<Vec<(String, u32, bool)>, String> {
         let raw = folder().join(format!("{target}.profraw"));
@@ -67,6 +68,7 @@ impl Tools {
         let _ = std::fs::remove_file(&raw);
         let (succeeded, text) = Program::new(program)
             .arg(target)
+            .arg(copies.to_string())
             .arg(inputs)
             .env("LLVM_PROFILE_FILE", &raw)
             .capture()?;

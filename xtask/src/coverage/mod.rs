@@ -15,6 +15,9 @@ use crate::fuzz;
 use crate::run::cargo;
 use crate::workspace;
 
+/// Damaged copies of each seed; the ordinary tests take up to 500.
+const COPIES: u32 = 40;
+
 /// By source file (from the workspace's root) and line of code: who reaches it.
 #[derive(Default)]
 struct Reached(BTreeMap<String, BTreeMap<u32, Who>>);
@@ -87,7 +90,7 @@ fn may_run(_: &Path) -> Result<(), String> {
     Err("coverage is measured on Linux".to_owned())
 }
 
-/// Replays one target twice: its seeds, then what fuzzing found here.
+/// Replays one target: its seeds, damaged copies of them, and what fuzzing found here.
 fn replay(
     tools: &llvm::Tools,
     program: &Path,
@@ -96,19 +99,19 @@ fn replay(
 ) -> Result<(), String> {
     let seeds = workspace::root().join("fuzz/seeds").join(name);
     let found = fuzz::corpus(name);
-    for (file, line, hit) in tools.lines(program, name, &seeds)? {
+    for (file, line, hit) in tools.lines(program, name, 0, &seeds)? {
         let who = reached.line(file, line);
         if hit {
             who.by_seeds.insert(name.to_owned());
             who.by_all.insert(name.to_owned());
         }
     }
+    let mut more = tools.lines(program, name, COPIES, &seeds)?;
     if found.is_dir() {
-        for (file, line, hit) in tools.lines(program, name, &found)? {
-            if hit {
-                reached.line(file, line).by_all.insert(name.to_owned());
-            }
-        }
+        more.extend(tools.lines(program, name, 0, &found)?);
+    }
+    for (file, line, _) in more.into_iter().filter(|(_, _, hit)| *hit) {
+        reached.line(file, line).by_all.insert(name.to_owned());
     }
     println!("replayed {name}");
     Ok(())

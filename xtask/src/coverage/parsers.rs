@@ -228,6 +228,20 @@ pub(super) const PARSERS: &[Parser] = &[
         ],
     ),
     parser(
+        "C: arguments, handles, tables of functions",
+        &[
+            "ffi/src/buffer.rs",
+            "ffi/src/cancel.rs",
+            "ffi/src/carrier.rs",
+            "ffi/src/handle.rs",
+            "ffi/src/input.rs",
+            "ffi/src/owner.rs",
+            "ffi/src/pin.rs",
+            "ffi/src/service.rs",
+            "ffi/src/transport.rs",
+        ],
+    ),
+    parser(
         "virtual card and virtual reader",
         &[
             "crates/mynacard-sim/src/card/chip.rs",

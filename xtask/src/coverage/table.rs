@@ -88,7 +88,7 @@ pub(super) fn of_lines(reached: &Reached) -> Result<String, String> {
     }
     row(&mut rows, "**all**", &all);
     Ok(format!(
-        "Each target is replayed from its seeds, and from what fuzzing found on the machine that wrote this; a line counts when it ran. \
+        "Each target is replayed from its seeds alone, then from 40 damaged copies of each and from what fuzzing found on the machine that wrote this; a line counts when it ran. \
          Under *targets* stand those that reach most lines, with their number.\n\n\
          | parser | lines | by seeds | by everything | % | targets |\n|---|---:|---:|---:|---:|---|\n{rows}\n\
          ### Lines that nothing reaches\n\nBy function; why not, where an input should not. A `}}` or a `?` may stand for a way out that is never taken.\n\n{left}"
