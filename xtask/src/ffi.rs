@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::install::install;
 use crate::run::cargo;
+use crate::traceless::traceless;
 use crate::workspace;
 
 /// `cargo xtask ffi [--release] [--built FOLDER] [--install PREFIX]`
@@ -69,7 +70,7 @@ fn build(release: bool) -> Result<PathBuf, String> {
         "mynacard-ffi-sandbox",
     ]);
     if release {
-        build = build.arg("--release");
+        build = traceless(build.arg("--release"), Vec::new())?;
     }
     build.go()?;
     Ok(workspace::target().join(if release { "release" } else { "debug" }))

@@ -1,17 +1,19 @@
 //! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `coverage`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
-//! `windows`, `header`, `ffi`, `package`.
+//! `windows`, `header`, `ffi`, `package`, `reproduce`, `features`, `minimal`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod api;
 mod arrows;
 mod copy;
-mod corpus;
 mod coverage;
 mod ffi;
 mod fuzz;
 mod install;
 mod package;
 mod planted;
+mod pypi;
+mod release;
+mod reproduce;
 mod run;
 mod sanitize;
 mod secrets;
@@ -20,6 +22,7 @@ mod stages;
 mod supply;
 mod tidy;
 mod tools;
+mod traceless;
 mod windows;
 mod wine32;
 mod workspace;
@@ -44,7 +47,11 @@ usage: cargo xtask COMMAND
                                   that runs 32-bit programs
   header                          regenerate include/mynacard.h
   ffi [--release] [--install DIR] the C libraries under the names that they are shipped with, in target/*/ffi; or installed
-  package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package";
+  package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package
+  package crates                  every package that would be published, built from its own archive
+  reproduce [--debug]             the C library built twice, in two folders: the same bytes, and no folder of this machine in them
+  features                        every published crate with each choice of its features
+  minimal                         everything compiled with the lowest versions that the manifests promise";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -74,6 +81,10 @@ fn main() -> ExitCode {
         "windows" => windows::command(rest),
         "header" => stages::header(),
         "ffi" => ffi::command(rest),
+        "package" if rest == ["crates"] => release::crates(),
+        "features" => release::features(),
+        "minimal" => release::minimal(),
+        "reproduce" => reproduce::command(rest),
         "package" => package::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

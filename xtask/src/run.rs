@@ -86,6 +86,12 @@ impl Program {
         self
     }
 
+    /// In another folder than the workspace's root.
+    pub(crate) fn within(mut self, folder: &Path) -> Program {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Runs with all streams inherited; an error names the command.
     pub(crate) fn go(mut self) -> Result<(), String> {
         let status = self

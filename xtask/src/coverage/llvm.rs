@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use crate::corpus;
+use crate::pypi;
 use crate::run::Program;
 
 /// The same major version as rustc's LLVM; one file each, as its digest says.
@@ -29,7 +29,7 @@ impl Tools {
             return Ok(tools);
         }
         std::fs::create_dir_all(&kept).map_err(|error| format!("{}: {error}", kept.display()))?;
-        let python = corpus::python(&kept)?;
+        let python = pypi::python(&kept)?;
         let list = kept.join("requirements.txt");
         std::fs::write(&list, PACKAGES).map_err(|error| format!("{}: {error}", list.display()))?;
         Program::new(&python)

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::install::at;
 use crate::run::cargo;
+use crate::traceless::traceless;
 use crate::windows::{self, Width};
 use crate::workspace;
 
@@ -138,7 +139,7 @@ fn build(debug: bool) -> Result<PathBuf, String> {
     }
     build = build.args(["--features", "mynacard-cli/pcsc"]);
     if !debug {
-        build = build.arg("--release");
+        build = traceless(build.arg("--release"), Vec::new())?;
     }
     build.go()?;
     Ok(workspace::target().join(if debug { "debug" } else { "release" }))

@@ -42,6 +42,9 @@ case "$1 $2" in
             ""|--quick) "$BUILT/xtask" help | grep -q -e "test \[--quick\]" ;;
             *) echo "no option $3" >&2; exit 1 ;;
         esac ;;
+    # Too long for a test: that the chore is there is what can be said.
+    "xtask features"|"xtask minimal"|"xtask reproduce"|"xtask package")
+        "$BUILT/xtask" help | grep -q "^  ${*:2} " ;;
     "run -p")
         name=${3#mynacard-}; shift 3
         [ "$1" = --features ] && shift 2
