@@ -1,7 +1,7 @@
 //! The public interface of each published library: what was there stays, other people's types stay out, threads may share it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cargo_metadata::{Metadata, Package};
 use public_api::Builder;
@@ -81,13 +81,15 @@ pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
         let committed = std::fs::read_to_string(&here)
             .map_err(|error| format!("{}: {error}", here.display()))?;
         let Difference { gone, new } = difference(&committed, &items);
-        for item in new {
+        for item in &new {
             println!("new in {library}, not yet in xtask/api: {item}");
         }
-        let found = gone
-            .into_iter()
-            .map(|item| format!("{library}: gone or changed: {item}"));
-        judge(checks, found.chain(strangers(library, &items)).collect());
+        let mut found = strangers(library, &items);
+        let gone = gone.into_iter();
+        found.extend(gone.map(|item| format!("{library}: gone or changed: {item}")));
+        let breaking = breaking(&committed, &new).into_iter();
+        found.extend(breaking.map(|item| format!("{library}: new, and breaks others: {item}")));
+        judge(checks, found);
         alone.extend(items_of_one_thread(&json)?);
     }
     let expected: BTreeSet<String> = ONE_THREAD.iter().map(|item| (*item).to_owned()).collect();
@@ -128,24 +130,13 @@ fn describe() -> Result<(), String> {
     let text = "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n";
     let failed = |error: std::io::Error| format!("{}: {error}", wrapper.display());
     std::fs::write(&wrapper, text).map_err(failed)?;
-    executable(&wrapper).map_err(failed)?;
+    workspace::executable(&wrapper).map_err(failed)?;
     // The whole workspace, as the stage `doc` does it: another choice would resolve other features and build everything anew.
     cargo()
         .args(["doc", "--workspace", "--all-features", "--no-deps", "--lib"])
         .env("RUSTDOC", &wrapper)
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
         .go()
-}
-
-#[cfg(unix)]
-fn executable(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn executable(_file: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// The public items of one description, one line each.
@@ -195,6 +186,40 @@ fn difference(committed: &str, items: &[String]) -> Difference {
     }
 }
 
+/// Additions that break somebody all the same: a function of a trait that others implement (it may have a body, which these lines do not
+/// tell), a variant of an enum that others match whole, a field of a struct that others write whole.
+fn breaking(committed: &str, new: &[String]) -> Vec<String> {
+    let had = |start: String| {
+        committed.lines().any(|line| {
+            line.strip_prefix(&start).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with(": ") || rest.starts_with('<')
+            })
+        })
+    };
+    let is_breaking = |item: &&String| {
+        let Some(rest) = item.strip_prefix("pub ") else {
+            return false;
+        };
+        let (of_trait, rest) = match rest.strip_prefix("fn ") {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let is_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+        let path = rest.split(|c| !is_path(c)).next().unwrap_or_default();
+        let Some((owner, _)) = path.trim_end_matches(':').rsplit_once("::") else {
+            return false;
+        };
+        if of_trait {
+            return had(format!("pub trait {owner}"));
+        }
+        // A struct with no public part is never written by others.
+        let open = had(format!("pub enum {owner}")) || had(format!("pub struct {owner}"));
+        let parts = format!("pub {owner}::");
+        open && committed.lines().any(|line| line.starts_with(&parts))
+    };
+    new.iter().filter(is_breaking).cloned().collect()
+}
+
 /// Items whose signatures name a crate that no reader has to know.
 fn strangers(library: &str, items: &[String]) -> Vec<String> {
     let excepted = |item: &str| EXCEPTIONS.iter().any(|(piece, _)| item.contains(piece));
@@ -239,6 +264,59 @@ mod tests {
                 vec!["pub fn a::g()".to_owned()],
                 vec!["pub fn a::h()".to_owned()]
             )
+        );
+    }
+
+    #[test]
+    fn a_changed_signature_is_gone_and_new() {
+        let committed =
+            "pub fn a::f(&self, u8) -> bool\nimpl core::clone::Clone for a::S\npub a::E::One\n";
+        let items = ["pub fn a::f(&self, u16) -> bool".to_owned()];
+        let Difference { gone, new } = difference(committed, &items);
+        assert_eq!(gone.len(), 3, "{gone:?}");
+        assert_eq!(new, items);
+    }
+
+    #[test]
+    fn what_the_committed_lists_hold_is_missed_when_it_changes() {
+        let folder = workspace::root().join("xtask/api");
+        for library in libraries(&workspace::metadata().unwrap()) {
+            let committed = std::fs::read_to_string(folder.join(format!("{library}.txt"))).unwrap();
+            let mut items: Vec<String> = committed.lines().map(str::to_owned).collect();
+            let function = items
+                .iter()
+                .position(|item| item.contains("pub fn "))
+                .unwrap();
+            items[function].push_str(" // another answer");
+            let Difference { gone, new } = difference(&committed, &items);
+            assert_eq!((gone.len(), new.len()), (1, 1), "{library}");
+        }
+    }
+
+    #[test]
+    fn an_addition_that_breaks_others_is_found() {
+        let committed = "#[non_exhaustive] pub enum a::Grows\npub enum a::Whole\npub a::Grows::One\npub a::Whole::One\n\
+            pub struct a::Shut\npub struct a::Open<T>\npub a::Open::x: u8\npub trait a::Reader: core::marker::Send\n\
+            pub fn a::Reader::read(&self)\npub fn a::Shut::new() -> a::Shut\n";
+        let new = [
+            "pub a::Grows::Two",
+            "pub a::Whole::Two(u8)",
+            "pub a::Shut::x: u8",
+            "pub a::Open::y: u8",
+            "pub fn a::Reader::write(&self)",
+            "pub fn a::Shut::old() -> a::Shut",
+            "pub enum a::More",
+            "pub a::More::One",
+            "pub fn a::free()",
+        ]
+        .map(str::to_owned);
+        assert_eq!(
+            breaking(committed, &new),
+            [
+                "pub a::Whole::Two(u8)",
+                "pub a::Open::y: u8",
+                "pub fn a::Reader::write(&self)"
+            ]
         );
     }
 
