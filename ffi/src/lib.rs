@@ -4,7 +4,22 @@
 //! calls back answers REENTRANT, a freed handle is an error. Outputs are written only on success; the error object tells
 //! code, class, sentences for staff in Japanese and English, and what is known of PIN tries.
 //!
-//! Rust programs use the crate `mynacard` instead.
+//! Rust programs use the crate `mynacard` instead. This is what every other program does first:
+//!
+//! ```
+//! // Another number: the header is not of this library.
+//! assert_eq!(mynacard_ffi::mynacard_abi_version(), mynacard_ffi::MYNACARD_ABI_VERSION);
+//! ```
+//!
+//! | part of the header | what |
+//! |---|---|
+//! | `mynacard_terminal_…`, `mynacard_desk_…`, `mynacard_check_…` | from activation and vault to a check, by PIN, keypad or sight; consents |
+//! | `mynacard_readers_json`, `mynacard_card_…`, `mynacard_pin_…` | readers of the system, or three functions of the program; secrets |
+//! | `mynacard_answer_…`, `mynacard_field_by_tag`, `mynacard_fields_json` | what came back: field by field, or as JSON, XML, CSV, FHIR and text |
+//! | `mynacard_error_…`, `mynacard_guidance_json`, `mynacard_doctor_json` | what went wrong, and what to tell whom |
+//! | `mynacard_folder_…` | the folder exchange with OQSComApp |
+//! | `mynacard_checkup_json`, `mynacard_identifier_json`, `mynacard_certificate_json` | 特定健診, numbers with their check digits, certificates |
+//! | `mynacard_cancel_…`, `mynacard_buffer_…`, `mynacard_log_set`, `mynacard_audit_json` | a button that stops, bytes to free, the log, the audit trail |
 
 #[cfg(not(panic = "unwind"))]
 compile_error!(

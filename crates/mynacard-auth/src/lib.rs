@@ -19,6 +19,20 @@
 //! The order of a check: [`Desk::prepare`] fetches a [`Challenge`] and warms the connection before the patient taps; [`Ready::check`]
 //! reads the certificate, judges it, verifies the PIN, lets the card sign the [`Message`] that our code built, powers the
 //! card down, verifies the signature, and only then speaks to the service.
+//!
+//! | for | look at |
+//! |---|---|
+//! | the first start: terms, activation, renewal, removal | [`Terminal`], [`TerminalService`] |
+//! | where the terminal's key lives | [`vault`] |
+//! | a check by PIN, by keypad or by sight | [`Desk`], [`Identity`], [`OperatorConfirmation`] |
+//! | what came of it, or what can be delivered again | [`CheckedAnswer`], [`Undelivered`] |
+//! | a service of one's own | [`EligibilityService`], [`service`] |
+//! | what the card signs | [`CheckMessage`] |
+//! | PIN-less authentication and the guard around it | [`pinless`] |
+//! | 居宅同意取得型: consents and requeries | [`home`] |
+//! | who was checked by whom, when | [`audit`] |
+//! | answers that leave the screen | [`Screen`] |
+//! | a button that stops it | [`Cancel`] |
 
 mod cancel;
 mod context;

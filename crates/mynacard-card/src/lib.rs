@@ -15,6 +15,18 @@
 //!     Ok((certificate, signature))
 //! }
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | a reader, a phone, a stack of one's own | [`Transport`], [`transport`] |
+//! | certificates and signatures | [`app::jpki`] |
+//! | name and address as text, as the holder allows | [`app::input_support`] |
+//! | the printed face and the photo, with their signatures | [`app::card_face`] |
+//! | PINs, passwords, 照合番号B: typed once, wiped | [`pin`] |
+//! | what went wrong, and what is known of the tries | [`Error`], [`error`] |
+//! | a dialogue as a file that can be mailed | [`trace`] |
+//! | commands and status words themselves | [`apdu`], [`tlv`], [`Card`] |
+//! | signing raw digests, if nothing else will do | [`hazmat`] |
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -15,6 +15,16 @@
 //! assert_eq!(TrustStore::production().roots().count(), 6);
 //! assert!(is_acceptable(b"no certificate", Timestamp::from_unix(0)).is_err());
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | what a certificate says | [`Certificate`], [`CertificateDescription`], [`HolderAttributes`] |
+//! | whom to believe | [`TrustStore`], [`Root`], [`Hierarchy`] |
+//! | whether it may be used today | [`Verified`], [`Warning`], [`Expiry`] |
+//! | whether this card signed that message | [`Possession`], [`Scheme`] |
+//! | lists and OCSP answers | [`revocation`] |
+//! | signed records of the card's face | [`record`] |
+//! | what a refusal means | [`Error`], [`ErrorKind`], [`CODES`] |
 
 pub mod record;
 pub mod revocation;

@@ -68,6 +68,14 @@ impl Hierarchy {
 }
 
 /// Object identifiers of the certificate policies.
+///
+/// ```
+/// use mynacard_cert::policy;
+///
+/// // A test card's certificates can be told from a person's by the policy alone.
+/// assert_ne!(policy::TEST_AUTHENTICATION, policy::AUTHENTICATION);
+/// assert_eq!(policy::SIMULATION_AUTHENTICATION, policy::TEST_AUTHENTICATION);
+/// ```
 pub mod policy {
     /// User authentication, production.
     pub const AUTHENTICATION: &str = "1.2.392.200149.8.5.1.3.30";

@@ -7,6 +7,14 @@
 //! let codes: Vec<_> = mynacard_client::CODES.iter().map(|(code, _)| *code).collect();
 //! assert!(codes.iter().all(|code| code.starts_with("MC-6")));
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | address and authority of a service | [`https::Endpoint`] |
+//! | the service itself, with one terminal's certificate | [`https::HttpsService`] |
+//! | another connection than HTTPS of this library | [`https::Carrier`] |
+//! | what the face reader of the 資格確認端末 confirmed | [`folder::FaceFolder`] |
+//! | questions to OQSComApp, and their answers | [`folder::Exchange`] |
 
 #[cfg(feature = "https")]
 pub mod https;

@@ -18,6 +18,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | what a service answered | [`Answer`], [`Validity`], [`Situation`], [`Record`] |
+//! | which fields there are, and their codes | [`field`], [`code`], [`section`] |
+//! | reading and writing XML, also 100,000 people at once | [`xml`], [`message`], [`encoding`] |
+//! | CSV, FHIR, a screen's text | [`shape`] |
+//! | insurer numbers, symbols, 枝番, check digits | [`identifier`] |
+//! | eras and dates | [`date`] |
+//! | the chart that belongs to an answer, and what differs | [`matching`], [`fold`] |
+//! | what may serve as proof of insurance | [`evidence`] |
+//! | what is odd in an answer | [`Finding`] |
 #![forbid(unsafe_code)]
 
 pub mod answer;

@@ -31,24 +31,43 @@ fn modules(file: &str, name: &str, known: &BTreeSet<String>, found: &mut Vec<(St
 
 /// Whether a module's own documentation, or that of something in it, has an example that is compiled.
 fn has_example(file: &str, text: &str) -> bool {
-    let mut inside = false;
-    for line in text.lines() {
-        let line = line.trim_start();
-        let Some(doc) = line
-            .strip_prefix("//!")
+    let lines = text.lines().map(str::trim_start);
+    let docs = lines.filter_map(|line| {
+        line.strip_prefix("//!")
             .or_else(|| line.strip_prefix("///"))
-        else {
-            continue;
-        };
-        if let Some(language) = doc.trim().strip_prefix("```") {
+    });
+    if is_compiled(docs) {
+        return true;
+    }
+    let included = text.contains("include_str!(\"../README.md\")");
+    included && is_compiled(read(&file.replace("src/lib.rs", "README.md")).lines())
+}
+
+/// Whether a block among these lines is Rust.
+fn is_compiled<'t>(lines: impl Iterator<Item = &'t str>) -> bool {
+    let mut inside = false;
+    for line in lines {
+        if let Some(language) = line.trim().strip_prefix("```") {
             if !inside && matches!(language, "" | "rust" | "no_run" | "should_panic") {
                 return true;
             }
             inside = !inside;
         }
     }
-    let included = text.contains("include_str!(\"../README.md\")");
-    included && read(&file.replace("src/lib.rs", "README.md")).contains("```")
+    false
+}
+
+/// The modules with items that stand inside a file: name, and the text with the documentation before it.
+fn inside(text: &str) -> Vec<(&str, &str)> {
+    let starts = text.match_indices("\npub mod ").map(|(at, _)| at);
+    starts
+        .filter_map(|at| {
+            let name = text[at..].lines().nth(1)?.strip_prefix("pub mod ")?;
+            let begin = text[..at].rfind("\n\n").unwrap_or(0);
+            let end = at + text[at..].find("\n}")?;
+            Some((name.strip_suffix(" {")?, &text[begin..end]))
+        })
+        .collect()
 }
 
 #[test]
@@ -63,10 +82,18 @@ fn every_public_module_has_an_example() {
         let name = file.split('/').nth(1).unwrap();
         modules(file, name, &known, &mut found);
     }
-    let bare: Vec<_> = found
+    found.push(("ffi/src/lib.rs".to_owned(), "mynacard-ffi".to_owned()));
+    let mut bare: Vec<_> = found.clone();
+    bare.retain(|(file, _)| !has_example(file, &read(file)));
+    for file in known
         .iter()
-        .filter(|(file, _)| !has_example(file, &read(file)))
-        .collect();
+        .filter(|name| name.contains("/src/") && name.ends_with(".rs"))
+    {
+        let text = read(file);
+        let inside = inside(&text).into_iter();
+        let without = inside.filter(|(_, part)| !has_example("", part));
+        bare.extend(without.map(|(name, _)| (file.clone(), name.to_owned())));
+    }
     assert!(bare.is_empty(), "modules without an example: {bare:#?}");
     assert!(found.len() > 40, "{}", found.len());
 }
@@ -79,4 +106,13 @@ fn a_picture_is_no_example() {
         "//! ```text\n//! a\n//! ```\n//! ```\n//! f();\n//! ```\n"
     ));
     assert!(has_example("", "/// ```no_run\n"));
+}
+
+#[test]
+fn a_module_inside_a_file_is_seen() {
+    let text = "fn a() {}\n\n/// ```\n/// b::c();\n/// ```\npub mod b {\n    pub fn c() {}\n}\n\npub mod d {}\n\npub mod e {\n}\n";
+    let found = inside(text);
+    let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["b", "e"]);
+    assert!(has_example("", found[0].1) && !has_example("", found[1].1));
 }
