@@ -179,6 +179,42 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(seen > 40, "{seen}");
 }
 
+/// Papers for C and C++ programmers use names that a header has.
+#[test]
+fn every_name_of_the_c_interface_is_in_a_header() {
+    let mut known: String = ["mynacard.h", "mynacard_sandbox.h"]
+        .map(|header| read(&format!("include/{header}")))
+        .concat();
+    known.push_str(" mynacard_ffi ");
+    for file in files() {
+        if let Some(krate) = file
+            .strip_prefix("crates/")
+            .and_then(|rest| rest.split('/').next())
+        {
+            known.push_str(&format!("{} ", krate.replace('-', "_")));
+        }
+    }
+    let known: std::collections::BTreeSet<&str> = known
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .collect();
+    let mut seen = 0;
+    let mut missing = Vec::new();
+    for paper in papers().iter().filter(|paper| *paper != "CHANGELOG.md") {
+        let text = read(paper);
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        for word in code(&prose(&text)) {
+            if word.starts_with("mynacard_") && word.chars().all(is_name) {
+                seen += 1;
+                if !known.contains(word) && !word.ends_with('_') {
+                    missing.push(format!("{paper}: {word}"));
+                }
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+    assert!(seen > 15, "{seen}");
+}
+
 #[test]
 fn what_is_wrong_is_found() {
     let text = "# One – two (三)\n[a](#one--two-三) [b](#three) [c](nowhere.md) [d](https://x y) `crates/none`\n```sh\n[e](gone)\n```\n";
