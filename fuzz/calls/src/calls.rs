@@ -9,102 +9,19 @@ use mynacard_sandbox::Connection;
 
 use crate::input::Input;
 use crate::objects::{Kind, Objects, pointer};
+use crate::places::{Places, Sized, UNTOUCHED, call, complete, whole};
 use crate::stand::stand;
 use crate::tables::{self, Caller};
 
-/// What stands in a place for a result before the call: nobody's handle.
-const UNTOUCHED: usize = 0x5A5A_5A50;
-
 /// A sequence so far.
 pub(crate) struct Calls {
-    objects: Objects,
+    pub(crate) objects: Objects,
     connection: Arc<Connection>,
     terminal: usize,
     /// The tables that were handed in, and whether a call took them over.
     callers: Vec<(Box<Caller>, bool)>,
     statuses: Vec<i32>,
     newest_first: bool,
-}
-
-/// Places for an error and for results; some of them NULL, as the octet says.
-struct Places {
-    error: usize,
-    out: [usize; 4],
-    nulls: u8,
-}
-
-impl Places {
-    fn new(nulls: u8) -> Self {
-        Self {
-            error: UNTOUCHED,
-            out: [UNTOUCHED; 4],
-            nulls,
-        }
-    }
-
-    fn error(&mut self) -> *mut *mut ffi::mynacard_error {
-        match self.nulls & 1 {
-            0 => (&raw mut self.error).cast(),
-            _ => ptr::null_mut(),
-        }
-    }
-
-    fn out<T>(&mut self, place: usize) -> *mut *mut T {
-        // A place that is NULL is rare: most calls are to go on.
-        match (self.out.get_mut(place), self.nulls >> 4 == 0xF) {
-            (Some(slot), false) => ptr::from_mut(slot).cast(),
-            _ => ptr::null_mut(),
-        }
-    }
-}
-
-/// A structure with a size that its octet chooses, and room behind it for sizes of later versions.
-#[repr(C)]
-struct Sized<T> {
-    value: T,
-    later: [u8; 16],
-}
-
-impl<T> Sized<T> {
-    fn new(value: T, choice: u8) -> Self {
-        let mut sized = Self {
-            value,
-            later: [0; 16],
-        };
-        let whole = size_of::<T>();
-        let size = match choice {
-            240 => 0,
-            241 => 8,
-            242 => whole - 8,
-            243 => whole + 16,
-            244 => {
-                sized.later = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-                whole + 16
-            }
-            245 => usize::MAX,
-            246 => (64 << 10) + 1,
-            _ => whole,
-        };
-        // SAFETY: every structure of the interface begins with `size_t struct_size`.
-        unsafe { (&raw mut sized.value).cast::<usize>().write(size) };
-        sized
-    }
-
-    fn get(&self, choice: u8) -> *const T {
-        match choice {
-            247 => ptr::null(),
-            _ => ptr::from_ref(self).cast(),
-        }
-    }
-}
-
-/// Calls a function of the interface.
-macro_rules! call {
-    ($name:ident($($argument:expr),* $(,)?)) => {
-        // SAFETY: every pointer is NULL, a handle, a place or structure of this function, or a text that lives as long as the input; a
-        // length beyond memory is refused before anything is read.
-        unsafe { ffi::$name($($argument),*) }
-    };
 }
 
 impl Calls {
@@ -629,7 +546,7 @@ impl Calls {
         self.settle(status, &places, kinds);
     }
 
-    fn cancel(&self, input: &mut Input<'_>) -> usize {
+    pub(crate) fn cancel(&self, input: &mut Input<'_>) -> usize {
         match input.byte() {
             0..=127 => 0,
             choice => self.objects.like(Kind::Cancel, choice),
@@ -715,159 +632,6 @@ impl Calls {
         status
     }
 
-    /// What a terminal has, and what cannot be done to it here: no input makes a vault.
-    fn terminal(
-        &self,
-        which: u8,
-        input: &mut Input<'_>,
-        p: &mut Places,
-    ) -> (Status, &'static [Kind]) {
-        let terminal = self.objects.like(Kind::Terminal, input.byte());
-        let nowhere = b"/nonexistent/vault";
-        let short = input.byte() % 4;
-        match which {
-            22 => {
-                let status = call!(mynacard_terminal_json(
-                    pointer(terminal),
-                    p.out(0),
-                    p.error()
-                ));
-                (status, &[Kind::Buffer])
-            }
-            23 => {
-                let (action, folder) = (input.number(), input.text());
-                let status = call!(mynacard_terminal_manage(
-                    pointer(terminal),
-                    ptr::null(),
-                    action,
-                    folder.data,
-                    folder.size,
-                    ptr::null(),
-                    p.out(0),
-                    p.error()
-                ));
-                (status, &[Kind::Buffer])
-            }
-            24 => {
-                let status = call!(mynacard_terminal_open(
-                    nowhere.as_ptr(),
-                    nowhere.len(),
-                    b"abc".as_ptr(),
-                    short.into(),
-                    p.out(0),
-                    p.error()
-                ));
-                assert_ne!(status, Status::Ok, "a vault that is not there");
-                (status, &[Kind::Terminal])
-            }
-            _ => {
-                let folder = input.text();
-                let status = call!(mynacard_audit_json(
-                    pointer(terminal),
-                    folder.data,
-                    folder.size,
-                    short.into(),
-                    p.out(0),
-                    p.error()
-                ));
-                (status, &[Kind::Buffer])
-            }
-        }
-    }
-
-    /// Folders that are not there.
-    fn folder(
-        &self,
-        which: u8,
-        input: &mut Input<'_>,
-        p: &mut Places,
-    ) -> (Status, &'static [Kind]) {
-        let folder = pointer(self.objects.like(Kind::Folder, input.byte()));
-        let text = input.text();
-        match which {
-            40 => {
-                let nowhere = b"/nonexistent/face";
-                let existing = input.number();
-                let status = call!(mynacard_folder_open(
-                    nowhere.as_ptr(),
-                    nowhere.len(),
-                    existing,
-                    p.out(0),
-                    p.error()
-                ));
-                (status, &[Kind::Folder])
-            }
-            41 => {
-                let status = call!(mynacard_folder_submit(
-                    folder,
-                    text.data,
-                    text.size,
-                    p.out(0),
-                    p.error()
-                ));
-                (status, &[Kind::Buffer])
-            }
-            42 => {
-                let give_up = input.number();
-                (
-                    call!(mynacard_folder_finish(
-                        folder,
-                        text.data,
-                        text.size,
-                        give_up,
-                        p.error()
-                    )),
-                    &[],
-                )
-            }
-            _ => {
-                let cancel = pointer(self.cancel(input));
-                let status = call!(mynacard_folder_next(
-                    folder,
-                    0,
-                    cancel,
-                    p.out(0),
-                    p.out(1),
-                    p.error()
-                ));
-                (status, &[Kind::Answer, Kind::Buffer])
-            }
-        }
-    }
-
-    /// The readers of results, with any handle.
-    fn read(&mut self, input: &mut Input<'_>) {
-        let handle = self.objects.any(input.byte());
-        let _ = ffi::mynacard_answer_validity(pointer(handle));
-        let _ = ffi::mynacard_answer_count(pointer(handle));
-        let length = ffi::mynacard_pin_length(pointer(handle));
-        assert!(length <= 4, "a PIN of {length} digits");
-        let (data, size) = (
-            ffi::mynacard_buffer_data(pointer(handle)),
-            ffi::mynacard_buffer_size(pointer(handle)),
-        );
-        assert!(!data.is_null() || size == 0);
-        let _ = ffi::mynacard_error_class(pointer(handle));
-        let tries = ffi::mynacard_error_tries_left(pointer(handle));
-        let word = ffi::mynacard_error_status_word(pointer(handle));
-        assert!((-1..=15).contains(&tries) && (-1..=0xFFFF).contains(&word));
-        let tag = input.text();
-        let _ = call!(mynacard_field_by_tag(tag.data, tag.size));
-        let mut text = UNTOUCHED;
-        let (item, language, encoding) = (input.number(), input.number(), input.number());
-        let status = call!(mynacard_error_text(
-            pointer(handle),
-            item,
-            language,
-            encoding,
-            (&raw mut text).cast()
-        ));
-        assert_eq!(status == Status::Ok, text != UNTOUCHED, "{status:?}");
-        if status == Status::Ok {
-            self.objects.add(Kind::Buffer, text);
-        }
-    }
-
     /// Frees everything: nothing of it is left, and every table that was taken over is destroyed once. What the calls answered.
     pub(crate) fn end(mut self) -> Vec<i32> {
         let status = call!(mynacard_log_set(ptr::null(), ptr::null_mut()));
@@ -882,49 +646,5 @@ impl Calls {
             assert_eq!(caller.destroyed(), u32::from(*taken), "destroyed");
         }
         self.statuses
-    }
-}
-
-/// A buffer is as long as it says, and two zeros follow.
-fn whole(handle: usize) {
-    let size = ffi::mynacard_buffer_size(pointer(handle));
-    let data = ffi::mynacard_buffer_data(pointer(handle));
-    assert!(!data.is_null());
-    // SAFETY: the buffer lives, is as long as it says, and the library ends every buffer with two zero bytes.
-    let bytes = unsafe { std::slice::from_raw_parts(data, size + 2) };
-    assert!(bytes.ends_with(&[0, 0]));
-}
-
-/// An error says what the call said, has a code and sentences, and knows nothing that cannot be.
-fn complete(handle: usize, status: Status) {
-    assert_eq!(ffi::mynacard_error_status(pointer(handle)), status);
-    let code = ffi::mynacard_error_code(pointer(handle));
-    assert!(!code.is_null(), "{status:?} without a code");
-    // SAFETY: NUL-terminated, and the error lives.
-    let code = unsafe { std::ffi::CStr::from_ptr(code) };
-    assert!(
-        code.to_str().is_ok_and(|code| code.starts_with("MC-")),
-        "{status:?} without a code"
-    );
-    crate::note(&code.to_string_lossy());
-    for item in 0..4 {
-        for language in 0..2 {
-            let mut text = ptr::null_mut();
-            let said = call!(mynacard_error_text(
-                pointer(handle),
-                item,
-                language,
-                0,
-                &raw mut text
-            ));
-            assert_eq!(said, Status::Ok, "{code:?}, item {item}");
-            let size = ffi::mynacard_buffer_size(text);
-            assert!(
-                size > 0 || item == 1 || item == 2,
-                "{code:?}: item {item} is empty"
-            );
-            whole(text.addr());
-            ffi::mynacard_buffer_free(text);
-        }
     }
 }

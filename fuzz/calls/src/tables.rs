@@ -35,7 +35,7 @@ impl Caller {
         ));
         Box::new(Self {
             inside: Mutex::new(Inside {
-                script: script.to_vec().into_iter(),
+                script: Vec::from(script).into_iter(),
                 card: CARD.with(VirtualCard::clone),
                 connection,
             }),

@@ -45,7 +45,9 @@ pub const TARGETS: &[Target] = &[
         signed::certificate(data);
     }),
     ("checkup_csv", insurance::csv),
-    ("checkup_xlsx", insurance::xlsx),
+    ("checkup_xlsx", |data| {
+        insurance::xlsx(data);
+    }),
     ("command", card::command),
     ("cp932", answer::cp932),
     ("date", answer::date),
@@ -101,6 +103,7 @@ pub fn accepts(name: &str, data: &[u8]) -> bool {
         "revocation_list" => Some(signed::list as _),
         "revocation_ocsp" => Some(signed::ocsp as _),
         "relay_script" => Some(relay::script as _),
+        "checkup_xlsx" => Some(insurance::xlsx as _),
         "vault_passcode" => Some(service::vault_passcode as _),
         _ => None,
     };

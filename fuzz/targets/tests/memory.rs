@@ -175,6 +175,8 @@ fn workbook(sheet: &str) -> Vec<u8> {
         "xl/styles.xml",
         "xl/workbook.xml",
         "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+        "_rels/.rels",
     ];
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, part) in names.into_iter().zip(parts) {

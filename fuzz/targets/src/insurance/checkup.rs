@@ -62,10 +62,10 @@ fn ordered(lists: &Lists, lines: usize) {
     }
 }
 
-/// A workbook: the bytes as they are, or its parts in a sound ZIP. The first byte chooses.
-pub(crate) fn xlsx(data: &[u8]) {
+/// A workbook: the bytes as they are, or its parts in a sound ZIP. The first byte chooses. Whether one of the lists was read.
+pub(crate) fn xlsx(data: &[u8]) -> bool {
     let Some((&choice, rest)) = data.split_first() else {
-        return;
+        return false;
     };
     let built;
     let bytes = if choice & 1 == 0 {
@@ -74,17 +74,20 @@ pub(crate) fn xlsx(data: &[u8]) {
         built = workbook(rest);
         &built
     };
-    ordered(&read(Source::Xlsx(bytes)), mynacard_checkup::MAX_ROWS);
+    let lists = read(Source::Xlsx(bytes));
+    ordered(&lists, mynacard_checkup::MAX_ROWS);
+    lists.0.is_ok() || lists.1.is_ok()
 }
 
 /// The parts that a reader looks into; the input has them in this order.
-pub(crate) const PARTS: [&str; 6] = [
+pub(crate) const PARTS: [&str; 7] = [
     "xl/worksheets/sheet1.xml",
     "xl/sharedStrings.xml",
     "xl/styles.xml",
     "xl/workbook.xml",
     "xl/_rels/workbook.xml.rels",
     "[Content_Types].xml",
+    "_rels/.rels",
 ];
 
 /// A ZIP of the parts, each as the input has it.
