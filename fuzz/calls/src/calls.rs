@@ -136,6 +136,7 @@ impl Calls {
                     limit_application: input.number(),
                     specific_diseases: input.number(),
                     consents: input.byte().into(),
+                    reserved: 0,
                 };
                 let ask = Sized::new(ask, size);
                 let ask = ask.get(size);
@@ -601,6 +602,8 @@ impl Calls {
             } else {
                 ptr::null()
             },
+            patience_ms: 0,
+            confirmation_life_ms: 0,
         };
         let listening = if has(4) {
             progress.get(of_progress)
@@ -621,8 +624,7 @@ impl Calls {
         if with_options && has(1) && of_audit != 247 {
             taken.push(book);
         }
-        // An older structure ends before the provider.
-        if with_options && has(2) && of_pinless != 247 && of_options != 242 {
+        if with_options && has(2) && of_pinless != 247 {
             taken.push(prover);
         }
         if has(4) && of_progress != 247 {

@@ -78,6 +78,11 @@ mod tests {
             "makes a vault: stretching a passcode takes a second",
         ),
         ("mynacard_folder_exchange", "makes folders on the disk"),
+        ("mynacard_folder_manage", "manages those folders"),
+        (
+            "mynacard_key_store_set",
+            "changes what the whole process uses",
+        ),
     ];
 
     #[test]

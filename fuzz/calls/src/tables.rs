@@ -383,6 +383,8 @@ pub(crate) fn service(carrier: &ffi::mynacard_carrier) -> ffi::mynacard_service 
         allow_tls12: 0,
         timeout_ms: 0,
         carrier: ptr::from_ref(carrier),
+        test_roots: ptr::null(),
+        test_roots_size: 0,
     }
 }
 
@@ -424,6 +426,7 @@ pub(crate) fn log(caller: &Caller, most: i32) -> ffi::mynacard_log {
         line: Some(line),
         destroy: Some(destroy),
         most,
+        reserved: 0,
     }
 }
 
