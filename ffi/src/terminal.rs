@@ -118,7 +118,9 @@ pub unsafe extern "C" fn mynacard_terminal_activate(
 
 /// Keeps the terminal in a new vault file under a passcode of at least eight characters, or, where it is NULL, under the key of
 /// `mynacard_key_store_set`. A file that is there already is an error, but for the vault of this very terminal, which gets the new
-/// passcode. After a failure (a full disk, a share that went away) the same call may be repeated.
+/// passcode. After a failure (a full disk) the same call may be repeated. Where the place itself went away (a share), an empty file of
+/// this call's may come back with it: the call then says that a vault exists, the handle keeps the terminal, and another path
+/// takes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mynacard_terminal_store(
     terminal: *const mynacard_terminal,
@@ -146,13 +148,17 @@ pub unsafe extern "C" fn mynacard_terminal_store(
             if let Some(own) = vault.as_mut().filter(|own| own.path() == path) {
                 return Ok(own.change_lock(&unlock)?);
             }
-            // Looked at before anything is begun: nobody else's vault is ever taken away below.
+            // Looked at before anything is begun, and again by whoever creates: nobody else's vault is ever taken away below.
             match path.try_exists() {
                 Ok(false) => {}
                 Ok(true) => return Err(Error::from(ErrorKind::VaultExists).into()),
                 Err(_) => return Err(Error::from(ErrorKind::VaultFile).into()),
             }
-            let new = keep(path, &unlock, &held.now()).inspect_err(|_| discard(path))?;
+            let new = keep(path, &unlock, &held.now()).inspect_err(|error| {
+                if !matches!(error.kind(), ErrorKind::VaultExists) {
+                    discard(path);
+                }
+            })?;
             *vault = Some(new);
             Ok(())
         })

@@ -73,8 +73,8 @@ fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<bool, String> 
         tests.failed,
         printed.display()
     );
-    if tests.passed == 0 {
-        return Err("no test ran".to_owned());
+    if tests.passed == 0 || tests.failed > 0 {
+        return Err("a suite that is not whole says nothing about its log".to_owned());
     }
     let written = std::fs::read_dir(&records).map_or(0, Iterator::count);
     if written == 0 {

@@ -12,8 +12,12 @@ use crate::workspace;
 /// What the folder holds besides the smallest Debian.
 const INCLUDE: &str = "--include=wine,wine32";
 
-/// How often the mirror is asked.
-const ATTEMPTS: u64 = 3;
+/// How often the mirror is asked, and how many seconds long each time.
+const ATTEMPTS: u64 = 2;
+const PATIENCE: &str = "420";
+
+/// How an error begins that says what this machine lacks: a mirror that answers, or a user who is root. Any other is a fault here.
+pub(crate) const LACKING: &str = "lacking here: ";
 
 /// `wine32 FOLDER PROGRAM ARGUMENTS…`, with FOLDER as the working folder: the folder above it is all of this machine that the
 /// program sees.
@@ -62,7 +66,21 @@ pub(crate) fn runner() -> Result<PathBuf, String> {
 fn make(root: &Path) -> Result<(), String> {
     let (_, user) = Program::new("id").arg("-u").capture()?;
     if user.trim() != "0" {
-        return Err("a 32-bit Wine is made by root only".into());
+        return Err(format!("{LACKING}a 32-bit Wine is made by root only"));
+    }
+    // Every test asks: a mirror that was away a moment ago is not waited for again.
+    let failed = root.with_extension("failed");
+    let lately = |file: &Path| {
+        let age = std::fs::metadata(file)
+            .ok()?
+            .modified()
+            .ok()?
+            .elapsed()
+            .ok()?;
+        (age < Duration::from_secs(3600)).then(|| std::fs::read_to_string(file).unwrap_or_default())
+    };
+    if let Some(why) = lately(&failed) {
+        return Err(why);
     }
     let own = root.with_extension(std::process::id().to_string());
     let mut last = String::new();
@@ -70,7 +88,7 @@ fn make(root: &Path) -> Result<(), String> {
         sleep(Duration::from_secs(10 * attempt));
         // What it mounts on its way goes with it, however it ends.
         let (succeeded, text) = Program::new("timeout")
-            .args(["--kill-after=10", "600", "unshare", "--mount", "--fork"])
+            .args(["--kill-after=10", PATIENCE, "unshare", "--mount", "--fork"])
             .args(["--kill-child", "--", "debootstrap"])
             .args(["--arch=i386", "--variant=minbase", INCLUDE])
             .arg(release()?)
@@ -85,7 +103,9 @@ fn make(root: &Path) -> Result<(), String> {
         last = text.lines().last().unwrap_or_default().to_owned();
         let _ = std::fs::remove_dir_all(&own);
     }
-    Err(format!("debootstrap, {ATTEMPTS} times: {last}"))
+    let why = format!("{LACKING}debootstrap, {ATTEMPTS} times: {last}");
+    let _ = std::fs::write(failed, &why);
+    Err(why)
 }
 
 /// This machine's Debian: its keys sign the same release of the other architecture.

@@ -22,7 +22,14 @@ namespace Mynacard
         internal static void Load(string library)
         {
             if (Environment.OSVersion.Platform != PlatformID.Win32NT) return;
-            foreach (var path in Found(Folders(typeof(Loader).Assembly), library, IntPtr.Size))
+            List<string> found;
+            // A path that the runtime cannot take (too long a one, say) leaves the search to Windows; a type that failed to begin would stay so.
+            try { found = Found(Folders(typeof(Loader).Assembly), library, IntPtr.Size); }
+            catch (ArgumentException) { return; }
+            catch (IOException) { return; }
+            catch (NotSupportedException) { return; }
+            catch (System.Security.SecurityException) { return; }
+            foreach (var path in found)
                 if (LoadLibraryExW(path, IntPtr.Zero, WithAlteredSearchPath) != IntPtr.Zero) return;
         }
 
@@ -40,15 +47,26 @@ namespace Mynacard
                     Path.Combine(folder, inside), // as the package's targets copy it
                     Path.Combine(folder, system), // as the vendors' ZIP has it
                     folder,
-                    Path.GetFullPath(Path.Combine(folder, Path.Combine("..", Path.Combine("..", inside)))) // in the unpacked package, from lib/FRAMEWORK
+                    InPackage(folder, inside)
                 };
                 foreach (var place in places)
                 {
+                    if (place == null) continue;
                     var path = Path.Combine(place, library + ".dll");
                     if (IsOf(path, pointerSize) && !found.Contains(path)) found.Add(path);
                 }
             }
             return found;
+        }
+
+        /// <summary>From lib/FRAMEWORK of the unpacked package. From no other folder does it go up: who may write above a program's
+        /// folder need not be who may write in it.</summary>
+        private static string InPackage(string folder, string inside)
+        {
+            var lib = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar));
+            if (lib == null || !string.Equals(Path.GetFileName(lib), "lib", StringComparison.OrdinalIgnoreCase)) return null;
+            var package = Path.GetDirectoryName(lib);
+            return package == null ? null : Path.Combine(package, inside);
         }
 
         /// <summary>Whether a file is a library of Windows of this width: of another one it would be an error that Windows may show.</summary>

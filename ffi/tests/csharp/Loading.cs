@@ -67,6 +67,8 @@ internal static class Program
         Same(Ask("Found", new[] { desk, desk }, "mynacard", 4), "32 bits", unpacked);
         Same(Ask("Found", new[] { desk }, "mynacard_sandbox", 8), "another library");
         Same(Ask("Found", new[] { Path.Combine(desk, "lib", "net48") }, "mynacard", 8), "in a package", copied);
+        // Above C:\Programs\Desk anybody may be able to make folders.
+        Same(Ask("Found", new[] { Path.Combine(desk, "Programs", "Desk") }, "mynacard", 8), "above a program");
         // Whoever sets the folder that a program runs in must not choose its library.
         Environment.CurrentDirectory = folder;
         Same(Ask("Found", new[] { "", "desk", "." }, "mynacard", 8), "no absolute path");

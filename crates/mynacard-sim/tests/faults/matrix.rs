@@ -1,4 +1,4 @@
-//! Every state of a check's dialogue with every event: what comes of each pair stands in `matrix.txt`, which was read by people, and a pair
+//! Every state of a check's dialogue with every event: what comes of each pair stands in `matrix.txt`, and a pair
 //! that was not taken fails.
 
 use std::collections::BTreeSet;
