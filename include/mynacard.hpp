@@ -30,9 +30,17 @@ namespace mynacard {
 
 namespace detail {
 
+/// Whether this thread is freeing a handle: what functions of the program throw then, such as an audit that hears that an answer is
+/// gone, is no call's.
+inline thread_local bool releasing = false;
+
 template <class T, auto Free>
 struct freeing {
-    void operator()(T *handle) const noexcept { Free(handle); }
+    void operator()(T *handle) const noexcept {
+        const bool before = std::exchange(releasing, true);
+        Free(handle);
+        releasing = before;
+    }
 };
 template <class T, auto Free>
 using handle = std::unique_ptr<T, freeing<T, Free>>;
@@ -103,8 +111,8 @@ public:
     const std::exception_ptr &thrown() const noexcept { return thrown_; }
 
     /// What a call returned, and what it wrote to its last parameter.
-    error(mynacard_status status, mynacard_error *owned, std::exception_ptr thrown = nullptr) noexcept
-        : status_(status), own_(owned), thrown_(std::move(thrown)) {}
+    error(mynacard_status status, mynacard_error *owned, std::exception_ptr thrown = nullptr)
+        : status_(status), own_(detail::handle<mynacard_error, mynacard_error_free>(owned)), thrown_(std::move(thrown)) {}
     /// The same error, with what a function of this program threw.
     error with(std::exception_ptr thrown) && noexcept {
         thrown_ = std::move(thrown);
@@ -116,7 +124,8 @@ private:
         return value < 0 ? std::nullopt : std::optional<int>(value);
     }
     mynacard_status status_;
-    detail::handle<mynacard_error, mynacard_error_free> own_;
+    /// Shared, so that what is thrown and the result that it is thrown from both have it.
+    std::shared_ptr<mynacard_error> own_;
     std::exception_ptr thrown_;
 };
 
@@ -152,21 +161,19 @@ public:
     /// Whether there is a value.
     explicit operator bool() const noexcept { return held_.index() == 0; }
     /// The value. When there is none it throws what a function of this program threw during the call, or else
-    /// mynacard::exception.
+    /// mynacard::exception; why() says the same afterwards.
     T value() && {
-        if (!*this) {
-            if (why().thrown()) {
-                std::rethrow_exception(why().thrown());
-            }
-            throw exception(std::get<1>(std::move(held_)));
-        }
+        must_be();
         return std::get<0>(std::move(held_));
     }
     /// The same, left where it is: std::move the result to take it.
     T &value() & {
-        if (!*this) {
-            std::move(*this).value();
-        }
+        must_be();
+        return std::get<0>(held_);
+    }
+    /// The same, to look at.
+    const T &value() const & {
+        must_be();
         return std::get<0>(held_);
     }
     /// The value of a result that is true.
@@ -179,6 +186,15 @@ public:
     error why() && { return std::get<1>(std::move(held_)); }
 
 private:
+    void must_be() const {
+        if (*this) {
+            return;
+        }
+        if (why().thrown()) {
+            std::rethrow_exception(why().thrown());
+        }
+        throw exception(why());
+    }
     std::variant<T, error> held_;
 };
 
@@ -267,7 +283,9 @@ struct called {
         try {
             return call(function);
         } catch (...) {
-            thrown->keep(std::current_exception());
+            if (!releasing) {
+                thrown->keep(std::current_exception());
+            }
             return otherwise;
         }
     }
@@ -292,12 +310,16 @@ private:
     std::unique_ptr<inside> inside_;
 };
 
+/// Whether a call was turned away before it called anybody: what was thrown meanwhile is another call's.
+inline bool is_refused(mynacard_status status) noexcept {
+    return status == MYNACARD_STATUS_BUSY || status == MYNACARD_STATUS_INVALID_HANDLE || status == MYNACARD_STATUS_REENTRANT;
+}
+
 /// A call's result, with what functions of this program threw meanwhile where it failed. A call that succeeded in spite of it, by
 /// another attempt, is a success.
 template <class T>
 result<T> with_thrown(result<T> made, std::initializer_list<slot> slots) {
-    // Another call is using them, and what they hold is that call's.
-    if (!made && made.why().status() == MYNACARD_STATUS_BUSY) {
+    if (!made && is_refused(made.why().status())) {
         return made;
     }
     std::exception_ptr first;
@@ -751,6 +773,8 @@ struct service {
     std::uint32_t timeout_ms = 0;
     /// A connection of this program's own, instead of HTTPS; every desk and call that goes to this service shares it.
     std::shared_ptr<carrier> line = nullptr;
+    /// The roots of test cards, DER, one after another, for MYNACARD_TRUST_JPKI_TEST and for nothing else.
+    std::string test_roots = {};
 
     /// As C has it, without `line`; it borrows from this object.
     mynacard_service raw() const noexcept {
@@ -767,6 +791,8 @@ struct service {
         raw.direct = direct ? 1 : 0;
         raw.allow_tls12 = allow_tls12 ? 1 : 0;
         raw.timeout_ms = timeout_ms;
+        raw.test_roots = detail::data(test_roots);
+        raw.test_roots_size = test_roots.size();
         return raw;
     }
 };
@@ -957,7 +983,7 @@ class desk {
 public:
     /// `progress` is told each step, on a thread of the library; what it throws is dropped. `audit` keeps each event (JSON) and says
     /// whether it did. `provider` proves itself to the card at a visual check. What the last two and the service's line throw is kept
-    /// for the call that fails by it.
+    /// for the call that fails by it; what `audit` throws when an answer is destroyed, which is no call, is dropped.
     [[nodiscard]] static result<desk> open(const service &where, const terminal &terminal,
                                            mynacard_desk_options options = MYNACARD_DESK_OPTIONS_INIT,
                                            std::function<void(mynacard_step)> progress = {},
@@ -1056,7 +1082,7 @@ private:
     detail::reaching<mynacard_desk, mynacard_desk_free> own_;
 };
 
-/// The folders of an exchange of requests and answers.
+/// The folders of an exchange of requests and answers, or a face folder with a journal.
 struct exchange {
     std::string req;
     std::string res;
@@ -1064,6 +1090,14 @@ struct exchange {
     std::string journal;
     std::string zip_password;
     bool shift_jis = false;
+    /// A face folder to be watched, instead of `req` and `res`: each file comes until folder::finish, across restarts.
+    std::string face = {};
+    /// Of a face folder: delivers the files that are there when it is watched for the first time, instead of taking them as old.
+    bool existing = false;
+    /// How long a file that cannot be read must stay unchanged before it is told; 0 for ten seconds.
+    std::uint32_t patience_ms = 0;
+    /// The most bytes of XML that an answer may have, unpacked; 0 for one GiB.
+    std::size_t max_answer = 0;
 
     /// As C has it; it borrows from this object.
     mynacard_exchange raw() const noexcept {
@@ -1077,6 +1111,11 @@ struct exchange {
         raw.zip_password = zip_password.empty() ? nullptr : detail::data(zip_password);
         raw.zip_password_size = zip_password.size();
         raw.shift_jis = shift_jis ? 1 : 0;
+        raw.face = detail::data(face);
+        raw.face_size = face.size();
+        raw.existing = existing ? 1 : 0;
+        raw.patience_ms = patience_ms;
+        raw.max_answer = max_answer;
         return raw;
     }
 };
@@ -1090,7 +1129,7 @@ public:
             return mynacard_folder_open(detail::data(path), path.size(), deliver_existing ? 1 : 0, out, why);
         });
     }
-    /// Opens an exchange; answers to what was asked before a restart come too.
+    /// Opens an exchange, where answers to what was asked before a restart come too, or a face folder with a journal.
     [[nodiscard]] static result<folder> open(const exchange &folders) {
         mynacard_exchange raw = folders.raw();
         return detail::get<folder, mynacard_folder *>(
@@ -1102,14 +1141,15 @@ public:
             return mynacard_folder_submit(own_.get(), detail::data(ask), ask.size(), out, why);
         });
     }
-    /// The program has the answer to a request, or waits for it no longer.
+    /// The program has the answer to a request, or what a face file says, or waits for it no longer.
     result<done> finish(std::string_view name, bool give_up = false) {
         return detail::run([&](auto *why) {
             return mynacard_folder_finish(own_.get(), detail::data(name), name.size(), give_up ? 1 : 0, why);
         });
     }
     /// Looks after an exchange, JSON: what is open, what is old, what an answer says. A `read` hands its people to `patient` one by
-    /// one, which wants no more where it answers false; what it throws makes the call a failure.
+    /// one; where it answers false it wants no more, and the call ends as MYNACARD_STATUS_CANCELLED. What it throws makes the call a
+    /// failure.
     result<std::string> manage(std::string_view ask, std::function<bool(std::string_view)> patient = {},
                                const cancel *stop = nullptr) {
         auto thrown = std::make_shared<detail::caught>();
@@ -1128,13 +1168,14 @@ public:
         }
         return managed;
     }
-    /// The next answer.
+    /// The next answer. One to a request that is no single query has no handle (`get() == nullptr`): next_named says whose it is, and
+    /// a `read` of manage what it says.
     result<answer> next(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
         return detail::get<answer, mynacard_answer *>([&](auto *out, auto *why) {
             return mynacard_folder_next(own_.get(), timeout_ms, detail::raw(stop), out, nullptr, why);
         });
     }
-    /// The next answer, and the name of its file or request.
+    /// The next answer, without a handle as in next, and the name of its file or request.
     result<std::pair<answer, std::string>> next_named(std::int64_t timeout_ms = -1, const cancel *stop = nullptr) {
         mynacard_buffer *name = nullptr;
         mynacard_answer *next = nullptr;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -100,6 +101,20 @@ void pure() {
         thrown = error.why().status() == MYNACARD_STATUS_INPUT && *error.what() != 0;
     }
     EXPECT(thrown);
+    // A result that is only asked keeps its error, and so do the exception and every copy of it.
+    thrown = false;
+    const auto &asked = refused;
+    for (int i = 0; i < 2; i++) {
+        try {
+            (void)(i == 0 ? refused.value() : asked.value());
+        } catch (const mynacard::exception &error) {
+            thrown = error.why().code() == "MC-9001";
+        }
+        EXPECT(thrown && refused.why().code() == "MC-9001" && refused.why().turn() == MYNACARD_CLASS_CALLER);
+        thrown = false;
+    }
+    const auto found = mynacard::guidance_json("MC-1003");
+    EXPECT(has(found.value(), "MC-1003"));
     auto panic = mynacard::panic_on_purpose();
     EXPECT(!panic && panic.why().status() == MYNACARD_STATUS_PANIC);
     (void)mynacard::readers_json();  // there may be no service for readers here
@@ -260,6 +275,22 @@ void desks(const std::string &folder) {
         EXPECT(!served);  // a challenge may have been left over, an answer not
         EXPECT(mynacard_sandbox_suffer(sandbox.get(), "none") == 0);
     }
+    // Test cards have roots of their own, and no other service has any.
+    {
+        auto testing = service;
+        testing.trust = MYNACARD_TRUST_JPKI_TEST;
+        testing.name = "mynacard-sandbox";
+        testing.environment = "sandbox";
+        auto rootless = mynacard::desk::open(testing, terminal);
+        EXPECT(!rootless && rootless.why().status() == MYNACARD_STATUS_INVALID_ARGUMENT);
+        testing.test_roots = service.root + service.root;  // certificates, and roots of something else
+        auto unfit = mynacard::desk::open(testing, terminal);
+        EXPECT(!unfit && unfit.why().status() != MYNACARD_STATUS_INVALID_ARGUMENT &&
+               has(unfit.why().text(MYNACARD_ERROR_ITEM_DETAIL), "JPKI-TEST"));
+        testing.trust = MYNACARD_TRUST_SIMULATION;
+        auto both = mynacard::desk::open(testing, terminal);
+        EXPECT(!both && both.why().status() == MYNACARD_STATUS_INVALID_ARGUMENT);
+    }
     // A function that keeps nothing: nothing is shown.
     {
         auto strict = mynacard::desk::open(service, terminal, MYNACARD_DESK_OPTIONS_INIT, {}, [](std::string_view) -> bool {
@@ -295,6 +326,74 @@ void desks(const std::string &folder) {
     EXPECT(mynacard::keep_keys({}));
 }
 
+/// A face folder with a journal: a file comes until it is finished, across restarts.
+void faces_with_journal(const std::string &folder) {
+    const std::string first = "OQSsiquc01res_face_A1_20261120103000.xml", second = "OQSsiquc01res_face_A2_20261120103100.xml";
+    mynacard::exchange places;
+    places.face = folder + "/faces";
+    places.journal = folder + "/taken";
+    for (const auto &place : {places.face, places.journal}) {
+        EXPECT(std::system(("mkdir '" + place + "'").c_str()) == 0);
+    }
+    std::ofstream(places.face + "/" + first, std::ios::binary) << ANSWER;
+    places.existing = true;
+    for (const bool last : {false, true}) {
+        auto faces = mynacard::folder::open(places).value();
+        EXPECT(faces.next_named(20000).value().second == first);
+        EXPECT(!last || faces.finish(first));
+    }
+    std::ofstream(places.face + "/" + second, std::ios::binary) << "<XmlMsg>";
+    const auto nothing_within = [&places](std::int64_t timeout_ms) {
+        auto next = mynacard::folder::open(places).value().next(timeout_ms);
+        return !next && next.why().status() == MYNACARD_STATUS_TIMEOUT;
+    };
+    // What cannot be read is told after the usual ten seconds, or at once where somebody has no patience.
+    EXPECT(nothing_within(1000));
+    places.patience_ms = 1;
+    auto unread = mynacard::folder::open(places).value().next(8000);
+    EXPECT(!unread && unread.why().status() == MYNACARD_STATUS_INPUT && unread.why().text(MYNACARD_ERROR_ITEM_SUBJECT) == second);
+
+    // What is there is old, unless somebody wants it.
+    places.existing = false;
+    places.journal = folder + "/taken-anew";
+    EXPECT(std::system(("mkdir '" + places.journal + "'").c_str()) == 0);
+    EXPECT(nothing_within(500));
+}
+
+/// An answer to what is no single query, a function that wants no more of it, and a program that takes short ones only.
+void many_people(const mynacard::exchange &places) {
+    auto exchange = mynacard::folder::open(places).value();
+    auto name = exchange
+                    .submit("{\"do\":\"download\",\"institution\":\"1312345679\",\"of\":\"bulk\",\"reception_number\":"
+                            "\"00000000000000000001\"}")
+                    .value();
+    const std::string person = "<BulkConfirmUnit><ResultList><ResultOfQualificationConfirmation><InsurerNumber>06130488</InsurerNumber>"
+                               "</ResultOfQualificationConfirmation></ResultList></BulkConfirmUnit>";
+    auto answered = name;
+    answered.replace(answered.find("req_"), 4, "res_");
+    std::ofstream(places.res + "/" + answered, std::ios::binary)
+        << "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader>"
+        << "<MessageBody>" << person << person << "</MessageBody></XmlMsg>";
+    auto next = exchange.next_named(20000).value();
+    EXPECT(next.first.get() == nullptr && next.first.count() == 0 && next.second == name);
+    const auto read = "{\"do\":\"read\",\"name\":\"" + name + "\"}";
+    int people = 0;
+    EXPECT(has(exchange.manage(read, [&people](std::string_view) { return ++people > 0; }).value(), "\"people\":2") && people == 2);
+    people = 0;
+    auto enough = exchange.manage(read, [&people](std::string_view) { return ++people < 1; });
+    EXPECT(!enough && enough.why().status() == MYNACARD_STATUS_CANCELLED && !enough.why().thrown() && people == 1);
+    { auto gone = std::move(exchange); }
+    {
+        auto narrow = places;
+        narrow.max_answer = 64;
+        auto unread = mynacard::folder::open(narrow).value().next(20000);
+        EXPECT(!unread && unread.why().status() == MYNACARD_STATUS_INPUT && unread.why().text(MYNACARD_ERROR_ITEM_SUBJECT) == name);
+    }
+    exchange = mynacard::folder::open(places).value();
+    EXPECT(exchange.next(20000).value().get() == nullptr);
+    EXPECT(exchange.finish(name));
+}
+
 void folders(const std::string &folder) {
     mynacard::exchange places;
     places.req = folder + "/req";
@@ -321,6 +420,10 @@ void folders(const std::string &folder) {
     EXPECT(has(told.value(), "\"late\":false"));
     EXPECT(exchange.finish(name));
     EXPECT(!exchange.finish("no-request", true));
+    { auto gone = std::move(exchange); }
+    places.patience_ms = 1;
+    many_people(places);
+    faces_with_journal(folder);
 
     auto faces = mynacard::folder::open(folder + "/face", true).value();
     std::ofstream(folder + "/face/OQSsiquc01res_face_B2_20261120103000.xml", std::ios::binary) << ANSWER;
@@ -333,6 +436,7 @@ struct book_of_objects {
     int calls = 0;
     int relayed = 0;
     std::string throws;
+    std::function<void()> at_end;
 };
 
 void may_throw(book_of_objects &book, const char *where) {
@@ -361,6 +465,9 @@ public:
     }
     void end(mynacard_end how) override {
         table_.end(table_.userdata, static_cast<std::int32_t>(how));
+        if (book_.at_end) {
+            book_.at_end();
+        }
         may_throw(book_, "end");
     }
     std::pair<std::size_t, std::size_t> limits() const override { return {table_.max_command, table_.max_response}; }
@@ -519,6 +626,7 @@ void objects() {
     EXPECT(sandbox && mynacard_sandbox_issue_activation(sandbox.get(), &user) == 0);
     book_of_objects cards, lines, providers;
     bool audited = true;
+    int unaudited = 0;
     {
         auto line = std::make_shared<own_line>(sandbox, lines);
         mynacard::service service;
@@ -542,8 +650,9 @@ void objects() {
         options.visual_check = 1;
         auto desk = mynacard::desk::open(
                         service, terminal, options, [](mynacard_step) { throw std::domain_error("progress"); },
-                        [&audited](std::string_view) -> bool {
+                        [&audited, &unaudited](std::string_view) -> bool {
                             if (!audited) {
+                                unaudited++;
                                 throw std::domain_error("audit");
                             }
                             return true;
@@ -588,6 +697,29 @@ void objects() {
         EXPECT(!wrong && wrong.why().status() == MYNACARD_STATUS_WRONG_PIN && !wrong.why().thrown());
         EXPECT(by_pin());
 
+        // A call that was turned away, inside a callback or because of a handle, takes nothing of the call that is under way.
+        int turned_away = 0;
+        cards.throws = "exchange";
+        cards.at_end = [&] {
+            auto inside = card.status_json();
+            EXPECT(!inside && inside.why().status() == MYNACARD_STATUS_REENTRANT && !inside.why().thrown());
+            std::thread([&] {
+                mynacard_cancel *freed = nullptr;
+                EXPECT(mynacard_cancel_new(&freed, nullptr) == MYNACARD_STATUS_OK);
+                EXPECT(mynacard_cancel_free(freed) == MYNACARD_STATUS_OK);
+                const mynacard::cancel stale(freed);
+                auto nothing = card.certificate(&stale);
+                EXPECT(!nothing && nothing.why().status() == MYNACARD_STATUS_INVALID_HANDLE && !nothing.why().thrown());
+                auto busy = card.certificate();
+                EXPECT(!busy && busy.why().status() == MYNACARD_STATUS_BUSY && !busy.why().thrown());
+            }).join();
+            turned_away++;
+        };
+        EXPECT(thrown_by(by_pin()) == "exchange" && turned_away > 0);
+        cards.throws.clear();
+        cards.at_end = nullptr;
+        EXPECT(by_pin());
+
         // The line: before anything was sent, and after the proof.
         lines.throws = "/v1/challenge";
         EXPECT(thrown_by(by_pin()) == "/v1/challenge");
@@ -613,6 +745,17 @@ void objects() {
         audited = false;
         EXPECT(thrown_by(unkept.by_pin(card, pin_of("1234"))) == "audit");
         audited = true;
+        // Nor is an answer there any more whose end was not kept; that is no call, and no later call's failure.
+        auto shown = by_pin();
+        auto later = desk.prepare().value();
+        EXPECT(shown);
+        audited = false;
+        unaudited = 0;
+        { auto gone = std::move(shown).value(); }
+        EXPECT(unaudited == 1);
+        audited = true;
+        auto mistyped = later.by_pin(card, pin_of("9999"));
+        EXPECT(!mistyped && mistyped.why().status() == MYNACARD_STATUS_WRONG_PIN && !mistyped.why().thrown());
 
         // They live as long as whatever uses them.
         auto last = desk.prepare().value();
