@@ -12,8 +12,8 @@
  *   MYNACARD_STATUS_INVALID_HANDLE.
  * - A handle in use answers MYNACARD_STATUS_BUSY at once; only mynacard_cancel_cancel works from any thread at any time.
  *   Freeing a handle in use is allowed: it goes at the end of the call.
- * - Freeing waits for every call and callback that uses the handle, and not for the network: a thread of the library may end a moment
- *   later. The library therefore stays loaded until the process ends, whatever unloads it.
+ * - Freeing never waits: that callbacks are over says their destroy, not the return of the freeing call, and a thread for the network
+ *   may end a moment later still. The library therefore stays loaded until the process ends, whatever unloads it.
  * - Enumerations come in as int32_t and are checked.
  * - A structure begins with struct_size; initialise it with its _INIT macro. Its size is that of a version of the structure, and
  *   what is reserved is zero.
@@ -2291,7 +2291,9 @@ mynacard_status mynacard_terminal_activate(const struct mynacard_service *servic
 /**
  * Keeps the terminal in a new vault file under a passcode of at least eight characters, or, where it is NULL, under the key of
  * `mynacard_key_store_set`. A file that is there already is an error, but for the vault of this very terminal, which gets the new
- * passcode. After a failure (a full disk, a share that went away) the same call may be repeated.
+ * passcode. After a failure (a full disk) the same call may be repeated. Where the place itself went away (a share), an empty file of
+ * this call's may come back with it: the call then says that a vault exists, the handle keeps the terminal, and another path
+ * takes it.
  */
 mynacard_status mynacard_terminal_store(const struct mynacard_terminal *terminal,
                                         const uint8_t *path,
