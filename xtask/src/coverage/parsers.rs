@@ -94,6 +94,7 @@ pub(super) const PARSERS: &[Parser] = &[
         "certificates: keys, verdict, possession",
         &[
             "crates/mynacard-cert/src/key.rs",
+            "crates/mynacard-cert/src/pkcs1.rs",
             "crates/mynacard-cert/src/possession.rs",
             "crates/mynacard-cert/src/verify.rs",
             "crates/mynacard-cert/src/verdict.rs",
