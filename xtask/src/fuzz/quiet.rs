@@ -13,6 +13,9 @@ use crate::coverage::table;
 use crate::stage::Checks;
 use crate::workspace;
 
+/// Seconds below which nothing is said: the seeds alone may take as long as two slices.
+const LEAST: u64 = 60;
+
 /// What became of a target so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct State {
@@ -41,7 +44,7 @@ impl State {
 
     /// Whether the second half brought nothing. The first slice always brings what the seeds reach.
     fn is_quiet(self) -> bool {
-        self.last_new > 0 && self.seconds >= 2 * self.last_new
+        self.last_new > 0 && self.seconds >= LEAST.max(2 * self.last_new)
     }
 }
 
@@ -95,7 +98,7 @@ fn with_row(part: &str, name: &str, state: State) -> String {
             if state.is_quiet() { "yes" } else { "no" }
         ),
     );
-    let mut text = "A target has had enough when the second half of its time brought no new edge (`cov:` of libFuzzer, the target's own \
+    let mut text = "A target has had enough when the second half of its time brought no new edge, and a minute at least (`cov:` of libFuzzer, the target's own \
          code and its harness, with the address sanitizer). The time of the last new edge is the end of its slice. Other work ran on the \
          same machine.\n\n| target | runs | seconds | edges | last new edge at | enough |\n|---|---:|---:|---:|---:|---|\n"
         .to_owned();
@@ -164,16 +167,18 @@ mod tests {
 
     #[test]
     fn a_target_is_quiet_when_its_second_half_brought_nothing() {
-        let first = State::default().after(100, 10, 50);
+        let first = State::default().after(100, 30, 50);
         assert!(!first.is_quiet());
-        let second = first.after(100, 10, 50);
+        let second = first.after(100, 30, 50);
         assert!(second.is_quiet(), "{second:?}");
-        let news = second.after(100, 10, 51);
+        let news = second.after(100, 30, 51);
         assert!(!news.is_quiet());
-        let last = news.after(50, 10, 51).after(50, 10, 40);
-        assert_eq!((last.edges, last.last_new, last.runs), (51, 30, 400));
+        let last = news.after(50, 30, 51).after(50, 30, 40);
+        assert_eq!((last.edges, last.last_new, last.runs), (51, 90, 400));
         assert!(!last.is_quiet());
-        assert!(last.after(1, 10, 51).is_quiet());
+        assert!(last.after(1, 30, 51).is_quiet());
+        let short = State::default().after(1, 10, 5).after(1, 10, 5);
+        assert!(!short.is_quiet(), "twenty seconds say nothing");
     }
 
     #[test]
@@ -187,7 +192,7 @@ mod tests {
             2
         );
         assert!(
-            again.contains("| `tlv` | 14 | 20 | 50 | 10 | yes |"),
+            again.contains("| `tlv` | 14 | 20 | 50 | 10 | no |"),
             "{again}"
         );
         assert!(
