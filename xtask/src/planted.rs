@@ -448,7 +448,7 @@ mod tests {
             };
             let there = files.iter().any(|file| {
                 std::fs::read_to_string(workspace::root().join(root_of(of)).join(file))
-                    .is_ok_and(|text| text.contains(&format!("fn {function}()")))
+                    .is_ok_and(|text| text.contains(&format!("fn {function}(")))
             });
             assert!(there, "no test {seen:?}");
         }
