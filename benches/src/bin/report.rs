@@ -24,6 +24,22 @@ their code by the processor that valgrind offers, which may not be the one that 
 
 ";
 
+/// A report can only show what is; this is what was mended because of one.
+const BETTER: &str = "
+## What was made better
+
+The three ratios that were the worst of an earlier report, in instructions; the peers are those of the tables above.
+
+| what | before | after | how |
+|---|--:|--:|---|
+| an RSA signature (`possession`) | 876780 | 381685 | numbers of fixed width for the field's two sizes in place of boxed ones; sixteen squarings and one multiplication that also leaves Montgomery form; the padded block is built and compared whole |
+| `verdict` | 1104191 | 474537 | the same, and a key's Montgomery parameters are made when it first judges a signature |
+| a full answer, UTF-8 | 2153004 | 1757253 | lines and columns are counted for an error only, characters and names looked at by bytes |
+
+Reading an answer through C cost a third more than in Rust because each call made a thread with a stack of its own; it now reads on the caller's
+thread, and a test reads the deepest message on a stack of 256 KiB.
+";
+
 fn main() -> ExitCode {
     match report() {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,6 +100,7 @@ fn report() -> Result<(), String> {
     text += &sizes(&library)?;
     text += "\n## The C library\n\n";
     text += &mynacard_benches::sizes::table(&library)?;
+    text += BETTER;
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
