@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::errors::noted;
-use mynacard_cert::{Certificate, Timestamp, TrustStore};
+use mynacard_cert::{Certificate, Scheme, Timestamp, TrustStore, Usage};
 
 /// What parses comes back byte for byte. No production root signed an input here, and the simulation's signed only those that
 /// its own code issued. Whether the input is one of these.
@@ -30,6 +30,21 @@ pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
         certificate.key_kind(),
     );
     let _ = noted(certificate.verify_possession(b"message", data));
+    // By the scheme of each kind of key: it is the card that says what it signed by.
+    for scheme in [
+        Scheme::RsaPssSha256,
+        Scheme::EcdsaP256Sha256,
+        Scheme::EcdsaP384Sha384,
+    ] {
+        let by = certificate.verify_possession_by(scheme, b"message", data);
+        assert!(noted(by).is_err(), "a certificate is no signature");
+    }
+    // As the root that a file offers.
+    let offered = TrustStore::empty().with_root(data, Usage::Signature);
+    assert!(
+        noted(offered).is_err() || !issued(data),
+        "a holder's certificate as a root"
+    );
     let told = format!("{certificate:?}{:?}", certificate.describe());
     let holder = noted(certificate.holder_attributes_unverified());
     if let Ok(holder) = &holder {
@@ -55,7 +70,9 @@ pub(crate) fn parse_and_judge(data: &[u8]) -> bool {
     }
     let (production, simulation) = (TrustStore::production(), TrustStore::simulation());
     let mut verdict = false;
-    for seconds in [i64::MIN, 0, 1_800_000_000, i64::MAX] {
+    // And just before it begins, when its root has begun.
+    let before = certificate.not_before().unix().saturating_sub(1);
+    for seconds in [i64::MIN, 0, before, 1_800_000_000, i64::MAX] {
         let at = Timestamp::from_unix(seconds);
         let _ = at.to_string();
         assert!(

@@ -146,11 +146,13 @@ pub(crate) fn revocation(data: &[u8]) -> bool {
         let _ = format!("{answer:?}{response:?}");
         assert!(!decided(&answer) || right(), "forged: {answer:?}");
         believed |= decided(&answer);
+        crate::signed::applied(verified, &answer);
     }
     if let Ok(answer) = noted(walk_list(data, &question, &ListPolicy::default())) {
         let _ = format!("{answer:?}");
         assert!(!decided(&answer) || right(), "forged: {answer:?}");
         believed |= decided(&answer);
+        crate::signed::applied(verified, &answer);
     }
     believed
 }

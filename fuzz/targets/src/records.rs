@@ -2,20 +2,24 @@
 
 use std::sync::OnceLock;
 
-use mynacard_cert::Hierarchy;
 use mynacard_cert::record::{
     AgeRecord, AttributeSignature, Attributes, CardAuthorities, CardAuthority, CardFace, CardKey,
     RecordSigner,
 };
-use mynacard_sim::{VirtualCard, pki};
+use mynacard_cert::{Certificate, Hierarchy, HolderAttributes};
+use mynacard_sim::{VirtualCard, person, pki};
 use sha2::{Digest as _, Sha256};
 
 use crate::errors::noted;
-use crate::virtual_card::card;
+use crate::virtual_card::{card, day};
 
 /// What the first person's card holds, read and verified once.
 struct Known {
     authorities: CardAuthorities,
+    /// Those of a terminal that has no issuer's key yet.
+    none: CardAuthorities,
+    /// What another person's certificate says.
+    other: HolderAttributes,
     certificates: Vec<Vec<u8>>,
     /// Of the input support, and of the card face.
     signers: [RecordSigner; 2],
@@ -61,11 +65,16 @@ pub(crate) fn judged(data: &[u8]) {
             "a card's certificate that nobody signed"
         );
     }
+    assert!(
+        noted(known.none.verify(data)).is_err(),
+        "believed without a key"
+    );
     for signer in &known.signers {
         if let Ok(found) = noted(signer.attributes(data, &known.signed.lend())) {
             let _ = (found.name().len(), found.address().len(), found.sex());
             let _ = (found.birth(), format!("{found:?}"));
             assert!(found == known.attributes, "attributes that nobody signed");
+            assert!(noted(found.agree_with_certificate(&known.other)).is_err());
         }
         if let Ok(found) = noted(signer.card_key(data)) {
             assert!(found == known.key, "a card's key that nobody signed");
@@ -81,6 +90,7 @@ pub(crate) fn judged(data: &[u8]) {
             let parts = [found.name_png(), found.address_png(), found.photo_jp2()];
             assert!(parts.iter().all(|part| part.len() <= data.len()));
             assert!(noted(found.agree_with_attributes(&known.attributes)).is_ok());
+            assert!(noted(found.agree_with_certificate(&known.other)).is_err());
             let _ = format!("{found:?}{unsigned:?}");
             assert!(found == known.face, "a face that nobody signed");
         }
@@ -131,7 +141,11 @@ impl Known {
             signature: part(80..signed.len()).to_vec(),
         };
         let record = read(&mut support, 2);
+        let other = person("long-name").expect("listed");
+        let other = Certificate::from_der(&pki::signature_certificate(other, day()))?;
         Ok(Self {
+            none: CardAuthorities::new(Hierarchy::Simulation),
+            other: other.holder_attributes_unverified()?,
             attributes: attributes_signer.attributes(&record, &signed.lend())?,
             key: attributes_signer.card_key(&read(&mut support, 7))?,
             age: face_signer.age_record(&read(&mut face, 1))?,

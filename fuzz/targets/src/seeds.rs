@@ -56,6 +56,52 @@ fn certificates(seeds: &mut Vec<Seed>) {
             der,
         ));
     }
+    wrong(seeds);
+}
+
+/// A holder's certificate with one thing wrong in each: what is refused for what it says, before any signature is looked at.
+fn wrong(seeds: &mut Vec<Seed>) {
+    let person = person("kyokai-self").expect("listed");
+    let right = pki::signature_certificate(person, day());
+    let replaced = |from: &[u8], to: &[u8]| {
+        assert_eq!(from.len(), to.len(), "no length changes");
+        let mut der = right.clone();
+        let mut found = 0;
+        while let Some(at) = der.windows(from.len()).position(|part| part == from) {
+            der.splice(at..at + from.len(), to.iter().copied());
+            found += 1;
+        }
+        assert!(found > 0, "the certificate has another form");
+        der
+    };
+    // The last octet of sha256WithRSAEncryption, of md5WithRSAEncryption.
+    let rsa = |last| [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, last];
+    let mut negative = right.clone();
+    if let Some(first) = negative.get_mut(15) {
+        *first |= 0x80;
+    }
+    for (name, der) in [
+        ("trailing", [&right[..], &[0]].concat()),
+        ("negative-serial", negative),
+        ("md5", replaced(&rsa(11), &rsa(4))),
+        // Two of certificatePolicies; the sex as a control character.
+        (
+            "twice",
+            replaced(
+                &[0x06, 0x03, 0x55, 0x1D, 0x12],
+                &[0x06, 0x03, 0x55, 0x1D, 0x20],
+            ),
+        ),
+        (
+            "sex",
+            replaced(
+                &[0x05, 0x05, 0x03, 0xA0, 0x03, 0x0C, 0x01, 0x31],
+                &[0x05, 0x05, 0x03, 0xA0, 0x03, 0x0C, 0x01, 0x01],
+            ),
+        ),
+    ] {
+        seeds.push(("certificate", format!("wrong-{name}"), der));
+    }
 }
 
 /// The last digit of a text, to tell two of one length apart.

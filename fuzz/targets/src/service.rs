@@ -126,6 +126,15 @@ pub(crate) fn vault_passcode(data: &[u8]) -> bool {
                 "a guess at no vault"
             );
         }
+        if whole {
+            let another = Passcode::new("wrong battery").expect("long enough");
+            let guess = Unlock::Passcode(&another, Stretching::FLOOR);
+            let refused = noted(Vault::open(&path, &guess, UNIX_EPOCH)).err();
+            assert!(
+                refused.is_some_and(|error| error.code() == "MC-5202"),
+                "another passcode opened it, or spoiled it"
+            );
+        }
         whole
     };
     forget(&path);

@@ -19,6 +19,12 @@ use crate::{pieces, service};
 /// The password that the exchange is set to.
 const PASSWORD: &str = "synthetic";
 
+/// What the question calls itself: an answer that names another one is another's.
+const IDENTIFIER: &str = "20261120093000-1";
+
+/// The most bytes of an answer that the exchange is set to.
+const MAX_ANSWER: usize = 256 << 10;
+
 /// What the first byte of an input says.
 struct Choices(u8);
 
@@ -86,6 +92,16 @@ pub(crate) fn zip(data: &[u8]) {
         ExchangeEvent::Unreadable { error, .. } => note(&error),
         _ => unreachable!("the folder is there"),
     };
+    if code == "MC-6503" {
+        assert!(only.len() >= MAX_ANSWER, "refused as too large");
+        return;
+    }
+    if code == "MC-6510" {
+        let read = Message::read_xml(only).expect("it was read in a ZIP");
+        let named = read.header.text(FieldId::ARBITRARY_FILE_IDENTIFIER);
+        assert!(named.is_some_and(|name| name != IDENTIFIER), "{named:?}");
+        return;
+    }
     if choices.encrypted() && !choices.set_to_decrypt() {
         assert_eq!(code, "MC-6505", "the setting is to be named");
     } else if !choices.encrypted() {
@@ -165,9 +181,13 @@ impl Folder {
         let mut exchange = Exchange::open(folders.clone(), ExchangeOptions::default())
             .expect("the journal can be written to");
         let id = format!("{}", std::process::id());
+        let question = format!(
+            "<XmlMsg><MessageHeader><ArbitraryFileIdentifier>{IDENTIFIER}</ArbitraryFileIdentifier></MessageHeader><MessageBody/></XmlMsg>"
+        );
+        let question = Message::read_xml(question.as_bytes()).expect("a message");
         let asked = exchange
-            .submit(MessageKind::BulkQueryDownload, &id, &Message::default(), 0)
-            .expect("an empty message can be written");
+            .submit(MessageKind::BulkQueryDownload, &id, &question, 0)
+            .expect("a message can be written");
         Folder { folders, asked }
     }
 
@@ -183,6 +203,7 @@ impl Folder {
         let options = ExchangeOptions {
             encoding: Encoding::Utf8,
             patience: Duration::ZERO,
+            max_answer: MAX_ANSWER as u64,
             zip_password: choices.set_to_decrypt().then(|| Password::new(PASSWORD)),
             ..ExchangeOptions::default()
         };

@@ -200,6 +200,16 @@ fn hostile() -> Vec<Sequence> {
         ];
         named(format!("provider-{step}"), bytes.concat());
     }
+    // Confirmed by nobody.
+    let nobody = [
+        card(&[]),
+        desk(16, [&[], &[], &[], &[]]),
+        prepare(0, 1, 0),
+        [TAP, &[8, 0, 0, 0], BY_SIGHT].concat(),
+    ];
+    named("nobody".to_owned(), nobody.concat());
+    let off = [card(&[]), desk(0, [&[], &[], &[], &[]]), prepare(0, 1, 0)];
+    named("no-visual-check".to_owned(), off.concat());
     let book = [
         pin(),
         card(&[]),

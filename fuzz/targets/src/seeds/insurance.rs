@@ -53,6 +53,20 @@ fn zips(seeds: &mut Vec<Seed>, name: &str, xml: &[u8]) {
     }
     let two = [&[1_u8][..], &joined([xml, b"<XmlMsg/>"])].concat();
     seeds.push(("zip", format!("{name}-two"), two));
+    // Neither is named like the answer; no file at all; no ZIP; the answer to another question.
+    let neither = [&[17_u8][..], &joined([xml, xml])].concat();
+    seeds.push(("zip", format!("{name}-neither"), neither));
+    seeds.push(("zip", format!("{name}-none"), vec![1]));
+    seeds.push(("zip", format!("{name}-no-zip"), [&[0][..], xml].concat()));
+    let mut other = xml.to_vec();
+    let number = other
+        .windows(16)
+        .position(|part| part == b"20261120093000-1");
+    if let Some(last) = number.and_then(|at| other.get_mut(at + 15)) {
+        *last = b'2';
+    }
+    let other = [&[1_u8][..], &joined([&other[..]])].concat();
+    seeds.push(("zip", format!("{name}-of-another"), other));
 }
 
 /// A line end and damaged bytes among kana; marks apart from their kana in both widths.

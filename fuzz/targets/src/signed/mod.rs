@@ -15,7 +15,7 @@ use harness::forge::{Alg, Authority, Key};
 use tree::Node;
 
 pub(crate) use certificate::judged as certificate;
-pub(crate) use revocation::{list, ocsp};
+pub(crate) use revocation::{applied, list, ocsp};
 pub(crate) use simulation::signed as of_the_simulation;
 
 /// The authority that issues for one usage.

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use der::{Decode as _, Encode as _};
 use mynacard_cert::revocation::{
-    ListPolicy, NoncePolicy, OcspPolicy, OcspResponse, Revocation, walk_list,
+    ListPolicy, NoncePolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationPolicy,
+    walk_list,
 };
 use mynacard_cert::{Authentication, Certificate, Timestamp, Usage, Verified};
 use sha1::{Digest as _, Sha1};
@@ -66,6 +67,7 @@ pub(crate) fn list(data: &[u8]) -> bool {
     let Ok(answer) = noted(walk_list(der.as_slice(), &leaf().question(), &policy)) else {
         return false;
     };
+    applied(leaf(), &answer);
     let revoked = match answer {
         Revocation::Good { .. } => false,
         Revocation::Revoked { .. } => true,
@@ -74,6 +76,20 @@ pub(crate) fn list(data: &[u8]) -> bool {
     assert!(!by_another, "another key's list was believed");
     check_list(&der, revoked);
     true
+}
+
+/// What the verdict becomes by an answer: only "good" passes where it is required, and "revoked" passes where nobody minds it.
+pub(crate) fn applied(verdict: &Verified<Authentication>, answer: &Revocation) {
+    let passes = |policy| {
+        let mut told = |_: &Question<'_>| answer.clone();
+        noted(verdict.clone().check_revocation(&mut told, policy)).is_ok()
+    };
+    let (good, revoked) = (
+        matches!(answer, Revocation::Good { .. }),
+        matches!(answer, Revocation::Revoked { .. }),
+    );
+    assert_eq!(passes(RevocationPolicy::RequireGood), good);
+    assert_eq!(passes(RevocationPolicy::RefuseRevoked), !revoked);
 }
 
 fn check_list(der: &[u8], revoked: bool) {
@@ -215,7 +231,9 @@ pub(crate) fn ocsp(data: &[u8]) -> bool {
         ..OcspPolicy::default()
     };
     let request = leaf().question().ocsp_request(Some(&NONCE));
-    let revoked = match response.judge(&leaf().question(), Some(&request), &policy) {
+    let answer = response.judge(&leaf().question(), Some(&request), &policy);
+    applied(leaf(), &answer);
+    let revoked = match answer {
         Revocation::Good { .. } => false,
         Revocation::Revoked { .. } => true,
         _ => return false,
