@@ -24,6 +24,8 @@ exec 3<"$DESK/passcode" 4<"$DESK/code" 5<"$DESK/pin"
 case "$*" in
     *--help*) ;;
     "terminal activate"*) set -- "$@" --code-fd 4 --passcode-fd 3 ;;
+    # Two lines of the standard input, as a program writes them.
+    *"--pin-fd 0"*) exec < <(cat "$DESK/passcode"; echo; cat "$DESK/pin"; echo) ;;
     check*) set -- "$@" --pin-fd 5 --passcode-fd 3 ;;
     doctor*|"audit verify"*) set -- "$@" --passcode-fd 3 ;;
 esac
@@ -107,6 +109,10 @@ impl Clone {
                 (
                     "convert FILE",
                     "convert $(ls target/OQS/face/*.xml | head -n 1)".to_owned(),
+                ),
+                (
+                    "--home DIR",
+                    format!("--home {}", folder.join("home").display()),
                 ),
                 ("C:\\OQS", "target/OQS".to_owned()),
                 ("vpcd ", format!("vpcd --port {} ", daemon.second_port())),
