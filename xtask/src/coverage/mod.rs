@@ -71,6 +71,8 @@ fn build() -> Result<PathBuf, String> {
         .args(["build", "--workspace", "--all-features", "--bin", "replay"])
         // What other people's crates are built to is shared with the tests.
         .env("RUSTC_WORKSPACE_WRAPPER", &wrapper)
+        // Build scripts count too: not in the folders of their packages.
+        .env("LLVM_PROFILE_FILE", folder.join("build-%p.profraw"))
         .go()?;
     let program = folder.join("replay");
     std::fs::copy(workspace::target().join("debug/replay"), &program)
