@@ -111,8 +111,12 @@ impl Clone {
                     "convert $(ls target/OQS/face/*.xml | head -n 1)".to_owned(),
                 ),
                 (
+                    // The card that is put on the reader is of the simulation, which a desk for real cards refuses.
                     "--home DIR",
-                    format!("--home {}", folder.join("home").display()),
+                    format!(
+                        "--virtual kyokai-self --home {}",
+                        folder.join("data/mynacard").display()
+                    ),
                 ),
                 ("C:\\OQS", "target/OQS".to_owned()),
                 ("vpcd ", format!("vpcd --port {} ", daemon.second_port())),
