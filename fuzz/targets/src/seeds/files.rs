@@ -20,6 +20,13 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         .filter_map(|(_, answer)| answer.split_last_chunk::<2>());
     for (index, (file, _)) in long.filter(|(file, _)| file.len() > 16).enumerate() {
         seeds.push(("card_files", index.to_string(), file.to_vec()));
+        // A day of birth that nobody knows.
+        const BORN: &[u8; 8] = b"19800401";
+        if let Some(at) = file.windows(BORN.len()).position(|part| part == BORN) {
+            let mut unknown = file.to_vec();
+            unknown.splice(at..at + BORN.len(), *b"19800400");
+            seeds.push(("card_files", format!("{index}-no-day"), unknown));
+        }
     }
     for profile in Profile::ALL {
         let mut recorder = Recorder::new(profile, true);
