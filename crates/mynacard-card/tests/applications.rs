@@ -88,7 +88,7 @@ fn modulus(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn rsa_verifies(modulus: &[u8], digest: &[u8], signature: &[u8]) -> bool {
-    use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
+    use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey as RsaPublicKey};
     let key = RsaPublicKey::new(
         BoxedUint::from_be_slice_vartime(modulus),
         BoxedUint::from(65_537_u32),

@@ -16,7 +16,7 @@ use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha256};
 
-type Private = Box<rsa::RsaPrivateKey>;
+type Private = Box<rsa::PrivateKey>;
 
 fn private(key: Key) -> Private {
     match key {

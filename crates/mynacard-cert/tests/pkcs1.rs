@@ -16,7 +16,7 @@ use common::openssl::{self, Folder};
 use mynacard_cert::{Certificate, ErrorKind, Scheme, Usage};
 use proptest::prelude::*;
 use rsa::traits::PublicKeyParts as _;
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey as RsaPrivateKey, PublicKey as RsaPublicKey};
 use sha2::{Digest as _, Sha256, Sha512};
 
 const MESSAGE: &[u8] = b"a message that this side built";
@@ -213,7 +213,7 @@ fn a_signature_that_begins_with_zero() {
 /// What the crate makes of a key, and what of a signature under it; the library's own bounds are narrower.
 fn crates_opinion(modulus: &[u8], exponent: u64, signature: &[u8]) -> Option<bool> {
     let modulus = BoxedUint::from_be_slice_vartime(modulus);
-    if !(2048..=4096).contains(&modulus.bits_vartime()) || exponent < 65_537 {
+    if !(2048..=4096).contains(&modulus.bit_width_vartime()) || exponent < 65_537 {
         return None;
     }
     let key = RsaPublicKey::new(modulus, BoxedUint::from(exponent)).ok()?;

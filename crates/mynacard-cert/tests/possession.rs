@@ -180,7 +180,7 @@ fn wycheproof_ecdsa() {
     );
 }
 
-fn rsa_certificate() -> (Certificate, Box<rsa::RsaPrivateKey>) {
+fn rsa_certificate() -> (Certificate, Box<rsa::PrivateKey>) {
     let key = Key::rsa_other();
     let certificate = certificate(&key.public_info());
     match key {

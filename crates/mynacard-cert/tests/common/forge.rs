@@ -20,7 +20,7 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) enum Key {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
-    Rsa(Box<rsa::RsaPrivateKey>),
+    Rsa(Box<rsa::PrivateKey>),
 }
 
 /// A signature algorithm for [`Key::sign`].
@@ -71,7 +71,7 @@ impl Key {
     /// One of the checked-in RSA keys.
     pub(crate) fn rsa(der: &[u8]) -> Self {
         use rsa::pkcs8::DecodePrivateKey as _;
-        Key::Rsa(Box::new(rsa::RsaPrivateKey::from_pkcs8_der(der).unwrap()))
+        Key::Rsa(Box::new(rsa::PrivateKey::from_pkcs8_der(der).unwrap()))
     }
 
     pub(crate) fn rsa_root() -> Self {

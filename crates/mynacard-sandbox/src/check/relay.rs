@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use p256::ecdsa::{Signature, SigningKey};
 use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaPrivateKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use signature::Signer as _;
@@ -148,7 +148,7 @@ fn shape(relay: &str, step: i64, command: Value, done: bool, grant: Value) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rsa::RsaPublicKey;
+    use rsa::PublicKey as RsaPublicKey;
     use rsa::pkcs8::EncodePublicKey as _;
     use signature::Verifier as _;
 

@@ -68,7 +68,7 @@ pub(crate) fn application(person: &Person, issue: &Issue) -> Application {
 }
 
 /// A record whose last object signs those before it, headers included.
-fn signed(outer: u16, objects: &[Vec<u8>], tag: u16, signer: &rsa::RsaPrivateKey) -> Vec<u8> {
+fn signed(outer: u16, objects: &[Vec<u8>], tag: u16, signer: &rsa::PrivateKey) -> Vec<u8> {
     let content = objects.concat();
     let signature = object(tag, &sign(signer, &content));
     object(outer, &[content, signature].concat())
@@ -80,7 +80,7 @@ fn face(
     issue: &Issue,
     images: &Images,
     key: &[u8],
-    signer: &rsa::RsaPrivateKey,
+    signer: &rsa::PrivateKey,
 ) -> Vec<u8> {
     let birth = object(0xDF22, issue.birth().as_bytes());
     let sex = object(0xDF23, person.sex().digit().to_string().as_bytes());

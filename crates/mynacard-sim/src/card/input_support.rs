@@ -75,7 +75,7 @@ fn attributes(person: &Person, issue: &Issue) -> Vec<u8> {
 }
 
 /// Digests of both files and the signature over them: the first file as stored, of the second what follows its table.
-fn integrity(number: &[u8], attributes: &[u8], signer: &rsa::RsaPrivateKey) -> Vec<u8> {
+fn integrity(number: &[u8], attributes: &[u8], signer: &rsa::PrivateKey) -> Vec<u8> {
     let table = [0xDF, 0x21, 0x08];
     let after = attributes
         .windows(table.len())

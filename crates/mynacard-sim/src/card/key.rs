@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::rand_core::{TryCryptoRng, TryRng};
-use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaPrivateKey, Pss};
 use sha2::{Digest as _, Sha256};
 
 /// A key that signs.

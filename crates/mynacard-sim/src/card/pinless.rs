@@ -5,7 +5,7 @@
 
 use p256::ecdsa::signature::Verifier as _;
 use rsa::pkcs8::DecodePublicKey as _;
-use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use rsa::{Pkcs1v15Sign, PublicKey as RsaPublicKey};
 use sha2::{Digest as _, Sha256};
 
 use super::jpki::TERMINAL_CA_KEY;

@@ -1,7 +1,7 @@
 //! The signed records of the 券面 applications: objects with two-byte tags, signatures, card-verifiable certificates.
 
 use rsa::traits::PublicKeyParts as _;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaPrivateKey};
 use sha2::{Digest as _, Sha256};
 
 use crate::pki::der::{sequence, tlv};

@@ -1,6 +1,6 @@
 //! The simulation's private keys, checked in and public knowledge, read once per use.
 
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey as RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use sha2::Digest as _;
 
@@ -149,7 +149,7 @@ mod tests {
                 PersonKey::Signature,
                 PersonKey::Presence,
             ] {
-                assert_eq!(person_key(person, which).n().bits(), 2048);
+                assert_eq!(person_key(person, which).n().bit_width(), 2048);
             }
         }
         let issuers = [
@@ -160,7 +160,7 @@ mod tests {
             CaKey::CardFace,
         ];
         for which in issuers {
-            assert_eq!(ca_key(which).n().bits(), 2048);
+            assert_eq!(ca_key(which).n().bit_width(), 2048);
         }
     }
 }

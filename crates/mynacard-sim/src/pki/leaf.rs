@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use rsa::traits::PublicKeyParts as _;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaPrivateKey};
 use sha1::Digest as _;
 
 use super::der::{

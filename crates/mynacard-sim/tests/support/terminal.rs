@@ -28,7 +28,7 @@ impl Terminal {
             "/../mynacard-sandbox/data/terminal-ca.key.der"
         );
         let der = std::fs::read(path).expect("the terminal CA's key lies in the sandbox's data");
-        let authority = rsa::RsaPrivateKey::from_pkcs8_der(&der).expect("PKCS #8");
+        let authority = rsa::PrivateKey::from_pkcs8_der(&der).expect("PKCS #8");
         let mut body = b"MNSIMT01".to_vec();
         body.extend(self.0.verifying_key().to_sec1_point(true).as_bytes());
         body.extend(Self::FACILITY);

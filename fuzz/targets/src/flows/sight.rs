@@ -98,7 +98,7 @@ pub(crate) fn present() -> &'static [u8] {
     static COMMAND: OnceLock<Vec<u8>> = OnceLock::new();
     COMMAND.get_or_init(|| {
         let key = include_bytes!("../../../../crates/mynacard-sandbox/data/terminal-ca.key.der");
-        let authority = rsa::RsaPrivateKey::from_pkcs8_der(key).expect("the sandbox's own key");
+        let authority = rsa::PrivateKey::from_pkcs8_der(key).expect("the sandbox's own key");
         let mut body = b"MNSIMT01".to_vec();
         body.extend(terminal().verifying_key().to_sec1_point(true).as_bytes());
         body.extend(FACILITY);

@@ -19,7 +19,7 @@ pub(crate) fn signed() -> Vec<(&'static str, Vec<u8>)> {
     let root = root.tbs_certificate();
     let authority = Authority {
         key: Key::Rsa(Box::new(
-            rsa::RsaPrivateKey::from_pkcs1_der(key).expect("a key"),
+            rsa::PrivateKey::from_pkcs1_der(key).expect("a key"),
         )),
         name: root.subject().to_der().expect("it was read"),
         serial: root.serial_number().as_bytes().to_vec(),

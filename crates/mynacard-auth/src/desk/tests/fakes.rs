@@ -144,7 +144,7 @@ fn signature(info: Vec<u8>) -> Vec<u8> {
         static MADE: RefCell<HashMap<Vec<u8>, Vec<u8>>> = RefCell::default();
     }
     let sign = |info: &Vec<u8>| {
-        let key = rsa::RsaPrivateKey::from_pkcs8_der(KEY).unwrap();
+        let key = rsa::PrivateKey::from_pkcs8_der(KEY).unwrap();
         key.sign(rsa::Pkcs1v15Sign::new_unprefixed(), info).unwrap()
     };
     MADE.with_borrow_mut(|made| made.entry(info).or_insert_with_key(sign).clone())
