@@ -24,22 +24,6 @@ their code by the processor that valgrind offers, which may not be the one that 
 
 ";
 
-/// A report can only show what is; this is what was mended because of one.
-const BETTER: &str = "
-## What was made better
-
-The three ratios that were the worst of an earlier report, in instructions; the peers are those of the tables above.
-
-| what | before | after | how |
-|---|--:|--:|---|
-| an RSA signature (`possession`) | 876780 | 381685 | numbers of fixed width for the field's two sizes in place of boxed ones; sixteen squarings and one multiplication that also leaves Montgomery form; the padded block is built and compared whole |
-| `verdict` | 1104191 | 474537 | the same, and a key's Montgomery parameters are made when it first judges a signature |
-| a full answer, UTF-8 | 2153004 | 1757253 | lines and columns are counted for an error only, characters and names looked at by bytes |
-
-Reading an answer through C cost a third more than in Rust because each call made a thread with a stack of its own; it now reads on the caller's
-thread, and a test reads the deepest message on a stack of 256 KiB.
-";
-
 fn main() -> ExitCode {
     match report() {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,7 +37,7 @@ fn main() -> ExitCode {
 fn report() -> Result<(), String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = sibling()?;
-    let mut text = format!("{HEAD}Machine: {}.\n\n", machine());
+    let mut text = format!("{HEAD}Machine: {}.\n\n", mynacard_benches::machine::described());
     let _ = writeln!(
         text,
         "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
@@ -100,7 +84,7 @@ fn report() -> Result<(), String> {
     text += &sizes(&library)?;
     text += "\n## The C library\n\n";
     text += &mynacard_benches::sizes::table(&library)?;
-    text += BETTER;
+    text += &mynacard_benches::better::section(&text)?;
     print!("{text}");
     std::fs::write(here.join("REPORT.md"), text).map_err(|error| error.to_string())
 }
@@ -283,14 +267,4 @@ fn said_by(arguments: &[&str], failed: &str) -> Result<String, String> {
     } else {
         Err(failed.to_owned())
     }
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let name = release
-        .lines()
-        .find_map(|line| line.strip_prefix("PRETTY_NAME="))
-        .unwrap_or("an unknown system");
-    format!("{cores} cores, {}", name.trim_matches('"'))
 }

@@ -460,7 +460,9 @@ mod tests {
     fn days_count_both_ways() {
         assert_eq!(Date::new(1970, 1, 1).unwrap().days_since_epoch(), 0);
         assert_eq!(Date::new(2000, 3, 1).unwrap().days_since_epoch(), 11_017);
-        for days in (-700_000..2_900_000).step_by(61) {
+        // An interpreter that looks at every access takes a day for all of them.
+        let step = if cfg!(miri) { 36_001 } else { 61 };
+        for days in (-700_000..2_900_000).step_by(step) {
             let date = Date::from_days_since_epoch(days).unwrap();
             assert_eq!(date.days_since_epoch(), days);
             assert_eq!(Date::from_basic(&date.basic()), Some(date));

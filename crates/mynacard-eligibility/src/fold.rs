@@ -219,9 +219,11 @@ mod tests {
     #[test]
     fn full_width_is_the_same_after_half_width() {
         // Every two of what a name in kana is made of, and what gets in between.
+        // An interpreter gets a part of them.
         let all: Vec<char> = ('ぁ'..='ヿ')
             .chain('｡'..='ﾟ')
             .chain(" \u{3000}\u{3099}\u{309A}\u{FFFD}ー・。「A漢".chars())
+            .step_by(if cfg!(miri) { 13 } else { 1 })
             .collect();
         for first in &all {
             for second in &all {

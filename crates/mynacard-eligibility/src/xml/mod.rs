@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn a_text_is_of_characters() {
-        let all = ('\0'..='\u{FFFF}').chain(['\u{1FFFE}', '\u{20B9F}', char::MAX]);
+        // An interpreter gets a part of them.
+        let all = ('\0'..='\u{FFFF}').step_by(if cfg!(miri) { 251 } else { 1 });
+        let all = all.chain(['●', '〓', '\u{FFFF}', '\u{1FFFE}', '\u{20B9F}', char::MAX]);
         for c in all {
             let text = format!("氏{c}ﾀ");
             assert_eq!(is_xml_text(&text), is_xml_char(c), "{:X}", u32::from(c));
