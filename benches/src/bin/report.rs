@@ -37,7 +37,10 @@ fn main() -> ExitCode {
 fn report() -> Result<(), String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = sibling()?;
-    let mut text = format!("{HEAD}Machine: {}.\n\n", mynacard_benches::machine::described());
+    let mut text = format!(
+        "{HEAD}Machine: {}.\n\n",
+        mynacard_benches::machine::described()
+    );
     let _ = writeln!(
         text,
         "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
