@@ -8,14 +8,12 @@ mod daemon;
 #[allow(dead_code)] // Shared with tests that need more of it.
 mod support;
 
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime};
 
-use daemon::{Daemon, inside};
+use daemon::inside;
 use mynacard_pcsc::Readers;
-use mynacard_sim::{VirtualCard, person, vpcd};
+use support::reader::wait;
 use support::{csharp, run, shipped};
 
 #[test]
@@ -51,7 +49,7 @@ fn a_reader_and_its_card_in_csharp() {
                 "患者さんにカードを置いてもらい",
             ],
         );
-        insert(daemon);
+        support::reader::insert(daemon.port());
         let shown = run(&mut at_my_reader("20"));
         let card = shown.lines().last().unwrap();
         for expected in [
@@ -78,24 +76,6 @@ fn a_reader_and_its_card_in_csharp() {
                 "USBケーブル",
             ],
         );
-    });
-}
-
-/// Puts a virtual card into the first slot; it stays as long as the daemon.
-fn insert(daemon: &Daemon) {
-    let port = daemon.port();
-    std::thread::spawn(move || {
-        let mut card = VirtualCard::new(person("kyokai-self").unwrap(), SystemTime::now());
-        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        // The reader goes away with its daemon, in the middle of whatever it did.
-        let _ = vpcd::serve(&mut card, stream, |_, _| Ok(()));
-    });
-    wait(|| {
-        Readers::new()
-            .list()
-            .unwrap()
-            .iter()
-            .any(|one| one.has_card())
     });
 }
 
@@ -131,13 +111,5 @@ impl Drop for WithoutReaders {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-fn wait(mut there: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
-    while !there() {
-        assert!(Instant::now() < end, "the daemon does not come to it");
-        std::thread::sleep(Duration::from_millis(50));
     }
 }

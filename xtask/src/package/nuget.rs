@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::archive::Archive;
+use super::vendor::Made;
 use super::{Options, Sources, own, read};
 use crate::install::{at, filled};
 use crate::run::Program;
@@ -95,32 +96,31 @@ fn package(kind: &Kind, sources: &Sources, options: &Options) -> Result<PathBuf,
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         package.file(licence, &own(licence))?;
     }
+    let mut made = Made::new(version);
     for framework in ["net48", "netstandard2.0"] {
         for end in ["dll", "xml"] {
             let file = format!("{}.{end}", kind.assembly);
             let from = options.scratch.join(framework).join(&file);
-            package.file(&format!("lib/{framework}/{file}"), &from)?;
+            let inside = format!("lib/{framework}/{file}");
+            package.file(&inside, &from)?;
+            if end == "dll" {
+                made.by_mcs(&inside, &from)?;
+            }
         }
     }
-    for (system, file, from) in [
-        (
-            "win-x64",
-            format!("{library}.dll"),
-            sources.dll(Width::Bits64, library),
-        ),
-        (
-            "win-x86",
-            format!("{library}.dll"),
-            sources.dll(Width::Bits32, library),
-        ),
-        (
-            "linux-x64",
-            format!("lib{library}.so"),
-            sources.library(library),
-        ),
-    ] {
-        package.file(&format!("runtimes/{system}/native/{file}"), &from)?;
+    let [wide, narrow] = [Width::Bits64, Width::Bits32].map(|width| {
+        let gcc = format!("{}-gcc", width.prefix());
+        (format!("{library}.dll"), sources.dll(width, library), gcc)
+    });
+    let so = format!("lib{library}.so");
+    let linux = (so, sources.library(library), "cc".to_owned());
+    for (system, (file, from, cc)) in [("win-x64", wide), ("win-x86", narrow), ("linux-x64", linux)]
+    {
+        let inside = format!("runtimes/{system}/native/{file}");
+        package.file(&inside, &from)?;
+        made.by_cargo(&inside, &from, &cc)?;
     }
+    package.text(Made::NAME, made.text())?;
     package.finish()?;
     Ok(place)
 }
