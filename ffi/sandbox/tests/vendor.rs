@@ -127,8 +127,6 @@ fn the_zip_is_enough_for_a_vendor() {
         );
     }
     the_paper_keeps_names_apart(&zip);
-    papers::lead_somewhere(&zip);
-    papers::tell_what_made(&zip, &["win-x64", "win-x86", "linux-x64"], 14);
     in_c(&unpacked, &zip);
     in_cpp(&unpacked, &zip);
     in_csharp(&unpacked, &zip);

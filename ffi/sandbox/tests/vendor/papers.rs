@@ -12,7 +12,7 @@ use super::support::{is_a_reception, reader, run_alone};
 use super::{Unpacked, VERSION, packed};
 
 /// The guide, the table of codes, the threat model, and every link of every paper.
-pub(super) fn lead_somewhere(zip: &Path) {
+fn lead_somewhere(zip: &Path) {
     let mut seen = 0;
     for paper in ["README.md", "README.ja.md"] {
         let text = std::fs::read_to_string(zip.join(paper)).unwrap();
@@ -96,7 +96,14 @@ fn typed(zip: &Path, paper: &str) -> Vec<Block> {
 }
 
 /// Compilers of Windows by those that are here: the same files, the same order, the same names of what is made.
-const CSC: &str = "#!/bin/sh\nexec mcs -langversion:7 -warnaserror \"$@\"\n";
+const CSC: &str = r#"#!/bin/bash
+# What Microsoft's makes lies in the current folder, what mcs makes beside the source.
+case "$*" in
+    */out:*) ;;
+    *) name=${!#}; name=${name##*/}; set -- "/out:${name%.cs}.exe" "$@" ;;
+esac
+exec mcs -langversion:7 -warnaserror "$@"
+"#;
 const CL: &str = r#"#!/bin/bash
 set -e
 arguments=()
@@ -122,6 +129,8 @@ fn the_papers_commands_run_in_the_zip() {
     inside(NAME, |daemon| {
         let unpacked = Unpacked::new(&archive);
         let zip = unpacked.path(&format!("mynacard-{VERSION}"));
+        lead_somewhere(&zip);
+        tell_what_made(&zip, &["win-x64", "win-x86", "linux-x64"], 13);
         reader::insert(daemon.port());
         let programs = unpacked.path("bin");
         std::fs::create_dir(&programs).unwrap();
@@ -148,7 +157,7 @@ fn the_papers_commands_run_in_the_zip() {
         };
         let mut ran = 0;
         for block in typed(&zip, "README.md") {
-            let _ = std::fs::remove_dir(zip.join("face"));
+            let _ = std::fs::remove_dir_all(zip.join("face"));
             for line in block.commands() {
                 ran += 1;
                 println!("{}: {line}", block.place);
@@ -180,7 +189,6 @@ fn the_papers_commands_run_in_the_zip() {
             }
         }
         assert!(ran > 14, "{ran}");
-        run("rm -r build face");
     });
 }
 
