@@ -1,6 +1,8 @@
 // The readers of this PC, and the card in one of them. No PIN is sent, no try is spent, no service is asked.
 //
-//   AtMyReader [SECONDS]        how long to wait for a card; 60 unless stated
+//   cargo xtask ffi
+//   mcs -r:Mynacard.Net.dll AtMyReader.cs
+//   mono AtMyReader.exe [SECONDS]          how long to wait for a card; 60 unless stated
 using System;
 using System.Globalization;
 using System.IO;
