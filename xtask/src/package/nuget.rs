@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::archive::Archive;
-use super::vendor::Made;
+use super::vendor::{Compilers, Made};
 use super::{Options, Sources, own, read};
 use crate::install::{at, filled};
 use crate::run::Program;
@@ -108,17 +108,26 @@ fn package(kind: &Kind, sources: &Sources, options: &Options) -> Result<PathBuf,
             }
         }
     }
-    let [wide, narrow] = [Width::Bits64, Width::Bits32].map(|width| {
-        let gcc = format!("{}-gcc", width.prefix());
-        (format!("{library}.dll"), sources.dll(width, library), gcc)
-    });
-    let so = format!("lib{library}.so");
-    let linux = (so, sources.library(library), "cc".to_owned());
-    for (system, (file, from, cc)) in [("win-x64", wide), ("win-x86", narrow), ("linux-x64", linux)]
-    {
+    for (system, width) in [
+        ("win-x64", Some(Width::Bits64)),
+        ("win-x86", Some(Width::Bits32)),
+        ("linux-x64", None),
+    ] {
+        let (file, from, by) = match width {
+            Some(width) => (
+                format!("{library}.dll"),
+                sources.dll(width, library),
+                Compilers::of(width)?,
+            ),
+            None => (
+                format!("lib{library}.so"),
+                sources.library(library),
+                Compilers::of_this_system(&sources.linux)?,
+            ),
+        };
         let inside = format!("runtimes/{system}/native/{file}");
         package.file(&inside, &from)?;
-        made.by_cargo(&inside, &from, &cc)?;
+        made.by_cargo(&inside, &from, &by)?;
     }
     package.text(Made::NAME, made.text())?;
     package.finish()?;

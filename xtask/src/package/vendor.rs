@@ -5,7 +5,7 @@ mod papers;
 
 use std::path::{Path, PathBuf};
 
-pub(super) use made::Made;
+pub(super) use made::{Compilers, Made};
 
 use super::archive::Archive;
 use super::{Options, Sources, import, own, read};
@@ -90,10 +90,10 @@ fn windows(
 ) -> Result<(), String> {
     let scratch = options.scratch.join(folder);
     std::fs::create_dir_all(&scratch).map_err(at(&scratch))?;
-    let gcc = format!("{}-gcc", width.prefix());
+    let by = Compilers::of(width)?;
     // What cargo built, as it is and noted.
     let mut built = |inside: String, from: &Path| {
-        made.by_cargo(&inside, from, &gcc)?;
+        made.by_cargo(&inside, from, &by)?;
         zip.file(&inside, from)
     };
     for name in LIBRARIES {
@@ -116,9 +116,10 @@ fn windows(
 }
 
 fn linux(zip: &mut Archive, sources: &Sources, made: &mut Made) -> Result<(), String> {
+    let by = Compilers::of_this_system(&sources.linux)?;
     let mut built = |name: &str, from: &Path| {
         let inside = format!("linux-x64/{name}");
-        made.by_cargo(&inside, from, "cc")?;
+        made.by_cargo(&inside, from, &by)?;
         zip.file(&inside, from)
     };
     for name in LIBRARIES {

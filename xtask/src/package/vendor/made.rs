@@ -5,6 +5,40 @@ use std::path::Path;
 
 use crate::package::read;
 use crate::run::Program;
+use crate::windows::{self, Width};
+
+/// Where cargo notes which compiler fills a target folder: the builds for Windows may have another one, and a folder of their own.
+const NOTE: &str = ".rustc_info.json";
+
+/// Who made a library.
+pub(in crate::package) struct Compilers {
+    rustc: String,
+    cc: String,
+}
+
+impl Compilers {
+    /// Of the builds for Windows.
+    pub(in crate::package) fn of(width: Width) -> Result<Self, String> {
+        Ok(Self {
+            // Nowhere above it: what is noted there is another build's.
+            rustc: rustc(&windows::folder().join(NOTE))?,
+            cc: version(&format!("{}-gcc", width.prefix()))?,
+        })
+    }
+
+    /// Of the builds for this system, which lie somewhere below `built`'s target folder.
+    pub(in crate::package) fn of_this_system(built: &Path) -> Result<Self, String> {
+        let note = built
+            .ancestors()
+            .map(|folder| folder.join(NOTE))
+            .find(|note| note.is_file())
+            .ok_or_else(|| format!("no {NOTE} of cargo's above {}", built.display()))?;
+        Ok(Self {
+            rustc: rustc(&note)?,
+            cc: version("cc")?,
+        })
+    }
+}
 
 /// The text, as it is being written.
 pub(in crate::package) struct Made {
@@ -23,16 +57,14 @@ impl Made {
         &self.text
     }
 
-    /// One that cargo built, with the C compiler that it linked with: `inside` is its name in the package.
+    /// One that cargo built: `inside` is its name in the package.
     pub(in crate::package) fn by_cargo(
         &mut self,
         inside: &str,
         file: &Path,
-        cc: &str,
+        by: &Compilers,
     ) -> Result<(), String> {
-        let rustc = rustc(file)?;
-        let cc = version(cc)?;
-        self.add(inside, file, &[("rustc", &rustc), ("cc", &cc)])
+        self.add(inside, file, &[("rustc", &by.rustc), ("cc", &by.cc)])
     }
 
     /// An assembly of .NET.
@@ -67,19 +99,8 @@ fn version(compiler: &str) -> Result<String, String> {
     }
 }
 
-/// The compiler that filled the folder where a file was built, as cargo noted it there: the builds for Windows have another one.
-fn rustc(file: &Path) -> Result<String, String> {
-    let note = file
-        .ancestors()
-        .map(|folder| folder.join(".rustc_info.json"))
-        .find(|note| note.is_file())
-        .ok_or_else(|| {
-            format!(
-                "cargo left no note of its compiler above {}",
-                file.display()
-            )
-        })?;
-    noted(&read(&note)?).ok_or_else(|| format!("{} names no compiler", note.display()))
+fn rustc(note: &Path) -> Result<String, String> {
+    noted(&read(note)?).ok_or_else(|| format!("{} names no compiler", note.display()))
 }
 
 /// The line of `rustc -vV` among the answers that cargo keeps.
