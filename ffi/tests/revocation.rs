@@ -1,12 +1,13 @@
 //! Revocation and test cards through the C interface, with an authority, lists and answers of openssl's.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)] // helpers of tests
 
 #[path = "../../crates/mynacard-client/tests/authority/mod.rs"]
 mod authority;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::{ptr, slice};
 
@@ -62,16 +63,20 @@ fn request(stream: &mut TcpStream) -> Vec<u8> {
     body
 }
 
-/// The verdict, or the error's code.
+/// The verdict on the authority's certificate, or the error's code.
 fn told(authority: &Authority, revocation: Value) -> Result<Value, String> {
-    let der = authority.der("leaf");
     let ask = json!({
         "usage": "authentication",
         "hierarchy": "test",
         "roots": [base64(&authority.der("root"))],
         "revocation": revocation,
-    })
-    .to_string();
+    });
+    judged(&authority.der("leaf"), &ask)
+}
+
+/// The verdict, or the error's code.
+fn judged(der: &[u8], ask: &Value) -> Result<Value, String> {
+    let ask = ask.to_string();
     let (mut json, mut error) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: pointers and lengths are those of living values.
     let status = unsafe {
@@ -162,6 +167,52 @@ fn what_was_revoked_is_learnt_from_lists_and_responders() {
     )
     .unwrap();
     assert_eq!(gone["revocation"], "unknown");
+}
+
+/// A test card's own certificates, under the right one of two roots of the same name; that its key is at hand is another matter.
+#[test]
+fn certificates_of_a_test_card_are_judged() {
+    let Some(folder) = std::env::var_os("MYNACARD_VECTORS").map(PathBuf::from) else {
+        let in_ci = std::env::var("CI").as_deref() == Ok("true");
+        assert!(!in_ci, "MYNACARD_VECTORS is not set");
+        println!("skipped: MYNACARD_VECTORS does not name the folder of test vectors");
+        return;
+    };
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let verdict = |usage: &str, roots: &[&str]| {
+        let roots: Vec<_> = roots
+            .iter()
+            .map(|name| base64(&read(&format!("roots/test/{name}.cer"))))
+            .collect();
+        let name = match usage {
+            "authentication" => "testcard/jpki-auth-cert.der",
+            _ => "testcard/jpki-sign-cert.der",
+        };
+        let ask =
+            json!({ "usage": usage, "hierarchy": "test", "roots": roots, "at": "2026-11-21" });
+        judged(&read(name), &ask)
+    };
+    for (usage, right, wrong, serial) in [
+        (
+            "authentication",
+            "authca-test-2023",
+            "authca-test-2019",
+            "218887",
+        ),
+        (
+            "signature",
+            "signca-test-2024",
+            "signca-test-2019",
+            "1ea8a8",
+        ),
+    ] {
+        for roots in [&[right][..], &[wrong, right], &[right, wrong]] {
+            let verdict = verdict(usage, roots).unwrap();
+            assert_eq!(verdict["hierarchy"], "JPKI test", "{verdict}");
+            assert_eq!(verdict["root"]["serial"], serial, "{verdict}");
+        }
+        assert_eq!(verdict(usage, &[wrong]), Err("MC-3101".to_owned()));
+    }
 }
 
 #[test]
