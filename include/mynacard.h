@@ -1124,7 +1124,7 @@ typedef struct mynacard_service {
      */
     size_t url_size;
     /**
-     * The authority that certifies the service: one certificate, DER.
+     * The authority that certifies the service: one certificate, DER or PEM.
      */
     const uint8_t *root;
     /**
@@ -1769,7 +1769,7 @@ mynacard_status mynacard_card_free(struct mynacard_card *card);
  * Whether it was revoked is asked where `ask` has a member `revocation` with one of: `"list":"…"` (a list, base64 of DER),
  * `"list_url":"http://…"` (one that is fetched), `"ocsp":"…"` (a response, base64 of DER), `"ocsp_url":true` (the responder that the
  * verified certificate names is asked). `"policy"` is `refuse-revoked` (where it is left out), `require-good` or `report`,
- * `"timeout_ms"` ten seconds where it is left out, `"direct":true` heeds no proxy. The verdict's `revocation` is `good`, `revoked` or
+ * `"timeout_ms"` ten seconds where it is left out, and nothing else stops it; `"direct":true` heeds no proxy. The verdict's `revocation` is `good`, `revoked` or
  * `unknown` then, beside `"revocation_detail":{"this_update":"…","next_update":"…","since":null,"reason":null,"why":null}`. What cannot
  * be fetched is unknown.
  */

@@ -762,6 +762,7 @@ private:
 /// A service to reach.
 struct service {
     std::string url;
+    /// The authority that certifies it: one certificate, DER or PEM.
     std::string root;
     std::string name;
     std::string environment;

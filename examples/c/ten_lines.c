@@ -3,7 +3,7 @@
  *
  *   cargo xtask ffi
  *   cc -std=c11 -Iinclude examples/c/ten_lines.c -Ltarget/debug/ffi -lmynacard -o target/ten_lines
- *   target/ten_lines ADDRESS CA.der VAULT      the vault's passcode and the PIN on two lines of standard input
+ *   target/ten_lines ADDRESS CA VAULT          CA: PEM or DER; the vault's passcode and the PIN on two lines of standard input
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
     uint16_t field;
 
     if (argc != 4 || (file = fopen(argv[2], "rb")) == NULL) {
-        fprintf(stderr, "usage: ten_lines ADDRESS CA.der VAULT\n");
+        fprintf(stderr, "usage: ten_lines ADDRESS CA VAULT\n");
         return EXIT_FAILURE;
     }
     service.url = (const uint8_t *)argv[1];

@@ -2,7 +2,7 @@
 //
 //   cargo xtask ffi
 //   c++ -std=c++17 -Iinclude examples/cpp/ten_lines.cpp -Ltarget/debug/ffi -lmynacard -o target/ten_lines
-//   target/ten_lines ADDRESS CA.der VAULT      the vault's passcode and the PIN on two lines of standard input
+//   target/ten_lines ADDRESS CA VAULT          CA: PEM or DER; the vault's passcode and the PIN on two lines of standard input
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -13,7 +13,7 @@
 
 int main(int argc, char **argv) {
     if (argc != 4) {
-        std::cerr << "usage: ten_lines ADDRESS CA.der VAULT\n";
+        std::cerr << "usage: ten_lines ADDRESS CA VAULT\n";
         return EXIT_FAILURE;
     }
     std::ifstream file(argv[2], std::ios::binary);

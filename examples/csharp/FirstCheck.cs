@@ -1,5 +1,7 @@
 // The first check: a virtual card and a service in this process, so neither reader nor line is needed.
 using System;
+using System.IO;
+using System.Text;
 using Mynacard;
 using Mynacard.Testing;
 
@@ -7,6 +9,8 @@ internal static class FirstCheck
 {
     private static void Main()
     {
+        try { Console.OutputEncoding = new UTF8Encoding(false); }
+        catch (IOException) { Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true }); } // no console
         using (var sandbox = new Sandbox())
         using (var terminal = sandbox.Activate())
         using (var desk = new Desk(sandbox.Service, terminal))

@@ -2,7 +2,7 @@
 //
 //   cargo xtask ffi
 //   mcs -r:Mynacard.Net.dll TenLines.cs
-//   mono TenLines.exe ADDRESS CA.der VAULT      the vault's passcode and the PIN on two lines of standard input
+//   mono TenLines.exe ADDRESS CA VAULT      CA: PEM or DER; the vault's passcode and the PIN on two lines of standard input
 using System;
 using System.IO;
 using System.Text;
@@ -12,7 +12,7 @@ internal static class TenLines
 {
     private static int Main(string[] arguments)
     {
-        if (arguments.Length != 3) { Console.Error.WriteLine("usage: TenLines ADDRESS CA.der VAULT"); return 1; }
+        if (arguments.Length != 3) { Console.Error.WriteLine("usage: TenLines ADDRESS CA VAULT"); return 1; }
         try { Console.OutputEncoding = new UTF8Encoding(false); }
         catch (IOException) { Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true }); } // no console
         var service = new Service { Url = arguments[0], Root = File.ReadAllBytes(arguments[1]), Trust = Trust.Simulation, Direct = true };

@@ -54,6 +54,7 @@ mod loaded;
 mod logging;
 mod matching;
 mod owner;
+mod pem;
 mod person;
 mod pin;
 mod pinless;

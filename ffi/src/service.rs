@@ -12,6 +12,7 @@ use crate::carrier::{Connection, mynacard_carrier};
 use crate::failure::Failure;
 use crate::input::{Versioned, bytes, choice, ends, optional, text};
 use crate::owner::Owner;
+use crate::pem;
 use crate::status::mynacard_status;
 
 /// Whose cards are accepted.
@@ -36,7 +37,7 @@ pub struct mynacard_service {
     pub url: *const u8,
     /// Its length.
     pub url_size: usize,
-    /// The authority that certifies the service: one certificate, DER.
+    /// The authority that certifies the service: one certificate, DER or PEM.
     pub root: *const u8,
     /// Its length.
     pub root_size: usize,
@@ -191,7 +192,8 @@ pub(crate) unsafe fn read(options: &mynacard_service) -> Result<(Way, TrustStore
             "service.url is empty",
         ));
     }
-    let endpoint = Endpoint::new(url, &[root], name, environment)
+    let root = pem::certificate("service.root", root)?;
+    let endpoint = Endpoint::new(url, &[&root], name, environment)
         .with_proxy(proxy)
         .with_tls(tls)
         .with_timeouts(timeouts);

@@ -1,134 +1,32 @@
 //! Revocation and test cards through the C interface, with an authority, lists and answers of openssl's.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)] // helpers of tests
+
+#[path = "../../crates/mynacard-client/tests/authority/mod.rs"]
+mod authority;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::{ptr, slice};
 
+use authority::Authority;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mynacard_ffi::*;
 use serde_json::{Value, json};
 
-const CONFIGURATION: &str = "
-[req]
-distinguished_name = none
-string_mask = utf8only
-prompt = no
-[none]
-[root_name]
-C = JP
-O = JPKI-TEST
-OU = JPKI for user authentication
-[leaf_name]
-C = JP
-CN = 0000000000000000000000000
-[root]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[leaf]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = clientAuth
-certificatePolicies = critical, 1.2.392.200149.8.5.1.0.30
-authorityKeyIdentifier = keyid, issuer
-authorityInfoAccess = OCSP;URI:RESPONDER
-crlDistributionPoints = point
-[point]
-fullname = dirName:point_name
-[point_name]
-C = JP
-O = JPKI-TEST
-CN = Kiyose-shi CRLDP
-[ca]
-default_ca = own
-[own]
-database = index.txt
-crlnumber = crlnumber
-certificate = root.pem
-private_key = root.key
-default_md = sha256
-default_crl_days = 7
-policy = any
-[any]
-[list]
-authorityKeyIdentifier = keyid
-issuingDistributionPoint = critical, @own_point
-[own_point]
-fullname = dirName:point_name
-";
-
 const GOOD: &str = "V\t400101000000Z\t\t227B13\tunknown\t/CN=0\n";
 const REVOKED: &str = "R\t400101000000Z\t260101000000Z,keyCompromise\t227B13\tunknown\t/CN=0\n";
 
-#[track_caller]
-fn openssl(folder: &Path, arguments: &str) {
-    let output = Command::new("openssl")
-        .current_dir(folder)
-        .args(arguments.split(' '))
-        .output()
-        .expect("this test needs the command openssl");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "openssl {arguments}: {error}");
+fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
-fn base64(path: PathBuf) -> String {
-    STANDARD.encode(std::fs::read(path).unwrap())
-}
-
-/// Makes an authority, a certificate that names `responder`, and one more root.
-fn authority(folder: &Path, responder: &str) {
-    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
-    let configuration = CONFIGURATION.replace("RESPONDER", responder);
-    write("ca.cnf", &configuration);
-    for name in ["root", "leaf"] {
-        let own = configuration.replace("name = none", &format!("name = {name}_name"));
-        write(&format!("{name}.cnf"), &own);
-    }
-    write("crlnumber", "01\n");
-    const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-    openssl(
-        folder,
-        &format!(
-            "req -x509 -config root.cnf -extensions root -days 3000 {KEY} -keyout root.key -out root.pem"
-        ),
-    );
-    openssl(
-        folder,
-        &format!("req -new -config leaf.cnf -keyout leaf.key -out leaf.csr {KEY}"),
-    );
-    openssl(
-        folder,
-        "x509 -req -in leaf.csr -CA root.pem -CAkey root.key -set_serial 0x227b13 -extfile ca.cnf -extensions leaf -days 1800 -out leaf.pem",
-    );
-    for name in ["root", "leaf"] {
-        openssl(
-            folder,
-            &format!("x509 -in {name}.pem -outform der -out {name}.der"),
-        );
-    }
-}
-
-fn list(folder: &Path, register: &str) -> String {
-    std::fs::write(folder.join("index.txt"), register).unwrap();
-    openssl(
-        folder,
-        "ca -config ca.cnf -gencrl -crlexts list -out list.pem",
-    );
-    openssl(folder, "crl -in list.pem -outform der -out list.der");
-    base64(folder.join("list.der"))
-}
-
-fn answer(folder: &Path, register: &str) -> Vec<u8> {
-    std::fs::write(folder.join("register.txt"), register).unwrap();
-    openssl(
-        folder,
-        "ocsp -index register.txt -CA root.pem -rsigner root.pem -rkey root.key -reqin request.der -respout answer.der",
-    );
-    std::fs::read(folder.join("answer.der")).unwrap()
+fn list(authority: &Authority, register: &str) -> String {
+    authority.write("index.txt", register.as_bytes());
+    base64(&authority.list("list"))
 }
 
 /// Answers one request with what `body` makes of it.
@@ -165,16 +63,20 @@ fn request(stream: &mut TcpStream) -> Vec<u8> {
     body
 }
 
-/// The verdict, or the error's code.
-fn told(folder: &Path, revocation: Value) -> Result<Value, String> {
-    let der = std::fs::read(folder.join("leaf.der")).unwrap();
+/// The verdict on the authority's certificate, or the error's code.
+fn told(authority: &Authority, revocation: Value) -> Result<Value, String> {
     let ask = json!({
         "usage": "authentication",
         "hierarchy": "test",
-        "roots": [base64(folder.join("root.der"))],
+        "roots": [base64(&authority.der("root"))],
         "revocation": revocation,
-    })
-    .to_string();
+    });
+    judged(&authority.der("leaf"), &ask)
+}
+
+/// The verdict, or the error's code.
+fn judged(der: &[u8], ask: &Value) -> Result<Value, String> {
+    let ask = ask.to_string();
     let (mut json, mut error) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: pointers and lengths are those of living values.
     let status = unsafe {
@@ -210,10 +112,10 @@ fn code(error: *mut mynacard_error) -> String {
 
 #[test]
 fn what_was_revoked_is_learnt_from_lists_and_responders() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    authority(here, &format!("http://{}/", listener.local_addr().unwrap()));
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let authority = Arc::new(Authority::new(&address));
+    let here = &authority;
 
     let good = told(here, json!({ "list": list(here, "") })).unwrap();
     assert_eq!(
@@ -243,19 +145,16 @@ fn what_was_revoked_is_learnt_from_lists_and_responders() {
     assert_eq!(fetched, Err("MC-3401".to_owned()));
 
     // An answer that is at hand, and one of the responder that the certificate names.
-    openssl(
-        here,
-        "ocsp -issuer root.pem -serial 0x227b13 -no_nonce -reqout request.der",
-    );
-    let at_hand = STANDARD.encode(answer(here, GOOD));
+    here.openssl("ocsp -issuer root.pem -serial 0x227b13 -no_nonce -reqout request.der");
+    let at_hand = base64(&here.answer(GOOD, "root"));
     assert_eq!(
         told(here, json!({ "ocsp": at_hand, "policy": "require-good" })).unwrap()["revocation"],
         "good"
     );
-    let responder = here.to_owned();
+    let responder = Arc::clone(here);
     serve_once(listener, "application/ocsp-response", move |asked| {
-        std::fs::write(responder.join("request.der"), asked).unwrap();
-        answer(&responder, REVOKED)
+        responder.write("request.der", asked);
+        responder.answer(REVOKED, "root")
     });
     assert_eq!(
         told(here, json!({ "ocsp_url": true, "direct": true })),
@@ -270,12 +169,56 @@ fn what_was_revoked_is_learnt_from_lists_and_responders() {
     assert_eq!(gone["revocation"], "unknown");
 }
 
+/// A test card's own certificates, under the right one of two roots of the same name; that its key is at hand is another matter.
+#[test]
+fn certificates_of_a_test_card_are_judged() {
+    let Some(folder) = std::env::var_os("MYNACARD_VECTORS").map(PathBuf::from) else {
+        let in_ci = std::env::var("CI").as_deref() == Ok("true");
+        assert!(!in_ci, "MYNACARD_VECTORS is not set");
+        println!("skipped: MYNACARD_VECTORS does not name the folder of test vectors");
+        return;
+    };
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let verdict = |usage: &str, roots: &[&str]| {
+        let roots: Vec<_> = roots
+            .iter()
+            .map(|name| base64(&read(&format!("roots/test/{name}.cer"))))
+            .collect();
+        let name = match usage {
+            "authentication" => "testcard/jpki-auth-cert.der",
+            _ => "testcard/jpki-sign-cert.der",
+        };
+        let ask =
+            json!({ "usage": usage, "hierarchy": "test", "roots": roots, "at": "2026-11-21" });
+        judged(&read(name), &ask)
+    };
+    for (usage, right, wrong, serial) in [
+        (
+            "authentication",
+            "authca-test-2023",
+            "authca-test-2019",
+            "218887",
+        ),
+        (
+            "signature",
+            "signca-test-2024",
+            "signca-test-2019",
+            "1ea8a8",
+        ),
+    ] {
+        for roots in [&[right][..], &[wrong, right], &[right, wrong]] {
+            let verdict = verdict(usage, roots).unwrap();
+            assert_eq!(verdict["hierarchy"], "JPKI test", "{verdict}");
+            assert_eq!(verdict["root"]["serial"], serial, "{verdict}");
+        }
+        assert_eq!(verdict(usage, &[wrong]), Err("MC-3101".to_owned()));
+    }
+}
+
 #[test]
 fn a_desk_trusts_test_cards_by_their_own_roots() {
-    let folder = tempfile::tempdir().unwrap();
-    authority(folder.path(), "http://127.0.0.1/");
-    let root = std::fs::read(folder.path().join("root.der")).unwrap();
-    let leaf = std::fs::read(folder.path().join("leaf.der")).unwrap();
+    let authority = Authority::new("http://127.0.0.1/");
+    let (root, leaf) = (authority.der("root"), authority.der("leaf"));
     // What comes next is the user settings, which are none.
     assert_eq!(activated(&[&root[..], &root[..]].concat()), "MC-5301");
     assert!(activated(&leaf).starts_with("MC-3"));

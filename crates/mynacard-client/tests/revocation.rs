@@ -2,13 +2,14 @@
 #![cfg(feature = "https")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
+mod authority;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use authority::Authority;
 use mynacard_auth::Cancel;
 use mynacard_cert::revocation::{
     ListPolicy, NoncePolicy, OcspPolicy, OcspRequest, Revocation, Unknown, walk_list,
@@ -16,156 +17,15 @@ use mynacard_cert::revocation::{
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_client::ErrorKind;
 use mynacard_client::https::{Proxy, RevocationFetcher, Timeouts};
-use tempfile::TempDir;
-
-const CONFIGURATION: &str = "
-[req]
-distinguished_name = none
-string_mask = utf8only
-prompt = no
-[none]
-[root_name]
-C = JP
-O = JPKI-TEST
-OU = JPKI for user authentication
-[leaf_name]
-C = JP
-CN = 0000000000000000000000000
-[root]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[leaf]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = clientAuth
-certificatePolicies = critical, 1.2.392.200149.8.5.1.0.30
-authorityKeyIdentifier = keyid, issuer
-crlDistributionPoints = point
-[point]
-fullname = dirName:point_name
-[point_name]
-C = JP
-O = JPKI-TEST
-CN = Kiyose-shi CRLDP
-[ca]
-default_ca = own
-[own]
-database = index.txt
-crlnumber = crlnumber
-certificate = root.pem
-private_key = root.key
-default_md = sha256
-default_crl_days = 7
-policy = any
-[any]
-[list]
-authorityKeyIdentifier = keyid
-issuingDistributionPoint = critical, @own_point
-[own_point]
-fullname = dirName:point_name
-";
-
-#[track_caller]
-fn openssl(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("openssl")
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("this test needs the command openssl");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "openssl {arguments:?}: {error}");
-}
 
 /// An authority of openssl's, and the verdict on a certificate that it issued.
-fn issued() -> (Arc<TempDir>, Verified<Authentication>) {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    let write = |name: &str, text: &str| std::fs::write(here.join(name), text).unwrap();
-    write("ca.cnf", CONFIGURATION);
-    write(
-        "root.cnf",
-        &CONFIGURATION.replace("name = none", "name = root_name"),
-    );
-    write(
-        "leaf.cnf",
-        &CONFIGURATION.replace("name = none", "name = leaf_name"),
-    );
-    write("crlnumber", "01\n");
-    write("index.txt", "");
-    let key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-    ];
-    let root = [
-        "req",
-        "-x509",
-        "-config",
-        "root.cnf",
-        "-extensions",
-        "root",
-        "-days",
-        "3000",
-    ];
-    openssl(
-        here,
-        &[
-            &root[..],
-            &key,
-            &["-keyout", "root.key", "-out", "root.pem"],
-        ]
-        .concat(),
-    );
-    let leaf = [
-        "req", "-new", "-config", "leaf.cnf", "-keyout", "leaf.key", "-out", "leaf.csr",
-    ];
-    openssl(here, &[&leaf[..], &key].concat());
-    openssl(
-        here,
-        &[
-            "x509",
-            "-req",
-            "-in",
-            "leaf.csr",
-            "-CA",
-            "root.pem",
-            "-CAkey",
-            "root.key",
-            "-set_serial",
-            "0x227b13",
-            "-extfile",
-            "ca.cnf",
-            "-extensions",
-            "leaf",
-            "-days",
-            "1800",
-            "-out",
-            "leaf.pem",
-        ],
-    );
-    let der = |name: &str| {
-        let out = format!("{name}.der");
-        openssl(
-            here,
-            &[
-                "x509",
-                "-in",
-                &format!("{name}.pem"),
-                "-outform",
-                "der",
-                "-out",
-                &out,
-            ],
-        );
-        std::fs::read(here.join(out)).unwrap()
-    };
-    let store = TrustStore::jpki_test(&[&der("root")]).unwrap();
-    let leaf = Certificate::from_der(&der("leaf")).unwrap();
+fn issued() -> (Arc<Authority>, Verified<Authentication>) {
+    let authority = Authority::new("http://ocsp.invalid");
+    let store = TrustStore::jpki_test(&[&authority.der("root")]).unwrap();
+    let leaf = Certificate::from_der(&authority.der("leaf")).unwrap();
     let now = Timestamp::from(SystemTime::now());
     let verified = store.verify_authentication(&leaf, now).unwrap();
-    (Arc::new(folder), verified)
+    (Arc::new(authority), verified)
 }
 
 /// A server on this machine that lets `answer` make each answer from the request's head and body. Its thread ends with the test.
@@ -208,38 +68,16 @@ fn ok(kind: &str, body: &[u8]) -> Vec<u8> {
 const OCSP: &str = "application/ocsp-response";
 
 /// The responder of openssl behind a server: each request is answered by it.
-fn responder(folder: &Arc<TempDir>, register: &'static str) -> String {
-    let folder = Arc::clone(folder);
+fn responder(authority: &Arc<Authority>, register: &'static str) -> String {
+    let authority = Arc::clone(authority);
     serve(move |head, body| {
         assert!(head.starts_with("post / http/1.1\r\n"), "{head}");
         assert!(
             head.contains("content-type: application/ocsp-request\r\n"),
             "{head}"
         );
-        std::fs::write(folder.path().join("request.der"), body).unwrap();
-        std::fs::write(folder.path().join("register.txt"), register).unwrap();
-        openssl(
-            folder.path(),
-            &[
-                "ocsp",
-                "-index",
-                "register.txt",
-                "-CA",
-                "root.pem",
-                "-rsigner",
-                "root.pem",
-                "-rkey",
-                "root.key",
-                "-reqin",
-                "request.der",
-                "-respout",
-                "answer.der",
-            ],
-        );
-        ok(
-            OCSP,
-            &std::fs::read(folder.path().join("answer.der")).unwrap(),
-        )
+        authority.write("request.der", body);
+        ok(OCSP, &authority.answer(register, "root"))
     })
 }
 
@@ -254,7 +92,7 @@ fn fetcher() -> RevocationFetcher {
 
 #[test]
 fn answers_of_a_real_responder() {
-    let (folder, verified) = issued();
+    let (authority, verified) = issued();
     let question = verified.question();
     let strict = OcspPolicy {
         nonce: NoncePolicy::Require,
@@ -265,7 +103,7 @@ fn answers_of_a_real_responder() {
         let answer = fetcher().ocsp(address, &request, &Cancel::new()).unwrap();
         (answer.judge(&question, Some(&request), &strict), answer)
     };
-    let valid = responder(&folder, "V\t320101000000Z\t\t227B13\tunknown\t/CN=x\n");
+    let valid = responder(&authority, "V\t320101000000Z\t\t227B13\tunknown\t/CN=x\n");
     let (said, answer) = ask(&valid, 1);
     assert!(matches!(said, Revocation::Good { .. }), "{said:?}");
     // The answer to one request is none to another.
@@ -275,7 +113,7 @@ fn answers_of_a_real_responder() {
         Revocation::Unknown(Unknown::NonceMismatch)
     );
     let revoked = "R\t320101000000Z\t260601000000Z,keyCompromise\t227B13\tunknown\t/CN=x\n";
-    let (said, _) = ask(&responder(&folder, revoked), 3);
+    let (said, _) = ask(&responder(&authority, revoked), 3);
     assert!(
         matches!(
             said,
@@ -286,24 +124,14 @@ fn answers_of_a_real_responder() {
         ),
         "{said:?}"
     );
-    let (said, _) = ask(&responder(&folder, ""), 4);
+    let (said, _) = ask(&responder(&authority, ""), 4);
     assert_eq!(said, Revocation::Unknown(Unknown::ResponderDoesNotKnow));
 }
 
 #[test]
 fn a_list_is_fetched_up_to_its_limit() {
-    let (folder, verified) = issued();
-    let list = [
-        "ca", "-config", "ca.cnf", "-gencrl", "-crlexts", "list", "-out", "list.pem",
-    ];
-    openssl(folder.path(), &list);
-    openssl(
-        folder.path(),
-        &[
-            "crl", "-in", "list.pem", "-outform", "der", "-out", "list.der",
-        ],
-    );
-    let der = std::fs::read(folder.path().join("list.der")).unwrap();
+    let (authority, verified) = issued();
+    let der = authority.list("list");
     let seen = Arc::new(Mutex::new(String::new()));
     let (body, head) = (der.clone(), Arc::clone(&seen));
     let address = serve(move |asked, _| {
@@ -327,7 +155,7 @@ fn a_list_is_fetched_up_to_its_limit() {
 
 #[test]
 fn what_is_no_answer() {
-    let (_folder, verified) = issued();
+    let (_authority, verified) = issued();
     let request = verified.question().ocsp_request(None);
     let kind = |raw: Vec<u8>| {
         let address = serve(move |_, _| raw.clone());
@@ -361,7 +189,7 @@ fn what_is_no_answer() {
 
 #[test]
 fn other_addresses_and_a_caller_that_stops() {
-    let (_folder, verified) = issued();
+    let (_authority, verified) = issued();
     let request: OcspRequest = verified.question().ocsp_request(None);
     for address in [
         "https://127.0.0.1:1/",

@@ -344,15 +344,17 @@ namespace Mynacard
 
             private int OnKey(IntPtr userdata, IntPtr vaultId, IntPtr to)
             {
+                byte[] bytes = null;
                 try
                 {
-                    var bytes = key(Bytes(vaultId, new UIntPtr(16)));
+                    bytes = key(Bytes(vaultId, new UIntPtr(16)));
                     if (bytes == null || bytes.Length != 32) return 1;
                     Marshal.Copy(bytes, 0, to, bytes.Length);
-                    Array.Clear(bytes, 0, bytes.Length);
                     return 0;
                 }
                 catch (Exception) { return 1; }
+                // One of another length is a secret too.
+                finally { if (bytes != null) Array.Clear(bytes, 0, bytes.Length); }
             }
         }
     }

@@ -81,6 +81,14 @@ namespace Mynacard
             finally { Native.mynacard_buffer_free(buffer); }
         }
 
+        /// <summary>The same; nothing is left to free, whatever is thrown.</summary>
+        internal static byte[] Take(ref IntPtr buffer)
+        {
+            var taken = buffer;
+            buffer = IntPtr.Zero;
+            return Take(taken);
+        }
+
         internal static string TakeUtf8(IntPtr buffer) { return Take(buffer, Encoding.UTF8); }
         internal static string TakeUtf16(IntPtr buffer) { return Take(buffer, Encoding.Unicode); }
 

@@ -199,9 +199,18 @@ namespace Mynacard
                 var written = Calls.Json(o =>
                     Native.mynacard_card_face(Handle, check == null ? CheckHandle.None : check.Handle, numberB, Calls.Size(numberB), known, Calls.Size(known),
                         Cancel.Of(cancel), out photo, out name, out address, out o.Made, out o.Error), Transport);
-                return new CardFace { Photo = Calls.Take(photo), Name = Calls.Take(name), Address = Calls.Take(address), Written = written };
+                var face = new CardFace { Written = written };
+                face.Photo = Calls.Take(ref photo);
+                face.Name = Calls.Take(ref name);
+                face.Address = Calls.Take(ref address);
+                return face;
             }
-            finally { Array.Clear(numberB, 0, numberB.Length); }
+            finally
+            {
+                Array.Clear(numberB, 0, numberB.Length);
+                // What was not taken: something before it threw.
+                foreach (var left in new[] { photo, name, address }) Native.mynacard_buffer_free(left);
+            }
         }
 
         /// <summary>What the card is, its applications and the tries of each PIN, JSON. No PIN is sent.</summary>

@@ -80,7 +80,7 @@ namespace Mynacard
     {
         /// <summary>https://host[:port]</summary>
         public string Url { get; set; }
-        /// <summary>The authority that certifies it, DER.</summary>
+        /// <summary>The authority that certifies it: one certificate, DER or PEM.</summary>
         public byte[] Root { get; set; }
         /// <summary>The name it must say it has; null for the sandbox.</summary>
         public string Name { get; set; }

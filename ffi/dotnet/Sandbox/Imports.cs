@@ -68,6 +68,15 @@ namespace Mynacard.Testing
             return System.Text.Encoding.ASCII.GetBytes(text + "\0");
         }
 
+        /// <summary>Frees a buffer; what was written into it is wiped first: it is about somebody, and whoever gets the memory next is not
+        /// to read it.</summary>
+        internal static void Free(IntPtr buffer, int capacity, UIntPtr written)
+        {
+            var size = (int)Math.Min((ulong)capacity, written.ToUInt64());
+            Marshal.Copy(new byte[size], 0, buffer, size);
+            Marshal.FreeHGlobal(buffer);
+        }
+
         internal static T Function<T>(IntPtr pointer) where T : class { return (T)(object)Marshal.GetDelegateForFunctionPointer(pointer, typeof(T)); }
     }
 }

@@ -148,9 +148,9 @@ namespace Mynacard.Testing
             {
                 byte[] operation = Encoding.UTF8.GetBytes(request.Operation), key = Encoding.UTF8.GetBytes(request.Key);
                 var buffer = Marshal.AllocHGlobal(Largest);
+                var size = UIntPtr.Zero;
                 try
                 {
-                    UIntPtr size = UIntPtr.Zero;
                     uint status = 0;
                     int result;
                     lock (this)
@@ -165,7 +165,7 @@ namespace Mynacard.Testing
                     Marshal.Copy(buffer, body, 0, body.Length);
                     return new Carried((int)status, body);
                 }
-                finally { Marshal.FreeHGlobal(buffer); }
+                finally { Imports.Free(buffer, Largest, size); }
             }
 
             public void Dispose()
@@ -228,7 +228,7 @@ namespace Mynacard.Testing
                 Marshal.Copy(buffer, answer, 0, answer.Length);
                 return answer;
             }
-            finally { Marshal.FreeHGlobal(buffer); }
+            finally { Imports.Free(buffer, largest, size); }
         }
 
         /// <summary>The dialogue is over.</summary>

@@ -125,7 +125,7 @@ fn a_program_finds_the_library_with_pkg_config() {
         .args([
             "-ec",
             "flags=$(pkg-config --cflags --libs mynacard_sandbox)\n\
-             eval cc -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror '\"$SOURCE\"' $flags -lpthread -o '\"$PROGRAM\"'",
+             eval cc -std=c11 -Wall -Wextra -Werror '\"$SOURCE\"' $flags -o '\"$PROGRAM\"'",
         ]);
     run_alone(&mut shell);
     installed.is_a_reception(&program);

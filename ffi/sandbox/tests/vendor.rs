@@ -11,8 +11,15 @@
     clippy::indexing_slicing
 )]
 
+#[path = "vendor/block.rs"]
+mod block;
+#[path = "../../../crates/mynacard-pcsc/tests/pcscd/daemon.rs"]
+#[allow(dead_code, reason = "shared with the reader crate's own tests")]
+mod daemon;
 #[path = "vendor/package.rs"]
 mod package;
+#[path = "vendor/papers.rs"]
+mod papers;
 #[allow(dead_code)] // Shared with tests that need more of it.
 mod support;
 
@@ -36,6 +43,10 @@ fn packed(sdk: &Sdk) -> &'static Path {
     PLACE.get_or_init(|| {
         let built = libraries();
         let place = built.parent().unwrap().join("packed");
+        // A test that started itself once more, beside a daemon, has packed already.
+        if std::env::var_os("MYNACARD_PCSCD_TEST_DIRECTORY").is_some() {
+            return place;
+        }
         // The programs that go with the libraries, as the tests build them.
         run_alone(
             Command::new(env!("CARGO"))
@@ -147,19 +158,12 @@ fn in_c(unpacked: &Unpacked, zip: &Path) {
     let program = unpacked.path("reception");
     run_alone(
         Command::new("cc")
-            .args([
-                "-std=c11",
-                "-D_DEFAULT_SOURCE",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-I",
-            ])
+            .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"])
             .arg(zip.join("include"))
             .arg(zip.join("samples/c/reception.c"))
             .arg("-L")
             .arg(zip.join("linux-x64"))
-            .args(["-lmynacard", "-lmynacard_sandbox", "-lpthread", "-o"])
+            .args(["-lmynacard", "-lmynacard_sandbox", "-o"])
             .arg(&program),
     );
     is_a_reception(&run_alone(

@@ -6,46 +6,11 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
+use support::display::Display;
 use support::{csharp_sources, libraries, root, run};
-
-/// An X server without a screen, which ends with this value.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    fn open() -> Self {
-        // It picks a free number and says it, when it is ready, on its standard output.
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1600x1100x24"])
-            .args(["-nolisten", "tcp"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("this test needs Xvfb: {error}"));
-        let mut number = String::new();
-        let said = BufReader::new(server.stdout.take().unwrap()).read_line(&mut number);
-        let display = Self {
-            server,
-            name: format!(":{}", number.trim()),
-        };
-        assert!(said.unwrap() > 1, "Xvfb names no display");
-        display
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     csharp_sources(&root().join(folder))
@@ -103,7 +68,7 @@ fn the_desk_is_used_by_staff_and_patients() {
             .arg(&driver)
             .arg(&shown)
             .args(percent)
-            .env("DISPLAY", &display.name)
+            .env("DISPLAY", display.name())
             .env("LANG", "C.UTF-8")
             .env("HOME", folder.path());
         assert_eq!(run(&mut mono), "done\n");

@@ -1,5 +1,5 @@
 // What is left in the memory of a process after a check by PIN: no VERIFY command with its digits, and no passcode of a vault.
-// Prints "clean" when nothing is left and a transport that keeps the command is found out, then "done".
+// Nothing of a virtual card's answer either. Prints "clean" when nothing is left and a transport that keeps the command is found out, then "done".
 //
 //   mono Memory.exe FOLDER                 FOLDER: empty, for the vault
 using System;
@@ -143,6 +143,29 @@ internal static class Program
         return transport.Secrets;
     }
 
+    /// <summary>How often who gets the sandbox card's memory next could read the card's last answer in it.</summary>
+    private static int Inherited()
+    {
+        var inherited = 0;
+        using (var card = new Mynacard.Testing.VirtualCard())
+        {
+            card.Begin();
+            for (var one = 0; one < 20; one++)
+            {
+                var answer = card.Exchange(new byte[] { 0x00, 0x84, 0x00, 0x00, 0x20 }, false); // GET CHALLENGE
+                if (answer.Length != 34) throw new Exception("no challenge");
+                // As large as the card's own: the system hands out what was freed just now.
+                var next = Marshal.AllocHGlobal(65538);
+                var found = new byte[answer.Length];
+                Marshal.Copy(next, found, 0, found.Length);
+                Marshal.FreeHGlobal(next);
+                // The first bytes are the system's, which keeps its lists there.
+                if (BitConverter.ToString(found, 16) == BitConverter.ToString(answer, 16)) inherited++;
+            }
+        }
+        return inherited;
+    }
+
     private static int Main(string[] arguments)
     {
         var random = new Random(20261121);
@@ -157,6 +180,7 @@ internal static class Program
         mynacard_sandbox_issue_activation(sandbox, activation);
         Func<int, string> field = at => Encoding.ASCII.GetString(activation, at, Array.IndexOf(activation, (byte)0, at) - at);
 
+        if (Inherited() > 0) throw new Exception("an answer of the virtual card is left in freed memory");
         var path = Path.Combine(arguments[0], "memory.vault");
         GCHandle pinned;
         using (var terminal = Terminal.Activate(service, field(0), field(16), field(80), true)) terminal.Store(path, Unmasked(out pinned));

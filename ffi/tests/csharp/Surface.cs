@@ -6,6 +6,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -498,6 +499,10 @@ internal static class Program
             KeyStore.Set(id => { var key = new byte[32]; id.CopyTo(key, 0); return key; });
             terminal.Store(Path.Combine(folder, "keys.vault"), "");
             Terminal.Open(Path.Combine(folder, "keys.vault"), "").Dispose();
+            byte[] shortKey = { 1, 2, 3 };
+            KeyStore.Set(id => shortKey);
+            Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "keys.vault"), "").Dispose(), "a key of another length");
+            Demand(Array.TrueForAll(shortKey, one => one == 0), "and it is cleared all the same");
             KeyStore.Set(id => { throw new TimeZoneNotFoundException(); });
             Throws<MynacardException>(() => Terminal.Open(Path.Combine(folder, "keys.vault"), "").Dispose(), "a key store that fails");
             KeyStore.Set(null);
@@ -508,6 +513,11 @@ internal static class Program
             Has(Doctor.JsonAsync(service, terminal).Result, "terminal-certificate");
             var report = Doctor.ExamineAsync(service, terminal).Result;
             Demand(report.Part("service").State == Health.Good && report.Part("service").Facts["environment"].Text == "sandbox" && report.Part("terminal-certificate").State != Health.Bad && report.Part("audit").State == Health.Unknown && !report.IsComplete && report.Part("no-such") == null && report.Parts.Length > 4, "the doctor: " + report.Written);
+            // This service came as PEM; DER is the same, and two certificates are none.
+            var der = new Service { Url = service.Url, Root = Der(service.Root), Trust = Trust.Simulation, Direct = true };
+            Demand(Doctor.Examine(der, terminal).Part("service").State == Health.Good, "a root in DER");
+            var both = new Service { Url = service.Url, Root = service.Root.Concat(service.Root).ToArray(), Trust = Trust.Simulation, Direct = true };
+            Demand(Fails(Status.InvalidArgument, () => Doctor.Json(both, terminal), "two roots").Detail.Contains("not one certificate"), "and that is said");
             var readers = report.Part("readers");
             Demand(readers.State == Health.Good || readers.State == Health.Unknown || readers.Code == null || readers.Guidance.Code == readers.Code, "a part that is bad: " + readers.Written);
             Has(Doctor.Json(), "\"complete\":false");
@@ -893,6 +903,18 @@ internal static class Program
         Fails(Status.InvalidArgument, () => Log.Set((level, line) => { }, 6), "an unknown level");
     }
 
+    /// <summary>As the sandbox writes it with --ca-file, with lines of Windows.</summary>
+    private static byte[] Pem(byte[] der)
+    {
+        return Bytes("-----BEGIN CERTIFICATE-----\r\n" + Convert.ToBase64String(der, Base64FormattingOptions.InsertLineBreaks) + "\r\n-----END CERTIFICATE-----\r\n");
+    }
+
+    private static byte[] Der(byte[] pem)
+    {
+        var lines = Encoding.ASCII.GetString(pem).Split('\n').Where(line => !line.StartsWith("-----"));
+        return Convert.FromBase64String(string.Concat(lines));
+    }
+
     private static int Main(string[] arguments)
     {
         Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true });
@@ -902,7 +924,7 @@ internal static class Program
         var pointer = Sandbox.mynacard_sandbox_root(sandbox, out size);
         var root = new byte[(int)size.ToUInt64()];
         Marshal.Copy(pointer, root, 0, root.Length);
-        service = new Service { Url = Marshal.PtrToStringAnsi(Sandbox.mynacard_sandbox_url(sandbox)), Root = root, Trust = Trust.Simulation, Direct = true, Timeout = TimeSpan.FromSeconds(20), AllowTls12 = true };
+        service = new Service { Url = Marshal.PtrToStringAnsi(Sandbox.mynacard_sandbox_url(sandbox)), Root = Pem(root), Trust = Trust.Simulation, Direct = true, Timeout = TimeSpan.FromSeconds(20), AllowTls12 = true };
         Pure();
         Cards();
         Serialised();

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::archive::Archive;
+use super::vendor::{Compilers, Made};
 use super::{Options, Sources, own, read};
 use crate::install::{at, filled};
 use crate::run::Program;
@@ -95,32 +96,40 @@ fn package(kind: &Kind, sources: &Sources, options: &Options) -> Result<PathBuf,
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         package.file(licence, &own(licence))?;
     }
+    let mut made = Made::new(version);
     for framework in ["net48", "netstandard2.0"] {
         for end in ["dll", "xml"] {
             let file = format!("{}.{end}", kind.assembly);
             let from = options.scratch.join(framework).join(&file);
-            package.file(&format!("lib/{framework}/{file}"), &from)?;
+            let inside = format!("lib/{framework}/{file}");
+            package.file(&inside, &from)?;
+            if end == "dll" {
+                made.by_mcs(&inside, &from)?;
+            }
         }
     }
-    for (system, file, from) in [
-        (
-            "win-x64",
-            format!("{library}.dll"),
-            sources.dll(Width::Bits64, library),
-        ),
-        (
-            "win-x86",
-            format!("{library}.dll"),
-            sources.dll(Width::Bits32, library),
-        ),
-        (
-            "linux-x64",
-            format!("lib{library}.so"),
-            sources.library(library),
-        ),
+    for (system, width) in [
+        ("win-x64", Some(Width::Bits64)),
+        ("win-x86", Some(Width::Bits32)),
+        ("linux-x64", None),
     ] {
-        package.file(&format!("runtimes/{system}/native/{file}"), &from)?;
+        let (file, from, by) = match width {
+            Some(width) => (
+                format!("{library}.dll"),
+                sources.dll(width, library),
+                Compilers::of(width)?,
+            ),
+            None => (
+                format!("lib{library}.so"),
+                sources.library(library),
+                Compilers::of_this_system(&sources.linux)?,
+            ),
+        };
+        let inside = format!("runtimes/{system}/native/{file}");
+        package.file(&inside, &from)?;
+        made.by_cargo(&inside, &from, &by)?;
     }
+    package.text(Made::NAME, made.text())?;
     package.finish()?;
     Ok(place)
 }

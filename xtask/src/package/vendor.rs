@@ -1,6 +1,11 @@
 //! `mynacard-VERSION.zip`: everything for a vendor without Rust.
 
-use std::path::PathBuf;
+mod made;
+mod papers;
+
+use std::path::{Path, PathBuf};
+
+pub(super) use made::{Compilers, Made};
 
 use super::archive::Archive;
 use super::{Options, Sources, import, own, read};
@@ -18,23 +23,19 @@ pub(crate) fn write(
     let version = &sources.version;
     let place = options.out.join(format!("mynacard-{version}.zip"));
     let mut zip = Archive::create(&place, &format!("mynacard-{version}/"), options.debug)?;
-    let fields = [("VERSION", version.clone())];
-    for (inside, template) in [
-        ("README.md", "ffi/vendor/README.md"),
-        ("README.ja.md", "ffi/vendor/README.ja.md"),
-    ] {
-        zip.text(inside, &filled(&read(&own(template))?, &fields)?)?;
-    }
+    papers::write(&mut zip, version)?;
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"] {
         zip.file(file, &own(file))?;
     }
     for header in HEADERS {
         zip.file(&format!("include/{header}"), &own("include").join(header))?;
     }
+    let mut made = Made::new(version);
     for (folder, width) in [("win-x64", Width::Bits64), ("win-x86", Width::Bits32)] {
-        windows(&mut zip, sources, options, folder, width)?;
+        windows(&mut zip, sources, options, folder, width, &mut made)?;
     }
-    linux(&mut zip, sources)?;
+    linux(&mut zip, sources, &mut made)?;
+    zip.text(Made::NAME, made.text())?;
     for package in packages {
         let name = package.file_name().unwrap_or_default().to_string_lossy();
         zip.file(&format!("dotnet/{name}"), package)?;
@@ -85,40 +86,52 @@ fn windows(
     options: &Options,
     folder: &str,
     width: Width,
+    made: &mut Made,
 ) -> Result<(), String> {
     let scratch = options.scratch.join(folder);
     std::fs::create_dir_all(&scratch).map_err(at(&scratch))?;
+    let by = Compilers::of(width)?;
+    // What cargo built, as it is and noted.
+    let mut built = |inside: String, from: &Path| {
+        made.by_cargo(&inside, from, &by)?;
+        zip.file(&inside, from)
+    };
+    for name in LIBRARIES {
+        let dll = sources.dll(width, name);
+        built(format!("{folder}/{name}.dll"), &dll)?;
+    }
+    for program in ["mynacard.exe", "mynacard-sandbox.exe"] {
+        let place = sources.dll(width, "").with_file_name(program);
+        built(format!("{folder}/{program}"), &place)?;
+    }
     for name in LIBRARIES {
         let dll = sources.dll(width, name);
         let import = scratch.join(format!("{name}.lib"));
         import::library(width, &dll, &format!("{name}.dll"), &import)?;
-        zip.file(&format!("{folder}/{name}.dll"), &dll)?;
         zip.file(&format!("{folder}/{name}.lib"), &import)?;
         let mingw = dll.with_file_name(format!("lib{name}_ffi.dll.a"));
         zip.file(&format!("{folder}/lib{name}.dll.a"), &mingw)?;
     }
-    for program in ["mynacard.exe", "mynacard-sandbox.exe"] {
-        let built = sources.dll(width, "").with_file_name(program);
-        zip.file(&format!("{folder}/{program}"), &built)?;
-    }
     Ok(())
 }
 
-fn linux(zip: &mut Archive, sources: &Sources) -> Result<(), String> {
+fn linux(zip: &mut Archive, sources: &Sources, made: &mut Made) -> Result<(), String> {
+    let by = Compilers::of_this_system(&sources.linux)?;
+    let mut built = |name: &str, from: &Path| {
+        let inside = format!("linux-x64/{name}");
+        made.by_cargo(&inside, from, &by)?;
+        zip.file(&inside, from)
+    };
     for name in LIBRARIES {
-        let library = format!("lib{name}.so.0");
-        zip.file(&format!("linux-x64/{library}"), &sources.library(name))?;
-        zip.link(&format!("linux-x64/lib{name}.so"), &library)?;
+        built(&format!("lib{name}.so.0"), &sources.library(name))?;
     }
-    zip.file(
-        "linux-x64/libmynacard.a",
-        &sources.linux.join("libmynacard_ffi.a"),
-    )?;
+    built("libmynacard.a", &sources.linux.join("libmynacard_ffi.a"))?;
     for program in ["mynacard", "mynacard-sandbox"] {
-        zip.file(
-            &format!("linux-x64/{program}"),
-            &sources.programs.join(program),
-        )?;
+        built(program, &sources.programs.join(program))?;
+    }
+    for name in LIBRARIES {
+        let library = format!("linux-x64/lib{name}.so");
+        zip.link(&library, &format!("lib{name}.so.0"))?;
     }
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! What the tests that compile and run other people's programs share.
 
-#[allow(dead_code)] // Only some tests need .NET's own runtime, or Windows.
+#[allow(dead_code)] // Only some tests need a display, .NET's own runtime, or Windows.
+pub(crate) mod display;
+#[allow(dead_code)]
+pub(crate) mod reader;
+#[allow(dead_code)]
 pub(crate) mod sdk;
 #[allow(dead_code)]
 pub(crate) mod windows;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::papers;
 use super::support::sdk::sdk;
 use super::support::{is_a_csharp_reception, root, run_alone};
 use super::{Unpacked, VERSION, consumer, names_are_apart, packed};
@@ -41,6 +42,9 @@ fn the_packages_are_enough_for_a_program() {
     let packages = KINDS.map(|kind| {
         let unpacked = Unpacked::new(&packed(sdk).join(format!("{}.{VERSION}.nupkg", kind.id)));
         is_whole(&unpacked.desk(), &kind);
+        let native =
+            ["win-x64", "win-x86", "linux-x64"].map(|system| format!("runtimes/{system}/native"));
+        papers::tell_what_made(&unpacked.desk(), &native.each_ref().map(String::as_str), 5);
         describes_itself(&unpacked, &kind);
         (unpacked, kind)
     });
