@@ -33,6 +33,13 @@
 //! let error = Jpki::open(&mut transport, Options::default()).err().unwrap();
 //! assert_eq!(error.code(), "MC-1001"); // not a My Number Card
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | a handler that can switch its card off and on | [`HandlerTransport::new`], [`Power`] |
+//! | a handler that cannot: one dialogue, at the caller's word | [`HandlerTransport::trusting_that_the_card_is_cold`], [`Once`] |
+//! | how long commands and answers may be | [`HandlerTransport::with_limits`], [`Limits`] |
+//! | what is done with it then | [`mynacard_card::app::jpki::Jpki`] |
 #![forbid(unsafe_code)]
 
 /// The examples of the README are run as tests.

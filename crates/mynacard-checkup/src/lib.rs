@@ -23,7 +23,23 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | the question, and what came of it | [`check`], [`Service`], [`Enrolment`], [`Verdict`] |
+//! | which insurers have a contract, and for what | [`InsurerList`], [`Contract`] |
+//! | which institutions do checkups, and how | [`InstitutionList`], [`Institution`], [`Detail`], [`Setting`] |
+//! | where a list comes from: CSV or a workbook, and its bounds | [`Source`], [`MAX_FILE`], [`MAX_ROWS`], [`MAX_COLUMNS`], [`MAX_CELLS`] |
+//! | what is odd in a list | [`ListFinding`], [`Rule`] |
+//! | the ticket (受診券), and whether it agrees | [`Ticket`], [`Comparison`], [`Missing`] |
+//! | what may prove the insurance | [`mynacard_eligibility::evidence`] |
+//! | what a refusal means | [`Error`], [`ErrorKind`], [`CODES`] |
 #![forbid(unsafe_code)]
+
+/// The examples of the README are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
 
 mod enrolment;
 mod error;

@@ -32,6 +32,11 @@
 //! | what is odd in an answer | [`Finding`] |
 #![forbid(unsafe_code)]
 
+/// The examples of the README are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 pub mod answer;
 pub mod code;
 pub mod date;

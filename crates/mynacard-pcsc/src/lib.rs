@@ -18,6 +18,16 @@
 //! let certificate = jpki.authentication_certificate()?;
 //! # Ok(()) }
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | which readers there are, and what they hold | [`Readers::list`], [`Reader`], [`Occupancy`] |
+//! | waiting for a card, for its removal, for any change | [`Readers::wait_for_card`], [`Readers::wait_for_removal`], [`Readers::wait_for_change`], [`Choice`] |
+//! | the card in a reader, for `mynacard-card` | [`Readers::card`], [`PcscCard`], [`Options`] |
+//! | how long commands may be | [`Length`] |
+//! | a reader with a keypad of its own | [`PcscCard::has_keypad`] |
+//! | a button that ends waiting | [`Stop`] |
+//! | what went wrong | [`Error`], [`ErrorKind`], [`CODES`] |
 
 mod card;
 mod error;

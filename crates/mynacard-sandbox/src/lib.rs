@@ -17,6 +17,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | for | look at |
+//! |---|---|
+//! | a service for one test | [`Sandbox::builder`], [`Builder`], [`Running`] |
+//! | the same without a line, in one process | [`Running::connection`], [`Connection`] |
+//! | what a terminal is registered with | [`Running::issue_activation`], [`UserSettings`] |
+//! | the institutions that it knows, and what they may ask | [`Institution`], [`InstitutionKind`], [`Purpose`] |
+//! | what the service pretends | [`Condition`] |
+//! | a bad day of the line, the service or its certificate | [`Trouble`], [`Fault`], [`ServerCertificate`] |
+//! | OQSComApp's folders | [`oqs`] |
+//! | the protocol | [`OPENAPI`], [`routes`], [`Code`] |
+//! | what went wrong in the stand-in itself | [`Error`], [`ErrorKind`] |
 
 mod answer;
 mod authority;

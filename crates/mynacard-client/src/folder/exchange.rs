@@ -536,8 +536,14 @@ fn write_whole(
     path: &Path,
     write: &mut dyn FnMut(&mut File) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
+    // What lies there was left by a program that was killed, or put there by somebody who may write into the folder: a link, say,
+    // to a file of ours. It is not written through.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     step();
-    let mut file = File::create(path)?;
+    let mut file = File::create_new(path)?;
     step();
     write(&mut file)?;
     step();
@@ -567,6 +573,22 @@ fn discarded(temporary: &Path, error: Error) -> Error {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_somebody_put_into_the_folder_is_not_written_through() {
+        let root = tempfile::tempdir().unwrap();
+        let [own, temporary] = ["own", "mynacard-1-a.xml.tmp"].map(|name| root.path().join(name));
+        fs::write(&own, "mine").unwrap();
+        std::os::unix::fs::symlink(&own, &temporary).unwrap();
+        write_whole(&temporary, &mut |file| file.write_all(b"a question")).unwrap();
+        assert_eq!(fs::read(&own).unwrap(), b"mine");
+        assert!(!temporary.is_symlink());
+        assert_eq!(fs::read(&temporary).unwrap(), b"a question");
+        // What a killed program left there is no hindrance.
+        write_whole(&temporary, &mut |file| file.write_all(b"another")).unwrap();
+        assert_eq!(fs::read(&temporary).unwrap(), b"another");
+    }
 
     #[test]
     fn a_share_that_goes_away_while_sending_forgets_nothing() {

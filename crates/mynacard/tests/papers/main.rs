@@ -10,11 +10,13 @@
 )]
 
 mod blocks;
+mod commands;
 #[path = "../../../mynacard-pcsc/tests/pcscd/daemon.rs"]
 #[allow(dead_code, reason = "shared with the reader crate's own tests")]
 mod daemon;
 mod desk;
 mod links;
+mod manifests;
 mod modules;
 mod programs;
 mod shell;

@@ -1,4 +1,4 @@
-//! Every public module shows itself by a running example.
+//! Every public module shows itself by a running example, every crate by a map of what is in it.
 
 use std::collections::BTreeSet;
 
@@ -96,6 +96,66 @@ fn every_public_module_has_an_example() {
     }
     assert!(bare.is_empty(), "modules without an example: {bare:#?}");
     assert!(found.len() > 40, "{}", found.len());
+}
+
+/// The first page of a crate: the documentation in its root, and the paper that is included as that.
+fn front_page(file: &str) -> String {
+    let text = read(file);
+    let own = text.lines().filter_map(|line| line.strip_prefix("//!"));
+    let mut page: String = own.map(|line| format!("{}\n", line.trim_start())).collect();
+    if text.contains("#![doc = include_str!(\"../README.md\")]") {
+        page.push_str(&read(&file.replace("src/lib.rs", "README.md")));
+    }
+    page
+}
+
+/// The rows of a page's tables, without the headings of a map.
+fn rows(page: &str) -> Vec<&str> {
+    let mut rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    rows.retain(|row| !row.starts_with("| for |") && !row.starts_with("| module |"));
+    rows
+}
+
+/// Whether a row leads to this name: as it is, or as the type that a module is named after.
+fn leads_to(row: &str, name: &str) -> bool {
+    let words = row.split('`').skip(1).step_by(2);
+    words
+        .flat_map(|word| word.split("::"))
+        .any(|word| word.eq_ignore_ascii_case(name))
+}
+
+#[test]
+fn every_front_page_has_a_map_with_every_public_module() {
+    let mut seen = 0;
+    let mut missing = Vec::new();
+    for file in files() {
+        let of_a_crate = file.starts_with("crates/") && file.ends_with("/src/lib.rs");
+        if !of_a_crate || file.matches('/').count() != 3 {
+            continue;
+        }
+        seen += 1;
+        let page = front_page(&file);
+        let rows = rows(&page);
+        let mapped = page.contains("| for | look at |") || page.contains("| module | layer |");
+        if !mapped || rows.len() < 3 {
+            missing.push(format!("{file}: no map"));
+        }
+        let mut hidden = false;
+        for line in read(&file).lines() {
+            let public = line
+                .strip_prefix("pub mod ")
+                .or_else(|| Some(line.strip_prefix("pub use ")?.split_once(" as ")?.1))
+                .map(|name| name.trim_end_matches(';'));
+            if let Some(name) = public.filter(|_| !hidden)
+                && !rows.iter().any(|row| leads_to(row, name))
+            {
+                missing.push(format!("{file}: the map does not lead to {name}"));
+            }
+            hidden = line.starts_with("#[doc(hidden)]") || (hidden && line.starts_with("#["));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+    assert!(seen > 10, "{seen}");
 }
 
 #[test]
