@@ -16,6 +16,7 @@ mod daemon;
 mod desk;
 mod links;
 mod modules;
+mod phones;
 mod programs;
 mod shell;
 
