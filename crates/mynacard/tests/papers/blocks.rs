@@ -169,6 +169,74 @@ fn both_readmes_say_the_same_commands_and_snippets() {
     assert_eq!(commands("README.md"), commands("README.ja.md"));
 }
 
+/// A page without its blocks, as what a translation must keep: how each line begins, its cells, its links and what stands in backticks.
+fn skeleton(text: &str) -> Vec<(String, usize, Vec<String>)> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    let mut words: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if !inside {
+            let links = line.split("](").skip(1);
+            let links = links.filter_map(|piece| piece.split(')').next());
+            let code = line.split('`').skip(1).step_by(2);
+            words.extend(links.chain(code).map(str::to_owned));
+            let kinds = ["# ", "- [ ] ", "- ", "|"];
+            let number = |line: &str| line.starts_with(|c: char| c.is_ascii_digit());
+            let begin = kinds.into_iter().find(|kind| line.starts_with(kind));
+            if let Some(begin) = begin.or_else(|| number(line).then_some("1. ")) {
+                let cells = line.matches('|').count();
+                lines.push((begin.to_owned(), cells, std::mem::take(&mut words)));
+            }
+        }
+    }
+    for (_, _, words) in &mut lines {
+        words.sort_unstable();
+    }
+    lines
+}
+
+#[test]
+fn both_guides_for_vendors_say_the_same() {
+    let page = |name: &str| read(&format!("crates/mynacard/src/guide/{name}.md"));
+    let (english, japanese) = (page("vendors"), page("vendors.ja"));
+    let blocks = |text: &str| {
+        let blocks = of("a guide", text).into_iter();
+        blocks
+            .map(|block| (block.language, block.text))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(blocks(&english), blocks(&japanese));
+    assert!(blocks(&english).len() >= 2);
+    // Each leads to the other.
+    let english = english.replace("`vendors_ja`](crate::guide::vendors_ja)", "](other)");
+    let japanese = japanese.replace("`vendors`](crate::guide::vendors)", "](other)");
+    let (english, japanese) = (skeleton(&english), skeleton(&japanese));
+    for (ours, theirs) in english.iter().zip(&japanese) {
+        assert_eq!(ours, theirs);
+    }
+    assert_eq!(english.len(), japanese.len());
+    let count = |kind: &str| english.iter().filter(|(begin, ..)| begin == kind).count();
+    assert!(count("# ") >= 8 && count("- [ ] ") > 15 && count("|") > 30);
+}
+
+#[test]
+fn a_translation_that_lost_something_is_noticed() {
+    let text = "# One\n\n- [ ] a [b](c) `d`\n  and `e`\n\n| x | y |\n";
+    assert_eq!(skeleton(text).len(), 3);
+    assert_eq!(skeleton(text), skeleton(&text.replace(" a ", " ä ")));
+    for (was, is) in [
+        ("`d`", ""),
+        ("(c)", "(f)"),
+        ("- [ ] ", "- "),
+        ("| y ", ""),
+        ("`e`", "`f`"),
+    ] {
+        assert_ne!(skeleton(text), skeleton(&text.replace(was, is)), "{was}");
+    }
+}
+
 #[test]
 fn a_block_keeps_its_language_place_and_text() {
     let found = of(
