@@ -111,8 +111,8 @@ fn page() -> String {
     let mut text = String::from(
         "Every code of the library, its name, and what staff are told, from the same table as the program's.\n\n\
          A code is never used again for something else. `{n}` stands for a number that is known only then. Class: who has to act. Other proofs: what else\n\
-         establishes the insurance now, best first. `mynacard guidance` prints all sentences, also those for the patient; here the first of them stands in English\n\
-         as well. Names are for logs and support; programs match codes.\n",
+         establishes the insurance now, best first. `mynacard guidance` prints all sentences, also those for the patient; what staff are told stands\n\
+         here in English as well. Names are for logs and support; programs match codes.\n",
     );
     let mut written = 0;
     for (block, title) in BLOCKS {
