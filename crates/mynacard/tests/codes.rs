@@ -2,6 +2,7 @@
 
 // The names of every layer are on it.
 #![cfg(all(feature = "pcsc", feature = "https", feature = "folder"))]
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
