@@ -3,7 +3,7 @@
 //! | page | for |
 //! |---|---|
 //! | [`cookbook`] | "how do I …?", each answer a few lines that run |
-//! | [`vendors`] | who brings this into a receipt computer: from the sandbox to the real service |
+//! | [`vendors`], [`vendors_ja`] (日本語) | who brings this into a receipt computer: from the sandbox to the real service |
 //! | [`phones`] | Android and iPhone as the reader |
 //! | [`codes`] | every code with what staff are told |
 //! | [`comparison`] | what other public programs do with the same card |
@@ -24,6 +24,9 @@ pub mod cookbook {}
 
 #[doc = include_str!("vendors.md")]
 pub mod vendors {}
+
+#[doc = include_str!("vendors.ja.md")]
+pub mod vendors_ja {}
 
 #[doc = include_str!("phones.md")]
 pub mod phones {}

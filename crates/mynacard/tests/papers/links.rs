@@ -35,14 +35,47 @@ fn definitions(prose: &str) -> BTreeMap<&str, &str> {
     lines.filter_map(|line| line.split_once("]: ")).collect()
 }
 
+/// The names of `[…][name]`.
+fn named(prose: &str) -> BTreeSet<&str> {
+    let names = prose.split("][").skip(1);
+    names.filter_map(|piece| piece.split(']').next()).collect()
+}
+
 /// The names of `[…][name]` that nobody defines.
 fn undefined(prose: &str) -> Vec<&str> {
     let defined = definitions(prose);
-    let names = prose.split("][").skip(1);
+    let mut names: Vec<_> = named(prose).into_iter().collect();
+    names.retain(|name| !defined.contains_key(name));
     names
-        .filter_map(|piece| piece.split(']').next())
-        .filter(|name| !defined.contains_key(name))
-        .collect()
+}
+
+/// The cells of a text's tables below their headings, without each row's first: where the row stands, and the cell.
+fn data_cells(text: &str) -> Vec<(usize, String)> {
+    let mut cells = Vec::new();
+    let mut inside = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let row = line.strip_prefix('|').and_then(|row| row.strip_suffix('|'));
+        match row {
+            None => inside = false,
+            Some(row) if row.starts_with("---") => inside = true,
+            Some(row) if inside => {
+                let row = row.split('|').skip(1);
+                cells.extend(row.map(|cell| (number, cell.trim().to_owned())));
+            }
+            Some(_) => {}
+        }
+    }
+    cells
+}
+
+/// Whether a cell names a source: a link, a run of ours, or a path of this repository.
+fn has_source(cell: &str) -> bool {
+    let run = cell.split("run ").skip(1);
+    let mut run = run.filter_map(|rest| rest.chars().next());
+    cell.contains("](")
+        || cell.contains("][")
+        || run.any(|digit| digit.is_ascii_digit())
+        || code(cell).into_iter().any(is_path)
 }
 
 /// What stands between single backticks.
@@ -166,6 +199,100 @@ fn tests(source: &str) -> BTreeSet<&str> {
     found
 }
 
+/// The comparison says nothing without a source, and its sources do not move: other people's files by version or commit.
+#[test]
+fn every_cell_of_the_comparison_names_its_source() {
+    let paper = "crates/mynacard/src/guide/comparison.md";
+    let text = read(paper);
+    let cells = data_cells(&text);
+    let bare: Vec<_> = cells
+        .iter()
+        .filter(|(_, cell)| !has_source(cell))
+        .map(|(line, cell)| format!("{paper}:{line}: {cell:?}"))
+        .collect();
+    assert_eq!(bare, Vec::<String>::new());
+    assert!(cells.len() > 150, "{}", cells.len());
+
+    let prose = prose(&text);
+    let (named, defined) = (named(&prose), definitions(&prose));
+    let unused: Vec<_> = defined
+        .keys()
+        .filter(|name| !named.contains(*name))
+        .collect();
+    assert!(unused.is_empty(), "nobody leads to {unused:?}");
+    let moving: Vec<_> = defined
+        .values()
+        .filter(|address| {
+            let source = address.contains("/blob/") || address.contains("docs.rs/");
+            let moves = ["/latest", "blob/master/", "blob/main/"].iter();
+            source && moves.clone().any(|part| address.contains(part))
+        })
+        .collect();
+    assert!(moving.is_empty(), "these change: {moving:?}");
+    let runs = text.split("(run ").skip(1);
+    let unknown: Vec<_> = runs
+        .filter_map(|rest| rest.split([')', ':']).next())
+        .filter(|number| !text.contains(&format!("\n{number}. ")))
+        .collect();
+    assert!(unknown.is_empty(), "no such run: {unknown:?}");
+}
+
+/// What the comparison says of run 1 is what was recorded: exchanges, and how often the PIN went to the card.
+#[test]
+fn the_figures_of_the_comparison_are_the_recorded_ones() {
+    let text = read("crates/mynacard/src/guide/comparison.md");
+    let row = |title: &str| {
+        let line = text.lines().find(|line| line.starts_with(title));
+        let cells = line.unwrap().split('|').skip(2).map(str::trim);
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let numbers = |cell: &str| {
+        let cell = cell.split("(run").next().unwrap().to_owned();
+        let words = cell.split(|c: char| !c.is_ascii_digit());
+        let numbers = words.filter_map(|word| word.parse::<usize>().ok());
+        numbers.collect::<Vec<_>>()
+    };
+    let exchanges = row("| exchanges of a check");
+    let pins = row("| how often one PIN goes");
+    let report = read("benches/REPORT.md");
+    let of_the_report = |client: &str| {
+        let line = report.lines().find_map(|line| {
+            let cells = line.strip_prefix(&format!("| {client} | "))?;
+            cells.split(" | ").next()?.parse::<usize>().ok()
+        });
+        line.unwrap_or_else(|| panic!("{client} is not in the report"))
+    };
+    let ours = ["extended", "short", "extended-counter", "short-counter"]
+        .map(|way| of_the_report(&format!("mynacard, {way}")));
+    assert_eq!(numbers(&exchanges[0]), ours);
+    for (column, client, trace) in [
+        (1, "myna-card 3.3.4", "myna-card-3.3.4"),
+        (2, "jpki 0.4.3", "jpki-0.4.3"),
+        (
+            3,
+            "OpenSC 0.23, two programs, driver named",
+            "opensc-0.23-driver-named",
+        ),
+        (3, "OpenSC 0.23, two programs", "opensc-0.23"),
+    ] {
+        assert!(
+            numbers(&exchanges[column]).contains(&of_the_report(client)),
+            "{client}"
+        );
+        let trace = read(&format!("benches/traces/{trace}.apdu"));
+        // A VERIFY with four digits; without any it only asks for the counter.
+        let presented = trace
+            .lines()
+            .filter(|line| line.starts_with("> 0020008004"));
+        let word = match presented.count() {
+            1 => "once (run 1)",
+            2 => "**twice** (run 1",
+            other => panic!("{client}: {other}"),
+        };
+        assert!(pins[column].starts_with(word), "{client}: {}", pins[column]);
+    }
+}
+
 /// The threat model names the test that shows each defence: none of them may have gone.
 #[test]
 fn every_test_that_the_threat_model_names_is_there() {
@@ -256,4 +383,10 @@ fn what_is_wrong_is_found() {
         code(text).into_iter().filter(|word| is_path(word)).count(),
         1
     );
+    let table = "| a | b |\n|---|---|\n| x | said | [y][z] | run 2 | `crates/none` | rerun later |\n\n| c |\n";
+    let bare: Vec<_> = data_cells(table)
+        .into_iter()
+        .filter(|(_, cell)| !has_source(cell))
+        .collect();
+    assert_eq!(bare, [(3, "said".into()), (3, "rerun later".into())]);
 }

@@ -18,6 +18,7 @@ mod desk;
 mod links;
 mod manifests;
 mod modules;
+mod phones;
 mod programs;
 mod shell;
 
