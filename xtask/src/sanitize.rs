@@ -101,7 +101,6 @@ fn interpreted(package: &str) -> &'static [&'static str] {
     match package {
         "mynacard-card" => &[
             "jpki",
-            "reading",
             "status_words",
             "applications",
             "trace",
