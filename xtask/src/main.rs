@@ -1,9 +1,10 @@
 //! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `coverage`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
-//! `windows`, `header`, `ffi`, `package`, `reproduce`, `features`, `minimal`.
+//! `windows`, `header`, `ffi`, `package`, `reproduce`, `features`, `minimal`, `advisories`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod api;
 mod arrows;
+mod checked;
 mod copy;
 mod coverage;
 mod ffi;
@@ -51,7 +52,8 @@ usage: cargo xtask COMMAND
   package crates                  every package that would be published, built from its own archive
   reproduce [--debug]             the C library built twice, in two folders: the same bytes, and no folder of this machine in them
   features                        every published crate with each choice of its features
-  minimal                         everything compiled with the lowest versions that the manifests promise";
+  minimal                         everything compiled with the lowest versions that the manifests promise
+  advisories                      what the RustSec database knows of the dependencies; fetches it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         "package" if rest == ["crates"] => release::crates(),
         "features" => release::features(),
         "minimal" => release::minimal(),
+        "advisories" => release::advisories(),
         "reproduce" => reproduce::command(rest),
         "package" => package::command(rest),
         "help" | "--help" | "-h" => {

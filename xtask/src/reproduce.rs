@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::install::at;
 use crate::release::copy_workspace;
 use crate::run::{Program, cargo};
-use crate::{traceless, workspace};
+use crate::{checked, traceless, workspace};
 
 /// What is compared.
 const LIBRARIES: [&str; 2] = ["libmynacard_ffi.so", "libmynacard_ffi.a"];
@@ -50,11 +50,20 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         of.next() != of.next()
     });
     told.extend(differing.map(|library| format!("{library} differs")));
-    if told.is_empty() {
-        println!("the same, and no folder of this machine in them");
-        Ok(())
+    if !told.is_empty() {
+        return Err(told.join("; "));
+    }
+    let same = hashes.iter().take(LIBRARIES.len());
+    let same: Vec<_> = same.map(|(name, hash)| format!("{name} {hash}")).collect();
+    let result = format!(
+        "2 builds are the same and name no folder of this machine: {}",
+        same.join(", ")
+    );
+    if release {
+        checked::record("reproduce", &result)
     } else {
-        Err(told.join("; "))
+        println!("{result}");
+        Ok(())
     }
 }
 
