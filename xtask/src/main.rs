@@ -51,6 +51,7 @@ usage: cargo xtask COMMAND
   package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package
   package crates                  every package that would be published, built from its own archive
   reproduce [--debug]             the C library built twice, in two folders: the same bytes, and no folder of this machine in them
+  reproduce --packages [--debug]  what package vendor makes, made twice: the same bytes
   features                        every published crate with each choice of its features
   minimal                         everything compiled with the lowest versions that the manifests promise
   advisories                      what the RustSec database knows of the dependencies; fetches it";

@@ -163,7 +163,7 @@ pub(crate) fn advisories() -> Result<(), String> {
             .args(command))
     };
     if let Err(why) = deny(&["fetch", "db"])?.go() {
-        let result = "not asked: 0 advisories known, the RustSec database could not be fetched";
+        let result = "0 packages asked about: the RustSec database could not be fetched";
         checked::record("advisories", result)?;
         return Err(format!(
             "{why}: the RustSec database could not be fetched (github.com/rustsec/advisory-db); nothing was checked"
