@@ -21,10 +21,10 @@ pub(crate) fn library(width: Width, dll: &Path, name: &str, place: &Path) -> Res
         Width::Bits64 => "i386:x86-64",
         Width::Bits32 => "i386",
     };
-    // In the folder, and with a name of its own choice: else the objects in the library are named by this machine's path to it.
+    // By the file's name alone: the objects in the library are named by what is said here.
     let file = |path: &Path| path.file_name().unwrap_or_default().to_owned();
     tool("dlltool")
-        .args(["-m", machine, "-D", name, "-t", "import", "-d"])
+        .args(["-m", machine, "-D", name, "-d"])
         .arg(file(&definition))
         .arg("-l")
         .arg(file(place))
