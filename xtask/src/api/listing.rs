@@ -82,7 +82,7 @@ impl<'c> Told<'c> {
         for item in krate.index.values() {
             match &item.inner {
                 ItemEnum::Enum(of) => {
-                    let numbers = of.variants.iter().all(|id| told.is_plain(id));
+                    let numbers = of.variants.iter().all(|id| told.is_fieldless(id));
                     if numbers || told.orders(&of.impls) || is_c(item) {
                         told.count(&of.variants);
                     }
@@ -113,8 +113,18 @@ impl<'c> Told<'c> {
         self.krate.index.get(id).map(|item| &item.inner)
     }
 
-    fn is_plain(&self, id: &Id) -> bool {
-        matches!(self.inner(id), Some(ItemEnum::Variant(of)) if of.kind == VariantKind::Plain)
+    fn is_fieldless(&self, id: &Id) -> bool {
+        let Some(ItemEnum::Variant(of)) = self.inner(id) else {
+            return false;
+        };
+        match &of.kind {
+            VariantKind::Plain => true,
+            VariantKind::Tuple(fields) => fields.is_empty(),
+            VariantKind::Struct {
+                fields,
+                has_stripped_fields,
+            } => fields.is_empty() && !has_stripped_fields,
+        }
     }
 
     /// Whether the order of variants or fields is the order of the values.

@@ -79,6 +79,11 @@ const BREAKING: &[Change] = &[
         "#[non_exhaustive] pub enum E { B, A }",
     ),
     (
+        "fieldless_renumbered",
+        "#[non_exhaustive] pub enum E { A(), B {}, C }",
+        "#[non_exhaustive] pub enum E { A(), C, B {} }",
+    ),
+    (
         "variants_reordered",
         "#[derive(PartialEq, PartialOrd)] pub enum E { A(u8), B(u8) }",
         "#[derive(PartialEq, PartialOrd)] pub enum E { B(u8), A(u8) }",
