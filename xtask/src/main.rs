@@ -1,9 +1,10 @@
 //! The workspace's chores: `cargo xtask demo`, `test`, `fuzz`, `coverage`, `bench`, `soak`, `planted`, `sanitize`, `secrets`,
-//! `windows`, `header`, `ffi`, `package`, `reproduce`, `features`, `minimal`.
+//! `windows`, `header`, `ffi`, `package`, `reproduce`, `features`, `minimal`, `advisories`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command line tool prints.
 
 mod api;
 mod arrows;
+mod checked;
 mod copy;
 mod coverage;
 mod ffi;
@@ -50,8 +51,10 @@ usage: cargo xtask COMMAND
   package nuget|vendor            the NuGet package, or the ZIP for vendors without Rust, in target/package
   package crates                  every package that would be published, built from its own archive
   reproduce [--debug]             the C library built twice, in two folders: the same bytes, and no folder of this machine in them
+  reproduce --packages [--debug]  what package vendor makes, made twice: the same bytes
   features                        every published crate with each choice of its features
-  minimal                         everything compiled with the lowest versions that the manifests promise";
+  minimal                         everything compiled with the lowest versions that the manifests promise
+  advisories                      what the RustSec database knows of the dependencies; fetches it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         "package" if rest == ["crates"] => release::crates(),
         "features" => release::features(),
         "minimal" => release::minimal(),
+        "advisories" => release::advisories(),
         "reproduce" => reproduce::command(rest),
         "package" => package::command(rest),
         "help" | "--help" | "-h" => {

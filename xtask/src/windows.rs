@@ -43,6 +43,10 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) {
 }
 ";
 
+/// Else the linker writes the hour into each file, and makes the address that a DLL would like of the path that it is written to.
+pub(crate) const SAME_EVERYWHERE: [&str; 2] =
+    ["-Wl,--no-insert-timestamp", "-Wl,--disable-auto-image-base"];
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Width {
     Bits64,
@@ -162,8 +166,7 @@ fn build(width: Width, release: bool) -> Result<Program, String> {
         }
     }
     if release {
-        // Else the linker writes the hour into each file.
-        flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
+        flags.extend(SAME_EVERYWHERE.map(|option| format!("-Clink-arg={option}")));
         program = traceless_in(program, &workspace::root(), &folder(), flags)?;
     } else if !flags.is_empty() {
         program = program.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));

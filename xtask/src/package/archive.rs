@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// A ZIP that is being written. Every file has the same date, so that the same files make the same ZIP.
 pub(crate) struct Archive {
@@ -31,6 +31,8 @@ impl Archive {
             .compression_method(CompressionMethod::Deflated)
             .compression_level(self.level)
             .unix_permissions(rights)
+            // Not the hour of writing, whatever another crate's choice of features makes the library do by itself.
+            .last_modified_time(DateTime::default())
             .large_file(false)
     }
 
@@ -110,4 +112,39 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), St
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_files_make_the_same_archive_at_any_hour() {
+        let above = std::env::temp_dir().join(format!("mynacard-archive-{}", std::process::id()));
+        let (one, other) = (above.join("one"), above.join("other"));
+        let archives = [
+            (one, ["b.cs", "a.cs"], 0),
+            (other, ["a.cs", "b.cs"], 1_000_000_000),
+        ];
+        let archives = archives.map(|(folder, names, age)| {
+            std::fs::create_dir_all(&folder).unwrap();
+            for name in names {
+                std::fs::write(folder.join(name), name).unwrap();
+                let file = File::options().write(true).open(folder.join(name)).unwrap();
+                let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(age);
+                file.set_modified(then).unwrap();
+            }
+            let place = folder.join("made.zip");
+            let mut archive = Archive::create(&place, "inside/", false).unwrap();
+            archive.text("README", "read me").unwrap();
+            archive.folder("sources", &folder, &[".cs"]).unwrap();
+            archive.link("link", "README").unwrap();
+            archive.finish().unwrap();
+            std::fs::read(place).unwrap()
+        });
+        assert!(archives[0] == archives[1]);
+        // The first file's hour and day, in MS-DOS's form: midnight of the first day of 1980.
+        assert_eq!(archives[0][10..14], [0, 0, 0x21, 0]);
+        std::fs::remove_dir_all(&above).unwrap();
+    }
 }

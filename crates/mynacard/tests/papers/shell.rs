@@ -45,7 +45,7 @@ case "$1 $2" in
             *) echo "no option $3" >&2; exit 1 ;;
         esac ;;
     # Too long for a test: that the chore is there is what can be said.
-    "xtask features"|"xtask minimal"|"xtask reproduce"|"xtask package")
+    "xtask features"|"xtask minimal"|"xtask reproduce"|"xtask package"|"xtask advisories")
         "$BUILT/xtask" help | grep -q "^  ${*:2} " ;;
     "run -p")
         name=${3#mynacard-}; shift 3
