@@ -7,8 +7,8 @@ use mynacard_card::app::common::Common;
 use mynacard_card::app::input_support::{Attributes, InputSupport};
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Layout};
 use mynacard_card::{
-    BirthDate, Card, Error, NumberB, Options, Pin, PinKind, SignaturePassword, Transport, Tries,
-    hazmat,
+    BirthDate, Card, Error, LengthPolicy, NumberB, Options, Pin, PinKind, SignaturePassword,
+    Transport, Tries, hazmat,
 };
 use mynacard_sim::{Counter, Profile};
 
@@ -48,6 +48,8 @@ pub(crate) struct Change {
 pub(crate) struct Ask {
     /// Whether the counter is read before a PIN.
     pub(crate) counter: CounterPolicy,
+    /// How long the pieces are in which files are read.
+    pub(crate) length: LengthPolicy,
     /// Whether what is typed is wrong.
     pub(crate) wrong: bool,
 }
@@ -378,6 +380,9 @@ fn one_session(card: &mut dyn Transport, ask: Ask) -> Result<Spoils, Error> {
     spoils.push(app.identity()?.serial().into());
     let mut jpki = Jpki::select(app.into_card(), ask.options())?;
     spoils.push(jpki.verify(ask.pin()?)?.sign(b"message")?);
+    // Once more the same application: what was verified in it is over, what is free is not.
+    let mut jpki = Jpki::select(jpki.into_card(), ask.options())?;
+    spoils.push(format!("{:?}", jpki.availability()?).into_bytes());
     jpki.finish();
     Ok(spoils)
 }
@@ -418,7 +423,9 @@ pub(crate) fn counter(pin: PinKind) -> Counter {
 
 impl Ask {
     fn options(self) -> Options {
-        Options::new().with_counter(self.counter)
+        Options::new()
+            .with_counter(self.counter)
+            .with_length(self.length)
     }
 
     fn pin(self) -> Result<Pin, Error> {

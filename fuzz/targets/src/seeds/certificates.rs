@@ -1,0 +1,259 @@
+//! Seeds of certificates that differ in one thing from a right one: forms that no certificate of the simulation has.
+
+use mynacard_cert::{Usage, policy};
+
+use super::Seed;
+use crate::signed::harness::der::{
+    bits, generalized, int, name, null, oid, seq, set, tlv, utc, utf8, yes,
+};
+use crate::signed::harness::forge::{self, Alg, Authority, Ext, HOLDER, Key, Spec};
+use crate::signed::{authority, simulation};
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    let mut add = |name: &str, der: Vec<u8>| seeds.push(("certificate", name.to_owned(), der));
+    for (name, change) in FORMS {
+        let authority = authority(Usage::Authentication);
+        let mut spec = authority.leaf();
+        change(&mut spec);
+        add(&format!("form-{name}"), authority.issue(&spec));
+    }
+    for (name, key) in keys() {
+        let authority = authority(Usage::Authentication);
+        let mut spec = authority.leaf();
+        spec.key = key;
+        add(&format!("key-{name}"), authority.issue(&spec));
+    }
+    for (name, number, text) in [
+        ("taisho", 4, "219120730"),
+        ("heisei", 4, "419890108"),
+        ("reiwa", 4, "520190501"),
+        ("no-era", 4, "019800217"),
+        ("no-month", 4, "319800000"),
+        ("female", 3, "2"),
+        ("not-stated", 3, "3"),
+        ("sex-unknown", 3, "9"),
+        ("two-sexes", 3, "12"),
+    ] {
+        add(&format!("holder-{name}"), of_holder(&[(number, text)]));
+    }
+    for (name, change) in ROOTS {
+        let authority = Authority::changed(Key::p256(0x22), Usage::Signature, change);
+        add(&format!("offered-{name}"), authority.certificate);
+    }
+    for (name, change) in UNSIGNED {
+        add(&format!("unsigned-{name}"), claimed(*change));
+    }
+    for (name, text) in [
+        ("instant", "2026-11-21T00:00:00Z"),
+        ("instant-date", "2026-11-21"),
+        ("instant-letter", "2026-1a-21"),
+        ("instant-marks", "2026/11/21"),
+        ("instant-zone", "2026-11-21T00:00:00+"),
+    ] {
+        add(name, text.into());
+    }
+    add("one-octet", vec![0x30]);
+    for (index, input) in crate::signed::of_known_keys().into_iter().enumerate() {
+        seeds.push(("certificate_signed", format!("right-key-{index}"), input));
+    }
+}
+
+type Change = fn(&mut Spec);
+
+/// What a leaf of the harness is changed in.
+const FORMS: &[(&str, Change)] = &[
+    ("generalized-2049", |spec| {
+        spec.validity = seq(&[utc("251027013542Z"), generalized("20491231235959Z")]);
+    }),
+    ("generalized-2050", |spec| {
+        spec.validity = seq(&[utc("251027013542Z"), generalized("20500101000000Z")]);
+    }),
+    ("version-129", |spec| {
+        spec.version = tlv(0xA0, &int(&[0, 0x80]));
+    }),
+    ("null-with-content", |spec| {
+        spec.outer = seq(&[oid("1.2.840.113549.1.1.11"), tlv(5, &[0])]);
+    }),
+    ("no-issuer", |spec| spec.issuer = seq(&[])),
+    ("no-extension", |spec| {
+        spec.raw_extensions = Some(tlv(0xA3, &seq(&[])));
+    }),
+    ("many-extensions", |spec| {
+        let one = |number| Ext::new(&format!("1.2.3.{number}"), false, null());
+        spec.extensions = (0..33).map(one).collect();
+    }),
+    ("no-usage", |spec| {
+        spec.ext(forge::KEY_USAGE).value = bits(0, &[])
+    }),
+    ("unused-bits-of-nothing", |spec| {
+        spec.ext(forge::KEY_USAGE).value = bits(3, &[]);
+    }),
+    ("path-length", |spec| {
+        let value = seq(&[int(&[0])]);
+        spec.extensions
+            .push(Ext::new(forge::BASIC_CONSTRAINTS, true, value));
+    }),
+    ("two-policies", |spec| {
+        let policy = |dotted| seq(&[oid(dotted)]);
+        spec.ext(forge::POLICIES).value = seq(&[
+            policy(policy::SIMULATION_AUTHENTICATION),
+            policy(policy::AUTHENTICATION),
+        ]);
+    }),
+    ("policy-twice", |spec| {
+        let policy = seq(&[oid(policy::AUTHENTICATION)]);
+        spec.ext(forge::POLICIES).value = seq(&[policy.clone(), policy]);
+    }),
+    ("serial-without-issuer", |spec| {
+        let value = seq(&[tlv(0x80, &[7; 20]), tlv(0x82, &[5])]);
+        spec.ext(forge::AUTHORITY_KEY).value = value;
+    }),
+    ("names-of-all-types", |spec| {
+        let other = |value: Vec<u8>| tlv(0xA0, &[oid("1.2.3.4"), tlv(0xA0, &value)].concat());
+        let values = [int(&[5]), oid("1.2.3"), null(), bits(0, &[1]), yes()];
+        let mut names: Vec<Vec<u8>> = values.map(other).to_vec();
+        names.push(tlv(0x88, &[0x2A, 3]));
+        spec.ext(forge::ISSUER_ALT_NAME).value = seq(&names);
+    }),
+    ("points-of-all-kinds", |spec| {
+        let name = name(&[("C", "JP")]);
+        let whole = |names: &[Vec<u8>]| tlv(0xA0, &tlv(0xA0, &names.concat()));
+        let directory = tlv(0xA4, &name);
+        let relative = seq(&[oid("2.5.4.3"), utf8("point")]);
+        spec.ext(forge::DISTRIBUTION_POINTS).value = seq(&[
+            seq(&[whole(&[tlv(0x86, b"http://crl.invalid")])]),
+            seq(&[whole(std::slice::from_ref(&directory)), tlv(0x81, &[1, 6])]),
+            seq(&[tlv(0xA0, &tlv(0xA1, &relative)), tlv(0xA2, &directory)]),
+        ]);
+    }),
+    ("point-without-name", |spec| {
+        let value = seq(&[seq(&[tlv(0xA0, &tlv(0xA0, &[]))])]);
+        spec.ext(forge::DISTRIBUTION_POINTS).value = value;
+    }),
+    ("long-subject", |spec| {
+        let part = set(&[seq(&[oid("2.5.4.3"), utf8("x")])]);
+        spec.subject = seq(&vec![part; 33]);
+    }),
+    ("subject-of-all-types", |spec| {
+        let part = |dotted, text| set(&[seq(&[oid(dotted), utf8(text)])]);
+        spec.subject = seq(&[
+            part("2.5.4.5", "1"),
+            part("2.5.4.7", "L"),
+            part("2.5.4.8", "ST"),
+            part("2.5.4.12", "title"),
+        ]);
+    }),
+    ("policy-not-critical", |spec| {
+        let policy = oid(policy::SIMULATION_AUTHENTICATION);
+        let ext = spec.ext(forge::POLICIES);
+        (ext.value, ext.critical) = (seq(&[seq(&[policy])]), Vec::new());
+    }),
+    ("usage-not-critical", |spec| {
+        let policy = oid(policy::SIMULATION_AUTHENTICATION);
+        spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
+        spec.ext(forge::KEY_USAGE).critical = Vec::new();
+    }),
+];
+
+/// Keys of kinds and sizes that the simulation does not give out; the numbers are nobody's.
+fn keys() -> Vec<(&'static str, Vec<u8>)> {
+    let number = |length: usize| int(&[&[0][..], &vec![0xC5; length]].concat());
+    let rsa = |length, exponent: &[u8]| {
+        let numbers = seq(&[number(length), int(exponent)]);
+        seq(&[
+            seq(&[oid("1.2.840.113549.1.1.1"), null()]),
+            bits(0, &numbers),
+        ])
+    };
+    vec![
+        ("rsa-3072", rsa(384, &[1, 0, 1])),
+        ("rsa-4096", rsa(512, &[1, 0, 1])),
+        ("rsa-long", rsa(2049, &[1, 0, 1])),
+        ("rsa-exponent", rsa(256, &[1; 9])),
+        (
+            "ed25519",
+            seq(&[seq(&[oid("1.3.101.112")]), bits(0, &[7; 32])]),
+        ),
+        ("p384", Key::p384(0x33).public_info()),
+    ]
+}
+
+/// A signature certificate whose holder has other attributes.
+pub(crate) fn of_holder(others: &[(u8, &str)]) -> Vec<u8> {
+    let authority = authority(Usage::Signature);
+    let mut spec = authority.leaf();
+    let changed = HOLDER.map(|(number, before)| {
+        let other = others.iter().find(|(other, _)| *other == number);
+        (number, other.map_or(before, |(_, text)| *text))
+    });
+    spec.ext(forge::SUBJECT_ALT_NAME).value = forge::holder(&changed);
+    authority.issue(&spec)
+}
+
+/// What a file offers as a root: fit, or unfit in one thing.
+const ROOTS: &[(&str, Change)] = &[
+    ("fit", |_| ()),
+    ("not-critical", |root| {
+        root.ext(forge::BASIC_CONSTRAINTS).critical = Vec::new();
+    }),
+    ("signs-none", |root| {
+        root.ext(forge::KEY_USAGE).value = bits(1, &[0x02]);
+    }),
+    ("without-key-id", |root| root.remove(forge::SUBJECT_KEY)),
+    ("of-another", |root| {
+        root.issuer = name(&[("C", "JP"), ("O", "ANOTHER")]);
+    }),
+    // By another hash than the certificate says, and than goes with its curve.
+    ("sha384", |root| {
+        let algorithm = Alg::EcdsaSha384.identifier();
+        (root.inner, root.outer) = (algorithm.clone(), algorithm);
+    }),
+];
+
+/// What says that the simulation issued it, and is not signed by it.
+const UNSIGNED: &[(&str, fn(&mut Spec, &mut Vec<u8>))] = &[
+    ("key-id-alone", |spec, _| {
+        let key = simulation::authority().key.identifier();
+        spec.ext(forge::AUTHORITY_KEY).value = seq(&[tlv(0x80, &key)]);
+    }),
+    // A policy of production under a root of the simulation.
+    ("mixed-hierarchies", |spec, _| {
+        let policy = seq(&[seq(&[oid(policy::AUTHENTICATION)])]);
+        spec.ext(forge::POLICIES).value = policy;
+    }),
+    ("constrained", |spec, _| {
+        spec.extensions.push(Ext::new("2.5.29.30", false, seq(&[])));
+    }),
+    ("encipherment", |spec, _| {
+        spec.ext(forge::KEY_USAGE).value = bits(5, &[0x20]);
+    }),
+    ("no-purpose", |spec, _| {
+        spec.remove(forge::EXTENDED_KEY_USAGE)
+    }),
+    ("other-purpose", |spec, _| {
+        spec.ext(forge::EXTENDED_KEY_USAGE).value = seq(&[oid("1.3.6.1.5.5.7.3.4")]);
+    }),
+    ("no-key-id", |spec, _| spec.remove(forge::AUTHORITY_KEY)),
+    ("other-serial", |spec, _| {
+        let mut authority = simulation::authority();
+        authority.serial = vec![0x11];
+        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
+    }),
+    ("other-issuer", |spec, _| {
+        let mut authority = simulation::authority();
+        authority.name = name(&[("C", "JP")]);
+        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
+    }),
+    ("short", |_, signature| signature.truncate(3)),
+    // Greater than any modulus of its length.
+    ("large", |_, signature| signature.fill(0xFF)),
+];
+
+fn claimed(change: fn(&mut Spec, &mut Vec<u8>)) -> Vec<u8> {
+    let mut spec = simulation::authority().leaf();
+    let policy = oid(policy::SIMULATION_AUTHENTICATION);
+    spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
+    let mut signature = vec![1; 256];
+    change(&mut spec, &mut signature);
+    seq(&[spec.tbs(), spec.outer, bits(0, &signature)])
+}
