@@ -3,8 +3,8 @@
 use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::trace::Recorder as Tracer;
 use mynacard_card::{
-    Command, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord, Transport,
-    TransportError,
+    Application, Command, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord,
+    Transport, TransportError,
 };
 use mynacard_sim::{Profile, Quirk, VirtualCard};
 
@@ -258,18 +258,18 @@ fn dialogues(seeds: &mut Vec<Seed>) {
 
 /// Commands that no dialogue sends.
 fn to_the_card(seeds: &mut Vec<Seed>) {
-    let select = |application: u8| {
-        [
-            &[0x00, 0xA4, 0x04, 0x0C, 0x0A][..],
-            &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04],
-            &[application],
-        ]
-        .concat()
+    let select = |application: Application| {
+        let name = application.name();
+        let length = u8::try_from(name.len()).expect("sixteen octets at most");
+        [&[0x00, 0xA4, 0x04, 0x0C, length][..], name].concat()
     };
-    let jpki: &[u8] = &[
-        0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01,
-    ];
-    let [support, face, common] = [0x08, 0x02, 0x04].map(select);
+    let jpki = &select(Application::Jpki);
+    let [support, face, common] = [
+        Application::InputSupport,
+        Application::CardFace,
+        Application::Common,
+    ]
+    .map(select);
     let get_data: &[u8] = &[0x00, 0xCA, 0x7F, 0x21, 0x00, 0x00, 0x00];
     let cases: [(&str, [u8; 2], &[&[u8]]); 8] = [
         (
@@ -309,7 +309,7 @@ fn to_the_card(seeds: &mut Vec<Seed>) {
         ),
         (
             "pin-of-a-phone",
-            [2, 0],
+            [3, 0],
             &[
                 jpki,
                 &[0x00, 0x20, 0x00, 0x98],
@@ -325,6 +325,9 @@ fn to_the_card(seeds: &mut Vec<Seed>) {
                 &[0x00, 0x24, 0x00, 0x98, 0x04, b'5', b'6', b'7', b'8'],
                 &[0x00, 0x20, 0x00, 0x8A],
                 &[0x00, 0x20, 0x00, 0x80],
+                jpki,
+                &[0x00, 0x20, 0x00, 0x80],
+                &[0x00, 0x84, 0x00, 0x00, 0x21],
             ],
         ),
         (

@@ -4,7 +4,7 @@ use mynacard_cert::{Usage, policy};
 
 use super::Seed;
 use crate::signed::harness::der::{
-    bits, generalized, int, name, null, oid, seq, set, tlv, utc, utf8, yes,
+    bits, generalized, int, name, null, octets, oid, seq, set, tlv, utc, utf8, yes,
 };
 use crate::signed::harness::forge::{self, Alg, Authority, Ext, HOLDER, Key, Spec};
 use crate::signed::{authority, simulation};
@@ -24,17 +24,28 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         add(&format!("key-{name}"), authority.issue(&spec));
     }
     for (name, number, text) in [
+        ("meiji", 4, "118890101"),
         ("taisho", 4, "219120730"),
         ("heisei", 4, "419890108"),
         ("reiwa", 4, "520190501"),
         ("no-era", 4, "019800217"),
         ("no-month", 4, "319800000"),
+        ("month-13", 4, "319801301"),
+        ("era-6", 4, "620300101"),
+        ("short-birth", 4, "3198002"),
         ("female", 3, "2"),
         ("not-stated", 3, "3"),
         ("sex-unknown", 3, "9"),
+        ("sex-5", 3, "5"),
         ("two-sexes", 3, "12"),
     ] {
         add(&format!("holder-{name}"), of_holder(&[(number, text)]));
+    }
+    for (name, change) in NAMES {
+        let authority = authority(Usage::Signature);
+        let mut spec = authority.leaf();
+        change(&mut spec.ext(forge::SUBJECT_ALT_NAME).value);
+        add(&format!("holder-{name}"), authority.issue(&spec));
     }
     for (name, change) in ROOTS {
         let authority = Authority::changed(Key::p256(0x22), Usage::Signature, change);
@@ -73,6 +84,31 @@ const FORMS: &[(&str, Change)] = &[
     }),
     ("null-with-content", |spec| {
         spec.outer = seq(&[oid("1.2.840.113549.1.1.11"), tlv(5, &[0])]);
+    }),
+    ("version-1", |spec| spec.version = tlv(0xA0, &int(&[0]))),
+    ("serial-padded", |spec| spec.serial = vec![0xFF, 0x80]),
+    ("sha384", |spec| {
+        let algorithm = Alg::RsaSha384.identifier();
+        (spec.inner, spec.outer) = (algorithm.clone(), algorithm);
+    }),
+    ("sha512", |spec| {
+        let algorithm = Alg::RsaSha512.identifier();
+        (spec.inner, spec.outer) = (algorithm.clone(), algorithm);
+    }),
+    ("empty-key-id", |spec| {
+        spec.ext(forge::SUBJECT_KEY).value = octets(&[]);
+    }),
+    ("empty-purposes", |spec| {
+        spec.ext(forge::EXTENDED_KEY_USAGE).value = seq(&[]);
+    }),
+    ("address-not-ascii", |spec| {
+        spec.ext(forge::ISSUER_ALT_NAME).value = seq(&[tlv(0x86, &[0xE3])]);
+    }),
+    ("empty-point", |spec| {
+        spec.ext(forge::DISTRIBUTION_POINTS).value = seq(&[seq(&[])]);
+    }),
+    ("subject-of-bits", |spec| {
+        spec.subject = seq(&[set(&[seq(&[oid("2.5.4.3"), bits(0, &[1])])])]);
     }),
     ("no-issuer", |spec| spec.issuer = seq(&[])),
     ("no-extension", |spec| {
@@ -170,6 +206,7 @@ fn keys() -> Vec<(&'static str, Vec<u8>)> {
         ("rsa-4096", rsa(512, &[1, 0, 1])),
         ("rsa-long", rsa(2049, &[1, 0, 1])),
         ("rsa-exponent", rsa(256, &[1; 9])),
+        ("rsa-negative", rsa(256, &[0x80])),
         (
             "ed25519",
             seq(&[seq(&[oid("1.3.101.112")]), bits(0, &[7; 32])]),
@@ -177,6 +214,23 @@ fn keys() -> Vec<(&'static str, Vec<u8>)> {
         ("p384", Key::p384(0x33).public_info()),
     ]
 }
+
+/// What the names of a signature certificate's holder are changed in.
+const NAMES: &[(&str, fn(&mut Vec<u8>))] = &[
+    ("sex-in-ia5", |names| {
+        let kind = oid("1.2.392.200149.8.5.5.3");
+        *names = seq(&[tlv(0xA0, &[kind, tlv(0xA0, &tlv(0x16, b"1"))].concat())]);
+    }),
+    ("twice", |names| {
+        *names = forge::holder(&[HOLDER, HOLDER].concat())
+    }),
+    // One mark more than the name has characters.
+    ("marks", |names| {
+        let marks =
+            HOLDER.map(|(number, text)| (number, if number == 2 { "000001" } else { text }));
+        *names = forge::holder(&marks);
+    }),
+];
 
 /// A signature certificate whose holder has other attributes.
 pub(crate) fn of_holder(others: &[(u8, &str)]) -> Vec<u8> {
