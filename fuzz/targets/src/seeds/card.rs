@@ -256,6 +256,9 @@ fn dialogues(seeds: &mut Vec<Seed>) {
     add("in-pieces-of-100", "authentication", 0x11, &[done, &begin]);
 }
 
+/// Its name, the kind of card with its habits, and commands.
+type Sequence<'a> = (&'a str, [u8; 2], &'a [&'a [u8]]);
+
 /// Commands that no dialogue sends.
 fn to_the_card(seeds: &mut Vec<Seed>) {
     let select = |application: Application| {
@@ -271,7 +274,7 @@ fn to_the_card(seeds: &mut Vec<Seed>) {
     ]
     .map(select);
     let get_data: &[u8] = &[0x00, 0xCA, 0x7F, 0x21, 0x00, 0x00, 0x00];
-    let cases: [(&str, [u8; 2], &[&[u8]]); 8] = [
+    let cases: [Sequence<'_>; 8] = [
         (
             "get-data",
             [0, 0],

@@ -70,6 +70,9 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
 }
 
 type Change = fn(&mut Spec);
+type NamesChange = fn(&mut Vec<u8>);
+/// Of what stands in it, and of the signature.
+type ClaimChange = fn(&mut Spec, &mut Vec<u8>);
 
 /// What a leaf of the harness is changed in.
 const FORMS: &[(&str, Change)] = &[
@@ -216,7 +219,7 @@ fn keys() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// What the names of a signature certificate's holder are changed in.
-const NAMES: &[(&str, fn(&mut Vec<u8>))] = &[
+const NAMES: &[(&str, NamesChange)] = &[
     ("sex-in-ia5", |names| {
         let kind = oid("1.2.392.200149.8.5.5.3");
         *names = seq(&[tlv(0xA0, &[kind, tlv(0xA0, &tlv(0x16, b"1"))].concat())]);
@@ -265,7 +268,7 @@ const ROOTS: &[(&str, Change)] = &[
 ];
 
 /// What says that the simulation issued it, and is not signed by it.
-const UNSIGNED: &[(&str, fn(&mut Spec, &mut Vec<u8>))] = &[
+const UNSIGNED: &[(&str, ClaimChange)] = &[
     ("key-id-alone", |spec, _| {
         let key = simulation::authority().key.identifier();
         spec.ext(forge::AUTHORITY_KEY).value = seq(&[tlv(0x80, &key)]);
@@ -303,7 +306,7 @@ const UNSIGNED: &[(&str, fn(&mut Spec, &mut Vec<u8>))] = &[
     ("large", |_, signature| signature.fill(0xFF)),
 ];
 
-fn claimed(change: fn(&mut Spec, &mut Vec<u8>)) -> Vec<u8> {
+fn claimed(change: ClaimChange) -> Vec<u8> {
     let mut spec = simulation::authority().leaf();
     let policy = oid(policy::SIMULATION_AUTHENTICATION);
     spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
