@@ -51,6 +51,12 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         let authority = Authority::changed(Key::p256(0x22), Usage::Signature, change);
         add(&format!("offered-{name}"), authority.certificate);
     }
+    let root = simulation::authority();
+    for (name, change) in REFUSED {
+        let mut spec = of_the_simulation(&root);
+        change(&mut spec);
+        add(&format!("signed-{name}"), root.issue(&spec));
+    }
     for (name, change) in UNSIGNED {
         add(&format!("unsigned-{name}"), claimed(*change));
     }
@@ -132,13 +138,6 @@ const FORMS: &[(&str, Change)] = &[
         spec.extensions
             .push(Ext::new(forge::BASIC_CONSTRAINTS, true, value));
     }),
-    ("two-policies", |spec| {
-        let policy = |dotted| seq(&[oid(dotted)]);
-        spec.ext(forge::POLICIES).value = seq(&[
-            policy(policy::SIMULATION_AUTHENTICATION),
-            policy(policy::AUTHENTICATION),
-        ]);
-    }),
     ("policy-twice", |spec| {
         let policy = seq(&[oid(policy::AUTHENTICATION)]);
         spec.ext(forge::POLICIES).value = seq(&[policy.clone(), policy]);
@@ -181,16 +180,6 @@ const FORMS: &[(&str, Change)] = &[
             part("2.5.4.8", "ST"),
             part("2.5.4.12", "title"),
         ]);
-    }),
-    ("policy-not-critical", |spec| {
-        let policy = oid(policy::SIMULATION_AUTHENTICATION);
-        let ext = spec.ext(forge::POLICIES);
-        (ext.value, ext.critical) = (seq(&[seq(&[policy])]), Vec::new());
-    }),
-    ("usage-not-critical", |spec| {
-        let policy = oid(policy::SIMULATION_AUTHENTICATION);
-        spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
-        spec.ext(forge::KEY_USAGE).critical = Vec::new();
     }),
 ];
 
@@ -267,39 +256,58 @@ const ROOTS: &[(&str, Change)] = &[
     }),
 ];
 
+/// What the simulation's root signed although it must not be believed: each is refused for what it says, and for nothing else.
+const REFUSED: &[(&str, Change)] = &[
+    // A policy of production under a root of the simulation.
+    ("mixed-hierarchies", |spec| {
+        let policy = seq(&[seq(&[oid(policy::AUTHENTICATION)])]);
+        spec.ext(forge::POLICIES).value = policy;
+    }),
+    ("two-policies", |spec| {
+        let policy = |dotted| seq(&[oid(dotted)]);
+        spec.ext(forge::POLICIES).value = seq(&[
+            policy(policy::SIMULATION_AUTHENTICATION),
+            policy(policy::AUTHENTICATION),
+        ]);
+    }),
+    ("policy-not-critical", |spec| {
+        spec.ext(forge::POLICIES).critical = Vec::new();
+    }),
+    ("usage-not-critical", |spec| {
+        spec.ext(forge::KEY_USAGE).critical = Vec::new();
+    }),
+    ("constrained", |spec| {
+        spec.extensions.push(Ext::new("2.5.29.30", false, seq(&[])));
+    }),
+    ("encipherment", |spec| {
+        spec.ext(forge::KEY_USAGE).value = bits(5, &[0x20]);
+    }),
+    ("no-purpose", |spec| spec.remove(forge::EXTENDED_KEY_USAGE)),
+    ("other-purpose", |spec| {
+        spec.ext(forge::EXTENDED_KEY_USAGE).value = seq(&[oid("1.3.6.1.5.5.7.3.4")]);
+    }),
+    ("no-key-id", |spec| spec.remove(forge::AUTHORITY_KEY)),
+    ("other-serial", |spec| {
+        let mut authority = simulation::authority();
+        authority.serial = vec![0x11];
+        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
+    }),
+    ("other-issuer", |spec| {
+        let mut authority = simulation::authority();
+        authority.name = name(&[("C", "JP")]);
+        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
+    }),
+    ("weak-key", |spec| {
+        spec.key =
+            include_bytes!("../../../../crates/mynacard-cert/tests/data/rsa-1024.spki").to_vec();
+    }),
+];
+
 /// What says that the simulation issued it, and is not signed by it.
 const UNSIGNED: &[(&str, ClaimChange)] = &[
     ("key-id-alone", |spec, _| {
         let key = simulation::authority().key.identifier();
         spec.ext(forge::AUTHORITY_KEY).value = seq(&[tlv(0x80, &key)]);
-    }),
-    // A policy of production under a root of the simulation.
-    ("mixed-hierarchies", |spec, _| {
-        let policy = seq(&[seq(&[oid(policy::AUTHENTICATION)])]);
-        spec.ext(forge::POLICIES).value = policy;
-    }),
-    ("constrained", |spec, _| {
-        spec.extensions.push(Ext::new("2.5.29.30", false, seq(&[])));
-    }),
-    ("encipherment", |spec, _| {
-        spec.ext(forge::KEY_USAGE).value = bits(5, &[0x20]);
-    }),
-    ("no-purpose", |spec, _| {
-        spec.remove(forge::EXTENDED_KEY_USAGE)
-    }),
-    ("other-purpose", |spec, _| {
-        spec.ext(forge::EXTENDED_KEY_USAGE).value = seq(&[oid("1.3.6.1.5.5.7.3.4")]);
-    }),
-    ("no-key-id", |spec, _| spec.remove(forge::AUTHORITY_KEY)),
-    ("other-serial", |spec, _| {
-        let mut authority = simulation::authority();
-        authority.serial = vec![0x11];
-        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
-    }),
-    ("other-issuer", |spec, _| {
-        let mut authority = simulation::authority();
-        authority.name = name(&[("C", "JP")]);
-        spec.ext(forge::AUTHORITY_KEY).value = authority.reference();
     }),
     ("short", |_, signature| signature.truncate(3)),
     // Greater than any modulus of its length.
@@ -307,10 +315,16 @@ const UNSIGNED: &[(&str, ClaimChange)] = &[
 ];
 
 fn claimed(change: ClaimChange) -> Vec<u8> {
-    let mut spec = simulation::authority().leaf();
-    let policy = oid(policy::SIMULATION_AUTHENTICATION);
-    spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
+    let mut spec = of_the_simulation(&simulation::authority());
     let mut signature = vec![1; 256];
     change(&mut spec, &mut signature);
     seq(&[spec.tbs(), spec.outer, bits(0, &signature)])
+}
+
+/// A right certificate under the simulation's policy, to be changed.
+fn of_the_simulation(authority: &Authority) -> Spec {
+    let mut spec = authority.leaf();
+    let policy = oid(policy::SIMULATION_AUTHENTICATION);
+    spec.ext(forge::POLICIES).value = seq(&[seq(&[policy])]);
+    spec
 }
