@@ -283,6 +283,8 @@ fn to_the_card(seeds: &mut Vec<Seed>) {
                 &support,
                 get_data,
                 &[0x00, 0xCA, 0x7F, 0x21],
+                // An Lc of zero: found by a copy of this seed.
+                &[0x00, 0xCA, 0x7F, 0x21, 0x00, 0x00, 0x00, 0x00, 0x04],
                 &[0x00, 0xCA, 0x00, 0x01, 0x00],
                 &face,
                 get_data,
