@@ -1,11 +1,13 @@
 //! What a card can send: answers, objects, whole dialogues.
 
+use std::num::NonZeroU16;
+
 use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::tlv::{Header, Objects};
 use mynacard_card::trace::{Recorder, Replay};
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, Limits, PinEntry, PinTry, Response, StatusWord, Transport,
-    TransportError, TransportErrorKind,
+    Command, Delivery, End, LengthForm, LengthPolicy, Limits, PinEntry, PinTry, Response,
+    StatusWord, Transport, TransportError, TransportErrorKind,
 };
 
 use crate::errors::{note, noted, read};
@@ -15,6 +17,13 @@ use crate::pieces;
 /// An answer is its data and its status word, and nothing else.
 pub(crate) fn response(data: &[u8]) {
     let mut response = Response::new();
+    // One octet, which is no answer either, stands for an answer of nothing else that is longer than any.
+    if let [fill] = data {
+        let refused = response.set(&vec![*fill; Response::MAX + 1]);
+        let refused = refused.expect_err("longer than any answer");
+        assert_eq!(refused.kind(), TransportErrorKind::TooLong);
+        assert!(response.data().is_empty());
+    }
     match response.set(data) {
         Ok(()) => {
             let mut again = response.data().to_vec();
@@ -95,6 +104,17 @@ pub(crate) fn command(data: &[u8]) {
         "a command that was read cannot be written"
     );
     for frame in forms.iter().flatten() {
+        // As much as a transport carries, and one octet less than that.
+        for (most, fits) in [(frame.len(), true), (frame.len() - 1, false)] {
+            let limits = Limits {
+                max_command: most,
+                max_response: 65_538,
+            };
+            let within = command.encode_within(limits);
+            let short = within.as_ref().is_ok_and(|other| other.len() <= most);
+            assert_eq!(within.is_ok(), short, "longer than the transport carries");
+            assert!(!fits || command.needs_extended() && !limits.extended() || short);
+        }
         let again = Command::decode(frame).expect("what we write, we read");
         assert_eq!(
             (again.header(), again.data(), again.expected()),
@@ -107,6 +127,9 @@ pub(crate) fn command(data: &[u8]) {
     );
 }
 
+/// The length of pieces that a caller asks for.
+const PIECE: NonZeroU16 = NonZeroU16::new(100).expect("not zero");
+
 /// A dialogue with a card that answers whatever it likes: the first octet chooses which, the second how it is asked for.
 pub(crate) fn dialogue(data: &[u8]) {
     let Some(([which, choices], answers)) = data.split_first_chunk::<2>() else {
@@ -116,7 +139,12 @@ pub(crate) fn dialogue(data: &[u8]) {
         return;
     };
     let mut card = AnyCard {
-        answers: Box::new(pieces(answers)),
+        answers: if choices & 8 == 0 {
+            Box::new(pieces(answers))
+        } else {
+            // It goes on with its last answer for ever.
+            Box::new(pieces(answers).chain(pieces(answers).last().into_iter().cycle()))
+        },
         limits: if choices & 1 == 0 {
             Limits::SHORT
         } else {
@@ -132,8 +160,15 @@ pub(crate) fn dialogue(data: &[u8]) {
     } else {
         CounterPolicy::Skip
     };
-    let wrong = choices & 4 != 0;
-    let result = (flow.run)(&mut card, Ask { counter, wrong });
+    let ask = Ask {
+        counter,
+        length: match choices & 0x10 {
+            0 => LengthPolicy::FromTransport,
+            _ => LengthPolicy::AtMost(PIECE),
+        },
+        wrong: choices & 4 != 0,
+    };
+    let result = (flow.run)(&mut card, ask);
     if let Err(error) = result {
         note(&error);
         let secret_sent = card.secrets > 0;
@@ -165,22 +200,31 @@ pub(crate) fn trace(data: &[u8]) {
     let Ok(replay) = noted(Replay::read(&String::from_utf8_lossy(text))) else {
         return;
     };
-    let record = |mut replay: Replay| {
+    let record = |replay: Replay| {
         let mut trace = String::new();
-        let mut recorder = Recorder::new(&mut replay, |line: &str| {
+        let mut recorder = Recorder::new(replay, |line: &str| {
             trace.push_str(line);
             trace.push('\n');
         });
+        recorder.note("flow", flow.name);
         let ask = Ask {
             counter: CounterPolicy::READ_FIRST,
+            length: LengthPolicy::FromTransport,
             wrong: false,
         };
         let result = (flow.run)(&mut recorder, ask).map_err(|error| note(&error));
-        drop(recorder);
+        let replay = recorder.into_inner();
+        (result, trace, replay.line())
+    };
+    let _ = (replay.line(), replay.is_finished(), replay.note("flow"));
+    // What the sender left unmasked is masked by now: the second recording is like every one after it, and uses every line.
+    let again = |trace: &str| {
+        let replay = Replay::read(trace).expect("what we write, we read");
+        assert_eq!(replay.note("flow"), Some(flow.name), "a note is lost");
+        let (result, trace, left) = record(replay);
+        assert_eq!(left, None, "{}: a line was not used", flow.name);
         (result, trace)
     };
-    // What the sender left unmasked is masked by now: the second recording is like every one after it.
-    let again = |trace: &str| record(Replay::read(trace).expect("what we write, we read"));
     let masked = again(&record(replay).1);
     assert_eq!(
         again(&masked.1),

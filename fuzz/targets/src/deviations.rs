@@ -5,8 +5,8 @@ mod judge;
 use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::trace::Recorder;
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, Limits, PinEntry, Response, StatusWord, Transport,
-    TransportError, TransportErrorKind,
+    Command, Delivery, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord,
+    Transport, TransportError, TransportErrorKind,
 };
 use mynacard_sim::{Counter, Quirk, VirtualCard};
 
@@ -83,6 +83,7 @@ impl Choices {
             } else {
                 CounterPolicy::READ_FIRST
             },
+            length: LengthPolicy::FromTransport,
             wrong: self.wrong(),
         }
     }

@@ -7,7 +7,10 @@ use mynacard_card::app::card_face::{AgeRecord, FaceRecord};
 use mynacard_card::app::common::CardIdentity;
 use mynacard_card::app::input_support::{Attributes, BasicData, CardKey, RsaKey};
 use mynacard_card::app::jpki::{Availability, CardKind, TokenInfo};
-use mynacard_cert::revocation::{ListPolicy, OcspPolicy, OcspResponse, Revocation, walk_list};
+use mynacard_cert::revocation::{
+    ListPolicy, MAX_OCSP_RESPONSE, OcspCache, OcspPolicy, OcspResponse, Revocation,
+    RevocationSource as _, walk_list,
+};
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
 use mynacard_sim::{person, pki};
 
@@ -132,32 +135,83 @@ pub(crate) fn verified() -> Verified<Authentication> {
         .expect("our own")
 }
 
-/// OCSP answers and revocation lists: nothing that the authority did not sign says "good" or "revoked".
-/// Whether the input, being signed, does.
+/// What is asked about, and every input that may decide.
+struct Asked {
+    /// Now, and on the day after the certificate's end.
+    verified: [Verified<Authentication>; 2],
+    signed: Vec<Vec<u8>>,
+}
+
+/// OCSP answers and revocation lists: nothing that the authority did not sign says "good" or "revoked", and nothing made after the
+/// certificate's end says "good". Whether the input, being signed, decides.
 pub(crate) fn revocation(data: &[u8]) -> bool {
-    static KNOWN: OnceLock<(Verified<Authentication>, Vec<Vec<u8>>)> = OnceLock::new();
-    let (verified, signed) = KNOWN.get_or_init(|| {
-        let signed = crate::signed::of_the_simulation().into_iter();
-        (verified(), signed.map(|(_, der)| der).collect())
+    static ASKED: OnceLock<Asked> = OnceLock::new();
+    let asked = ASKED.get_or_init(|| {
+        let verified = verified();
+        let late = verified.certificate().not_after().plus_seconds(86_400);
+        let late = TrustStore::simulation()
+            .verify_authentication(verified.certificate(), late)
+            .expect("what has ended is judged all the same");
+        let signed = crate::signed::simulation::signed().into_iter();
+        Asked {
+            verified: [verified, late],
+            signed: signed.map(|(_, der)| der).collect(),
+        }
     });
-    let right = || signed.iter().any(|der| der == data);
-    let question = verified.question();
-    let mut believed = false;
-    if let Ok(response) = noted(OcspResponse::from_der(data)) {
-        assert_eq!(response.as_der(), data);
-        let answer = response.judge(&question, None, &OcspPolicy::default());
-        let _ = format!("{answer:?}{response:?}");
-        assert!(!decided(&answer) || right(), "forged: {answer:?}");
-        believed |= decided(&answer);
-        crate::signed::applied(verified, &answer);
+    // One octet stands for an answer of nothing else that is longer than any.
+    if let [fill] = data {
+        let long = OcspResponse::from_der(&vec![*fill; MAX_OCSP_RESPONSE + 1]);
+        assert!(noted(long).is_err(), "longer than any answer");
     }
-    if let Ok(answer) = noted(walk_list(data, &question, &ListPolicy::default())) {
+    let mut believed = false;
+    let mut judged = |verified: &Verified<Authentication>, answer: &Revocation| {
         let _ = format!("{answer:?}");
-        assert!(!decided(&answer) || right(), "forged: {answer:?}");
-        believed |= decided(&answer);
-        crate::signed::applied(verified, &answer);
+        assert!(
+            !decided(answer) || asked.signed.iter().any(|der| der == data),
+            "forged: {answer:?}"
+        );
+        if let Revocation::Good { this_update, .. } = answer {
+            assert!(
+                *this_update <= verified.certificate().not_after(),
+                "too late"
+            );
+        }
+        believed |= decided(answer);
+        crate::signed::applied(verified, answer);
+    };
+    let response = noted(OcspResponse::from_der(data)).ok();
+    for verified in &asked.verified {
+        let question = verified.question();
+        if let Some(response) = &response {
+            assert_eq!(response.as_der(), data);
+            let _ = format!("{response:?}");
+            let answer = response.judge(&question, None, &OcspPolicy::default());
+            judged(verified, &answer);
+            if decided(&answer) {
+                repeated(verified, response, &answer);
+            }
+        }
+        if let Ok(answer) = noted(walk_list(data, &question, &ListPolicy::default())) {
+            judged(verified, &answer);
+        }
     }
     believed
+}
+
+/// To a request with a nonce that the answer does not repeat it says the same or nothing. A cache keeps what decides and nothing else, and
+/// says the same again, also when the same answer comes once more.
+fn repeated(verified: &Verified<Authentication>, response: &OcspResponse, answer: &Revocation) {
+    let question = verified.question();
+    let request = question.ocsp_request(Some(&[9; 32]));
+    let found = response.judge(&question, Some(&request), &OcspPolicy::default());
+    assert!(!decided(&found) || found == *answer);
+    let mut cache = OcspCache::new(1, OcspPolicy::default());
+    for _ in 0..2 {
+        let told = cache.insert(&question, &request, response.clone());
+        assert_eq!(told, found);
+        assert_eq!(cache.len(), usize::from(decided(&found)));
+        assert!(!decided(&found) || cache.ask(&question) == found);
+    }
 }
 
 fn decided(answer: &Revocation) -> bool {

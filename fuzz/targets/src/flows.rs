@@ -7,10 +7,11 @@ use mynacard_card::app::common::Common;
 use mynacard_card::app::input_support::{Attributes, InputSupport};
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Layout};
 use mynacard_card::{
-    BirthDate, Card, Error, NumberB, Options, Pin, PinKind, SignaturePassword, Transport, Tries,
-    hazmat,
+    BirthDate, Card, Error, ErrorKind, LengthPolicy, NumberB, Options, Pin, PinKind,
+    SignaturePassword, Transport, Tries, hazmat,
 };
 use mynacard_sim::{Counter, Profile};
+use sha2::{Digest as _, Sha256};
 
 /// What a dialogue brought home.
 pub(crate) type Spoils = Vec<Vec<u8>>;
@@ -48,6 +49,8 @@ pub(crate) struct Change {
 pub(crate) struct Ask {
     /// Whether the counter is read before a PIN.
     pub(crate) counter: CounterPolicy,
+    /// How long the pieces are in which files are read.
+    pub(crate) length: LengthPolicy,
     /// Whether what is typed is wrong.
     pub(crate) wrong: bool,
 }
@@ -166,6 +169,9 @@ pub(crate) const FLOWS: &[Flow] = &[
         changes: None,
         run: |card, ask| {
             let mut app = InputSupport::open(card, ask.options())?;
+            // Asked for besides; another application's counter would lead out of this one, unawares.
+            let _ = app.tries(PinKind::InputSupportNumberB)?;
+            refused(app.tries(PinKind::Authentication));
             let mut opened = app.verify_number_b(ask.number_b()?)?;
             let spoils = all_of(&opened.attributes()?);
             app.finish();
@@ -180,6 +186,8 @@ pub(crate) const FLOWS: &[Flow] = &[
         changes: None,
         run: |card, ask| {
             let mut app = CardFace::open(card, ask.options())?;
+            let _ = app.tries(PinKind::CardFaceBirthDate)?;
+            refused(app.tries(PinKind::Common));
             let mut opened = app.verify_birth_date(ask.birth()?)?;
             let record = opened.age_record()?.record().to_vec();
             let presence = opened.presence_signature(b"message")?;
@@ -246,6 +254,8 @@ pub(crate) const FLOWS: &[Flow] = &[
         pins: 0,
         changes: None,
         run: |card, ask| {
+            // A dialogue of its own; what it says is the counters' own flow's to judge.
+            let _ = Jpki::counters(card)?;
             let mut jpki = Jpki::open(card, ask.options())?;
             let kind = format!("{:?}{:?}", jpki.token_info()?.kind(), jpki.availability()?);
             let (first, second) = (
@@ -320,7 +330,11 @@ pub(crate) const FLOWS: &[Flow] = &[
             let options = ask.options().with_layout(Layout::PREVIEW_P384);
             let mut jpki = Jpki::open(card, options)?;
             let certificate = jpki.authentication_certificate()?;
-            let signature = jpki.verify(ask.pin()?)?.sign(b"message")?;
+            let mut verified = jpki.verify(ask.pin()?)?;
+            // Its key signs no digest of the other keys' hash.
+            let digest = hazmat::sign_digest(&mut verified, &[0; 32]);
+            assert!(digest.is_err(), "a SHA-256 digest by a P-384 key");
+            let signature = verified.sign(b"message")?;
             jpki.finish();
             Ok(vec![certificate, signature])
         },
@@ -377,7 +391,12 @@ fn one_session(card: &mut dyn Transport, ask: Ask) -> Result<Spoils, Error> {
     let mut app = Common::select(app.into_card())?;
     spoils.push(app.identity()?.serial().into());
     let mut jpki = Jpki::select(app.into_card(), ask.options())?;
-    spoils.push(jpki.verify(ask.pin()?)?.sign(b"message")?);
+    let mut verified = jpki.verify(ask.pin()?)?;
+    let digest = Sha256::digest(b"message").into();
+    spoils.push(hazmat::sign_digest(&mut verified, &digest)?);
+    // Once more the same application: what was verified in it is over, what is free is not.
+    let mut jpki = Jpki::select(jpki.into_card(), ask.options())?;
+    spoils.push(format!("{:?}", jpki.availability()?).into_bytes());
     jpki.finish();
     Ok(spoils)
 }
@@ -389,6 +408,15 @@ fn all_of(attributes: &Attributes) -> Spoils {
         attributes.birth_date().to_string().into(),
         format!("{:?}", attributes.offset_table()).into(),
     ]
+}
+
+/// The counter of a PIN that another application has is refused.
+fn refused(tries: Result<Tries, Error>) {
+    let kind = tries.as_ref().map_err(Error::kind);
+    assert!(
+        matches!(kind, Err(ErrorKind::NotAllowed { .. })),
+        "{kind:?}"
+    );
 }
 
 /// A counter as one byte; nothing where the card told nothing.
@@ -418,7 +446,9 @@ pub(crate) fn counter(pin: PinKind) -> Counter {
 
 impl Ask {
     fn options(self) -> Options {
-        Options::new().with_counter(self.counter)
+        Options::new()
+            .with_counter(self.counter)
+            .with_length(self.length)
     }
 
     fn pin(self) -> Result<Pin, Error> {

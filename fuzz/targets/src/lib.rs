@@ -19,6 +19,7 @@ mod relay;
 pub mod seeds;
 mod service;
 mod signed;
+mod typed;
 mod virtual_card;
 
 pub use errors::met;
@@ -72,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     ("service_answer", service::answer),
     ("tlv", card::tlv),
     ("trace", card::trace),
+    ("typed", typed::by_somebody),
     ("vault", service::vault),
     ("vault_passcode", |data| {
         service::vault_passcode(data);

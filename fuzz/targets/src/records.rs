@@ -8,6 +8,7 @@ use mynacard_cert::record::{
 };
 use mynacard_cert::{Certificate, Hierarchy, HolderAttributes};
 use mynacard_sim::{VirtualCard, person, pki};
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::errors::noted;
@@ -18,8 +19,10 @@ struct Known {
     authorities: CardAuthorities,
     /// Those of a terminal that has no issuer's key yet.
     none: CardAuthorities,
-    /// What another person's certificate says.
-    other: HolderAttributes,
+    /// What another person's certificate says, and one that says another sex alone.
+    others: [HolderAttributes; 2],
+    /// The card's signature of a message, by its own key.
+    presence: Vec<u8>,
     certificates: Vec<Vec<u8>>,
     /// Of the input support, and of the card face.
     signers: [RecordSigner; 2],
@@ -74,11 +77,17 @@ pub(crate) fn judged(data: &[u8]) {
             let _ = (found.name().len(), found.address().len(), found.sex());
             let _ = (found.birth(), format!("{found:?}"));
             assert!(found == known.attributes, "attributes that nobody signed");
-            assert!(noted(found.agree_with_certificate(&known.other)).is_err());
+            for other in &known.others {
+                assert!(noted(found.agree_with_certificate(other)).is_err());
+            }
         }
         if let Ok(found) = noted(signer.card_key(data)) {
             assert!(found == known.key, "a card's key that nobody signed");
             assert!(noted(found.verify_presence(b"message", data)).is_err());
+            let present = found.verify_presence(b"message", &known.presence);
+            assert_eq!(present.as_ref().map(|present| present.key()), Ok(&found));
+            let other = found.verify_presence(b"another message", &known.presence);
+            assert!(other.is_err(), "another message");
             let _ = format!("{found:?}");
         }
         if let Ok(found) = noted(signer.age_record(data)) {
@@ -90,7 +99,9 @@ pub(crate) fn judged(data: &[u8]) {
             let parts = [found.name_png(), found.address_png(), found.photo_jp2()];
             assert!(parts.iter().all(|part| part.len() <= data.len()));
             assert!(noted(found.agree_with_attributes(&known.attributes)).is_ok());
-            assert!(noted(found.agree_with_certificate(&known.other)).is_err());
+            for other in &known.others {
+                assert!(noted(found.agree_with_certificate(other)).is_err());
+            }
             let _ = format!("{found:?}{unsigned:?}");
             assert!(found == known.face, "a face that nobody signed");
         }
@@ -105,10 +116,18 @@ pub(crate) fn judged(data: &[u8]) {
     assert!(!signer.verifies_digest(&known.signed.digest, data) || data == known.signed.signature);
 }
 
-/// The files that are signed: seeds.
+/// The files that are signed, and two in which something is wrong: seeds.
 pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     let (mut support, mut face) = (support(), face());
+    // The table of offsets, which nothing signs, points elsewhere.
+    let mut elsewhere = read(&mut support, 2);
+    let table = elsewhere.windows(3).position(|at| at == [0xDF, 0x21, 8]);
+    if let Some(offset) = table.and_then(|at| elsewhere.get_mut(at + 3)) {
+        *offset ^= 1;
+    }
     vec![
+        ("support-elsewhere", elsewhere),
+        ("support-certificate-weak", weak_certificate()),
         ("support-attributes", read(&mut support, 2)),
         ("support-certificate", read(&mut support, 4)),
         ("support-key", read(&mut support, 7)),
@@ -116,6 +135,27 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("face-face", read(&mut face, 2)),
         ("face-certificate", read(&mut face, 4)),
     ]
+}
+
+/// A certificate that the authority signed, of a key that is too short: the authority's key is public knowledge.
+fn weak_certificate() -> Vec<u8> {
+    let key: &[u8] = include_bytes!("../../../crates/mynacard-sim/keys/cv-ca.key.der");
+    let key = rsa::PrivateKey::from_pkcs1_der(key).expect("the simulation's own key");
+    let long = |tag: [u8; 2], value: &[u8]| {
+        let length = u16::try_from(value.len()).expect("short").to_be_bytes();
+        [&tag[..], &[0x82], &length, value].concat()
+    };
+    let body = [
+        &pki::CARD_VERIFIABLE_CA_KEY_ID[..],
+        b"weak key        ",
+        &[0x90, 3, 1, 0, 1, 0x91, 0x81, 0x80],
+        &[0xC5; 128],
+    ]
+    .concat();
+    let padding = rsa::Pkcs1v15Sign::new::<Sha256>();
+    let signature = key.sign(padding, &Sha256::digest(&body)).expect("it signs");
+    let parts = [long([0x5F, 0x4E], &body), long([0x5F, 0x37], &signature)];
+    long([0x7F, 0x21], &parts.concat())
 }
 
 impl Known {
@@ -143,9 +183,15 @@ impl Known {
         let record = read(&mut support, 2);
         let other = person("long-name").expect("listed");
         let other = Certificate::from_der(&pki::signature_certificate(other, day()))?;
+        let twin = crate::seeds::of_holder(&[(4, "319800401"), (3, "2")]);
+        let twin = Certificate::from_der(&twin)?;
         Ok(Self {
             none: CardAuthorities::new(Hierarchy::Simulation),
-            other: other.holder_attributes_unverified()?,
+            others: [
+                other.holder_attributes_unverified()?,
+                twin.holder_attributes_unverified()?,
+            ],
+            presence: presence(&mut support),
             attributes: attributes_signer.attributes(&record, &signed.lend())?,
             key: attributes_signer.card_key(&read(&mut support, 7))?,
             age: face_signer.age_record(&read(&mut face, 1))?,
@@ -156,6 +202,21 @@ impl Known {
             signed,
         })
     }
+}
+
+/// The card's signature of the message with its own key: COMPUTE DIGITAL SIGNATURE over its DigestInfo.
+fn presence(card: &mut VirtualCard) -> Vec<u8> {
+    let info = [
+        &[0x30, 0x31, 0x30, 0x0D, 0x06, 0x09][..],
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01],
+        &[0x05, 0x00, 0x04, 0x20],
+        &Sha256::digest(b"message"),
+    ];
+    let command = [&[0x80, 0x2A, 0x00, 0x00, 0x33][..], &info.concat(), &[0x00]];
+    let mut signature = card.transmit(&command.concat());
+    let status = signature.split_off(signature.len().saturating_sub(2));
+    assert_eq!(status, [0x90, 0x00], "a signature of presence");
+    signature
 }
 
 /// The card with the input support selected and its PIN presented.

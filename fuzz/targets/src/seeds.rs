@@ -4,13 +4,19 @@ mod answers;
 mod audit;
 mod calls;
 mod card;
+mod certificates;
 mod desk;
 mod files;
 mod insurance;
 mod relay;
+mod revocation;
 mod signed;
+mod trace;
+mod typed;
 
 pub use calls::that_work as calls_that_work;
+pub(crate) use card::Recorder;
+pub(crate) use certificates::of_holder;
 
 use std::time::UNIX_EPOCH;
 
@@ -39,6 +45,10 @@ pub fn all() -> Vec<Seed> {
     insurance::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
+    certificates::add(&mut seeds);
+    revocation::add(&mut seeds);
+    trace::add(&mut seeds);
+    typed::add(&mut seeds);
     desk::add(&mut seeds);
     relay::add(&mut seeds);
     seeds

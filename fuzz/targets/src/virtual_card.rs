@@ -115,7 +115,7 @@ fn one(card: &mut VirtualCard, command: &[u8], profile: Profile, full: &[u8], gr
     let wanted = Command::decode(command).map_or(0, |read| read.expected().unwrap_or(0));
     assert!(
         data.len() <= usize::try_from(wanted).unwrap_or(usize::MAX),
-        "more data than was asked for"
+        "more data than was asked for: {command:02X?}"
     );
     let presented = card
         .log()

@@ -69,6 +69,21 @@ fn the_right_script_of_a_relay_makes_the_card_sign_and_no_other_one_does() {
     }
 }
 
+/// The seeds of the target `revocation` that say good or revoked.
+const DECIDING: &[&str] = &[
+    "list-good",
+    "list-good-sha384",
+    "list-good-sha512",
+    "list-revoked",
+    "ocsp-delegate",
+    "ocsp-good",
+    "ocsp-good-no-next",
+    "ocsp-good-no-null",
+    "ocsp-good-nonce",
+    "ocsp-revoked",
+    "ocsp-revoked-bare",
+];
+
 #[test]
 fn what_is_signed_right_is_accepted_and_what_another_signed_is_not() {
     let found = checked_in();
@@ -82,6 +97,19 @@ fn what_is_signed_right_is_accepted_and_what_another_signed_is_not() {
             assert!(accepts(target, seed(choice)), "{target}, right-{choice}");
         }
         assert!(!accepts(target, seed(wrong)), "{target}, another key");
+    }
+    // The key of each kind of holder, whose proof of possession the target asks for.
+    for index in 0..4 {
+        let name = format!("right-key-{index}");
+        let seed = &found[&("certificate_signed".to_owned(), name.clone())];
+        assert!(accepts("certificate_signed", seed), "{name}");
+    }
+    // What the simulation's root signed, and no list or answer that is wrong in one thing.
+    for ((target, name), seed) in &found {
+        if target == "revocation" {
+            let decides = DECIDING.contains(&name.as_str());
+            assert_eq!(accepts(target, seed), decides, "{name}");
+        }
     }
     for (target, right) in [
         (

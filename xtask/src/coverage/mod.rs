@@ -48,6 +48,9 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     }
     let text = table::of_lines(&reached)?;
     if arguments.is_empty() {
+        for row in table::idle(&reached)? {
+            println!("excuses nothing: {row}");
+        }
         table::write(table::LINES, &text)
     } else {
         print!("{text}");

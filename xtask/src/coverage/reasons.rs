@@ -31,6 +31,13 @@ fn rows(text: &str) -> Vec<Reason> {
         .collect()
 }
 
+/// Why the lines of a function that nothing reaches are none that an input should reach, if there is a row that says so.
+pub(super) fn why(reasons: &[Reason], file: &str, function: &str) -> Option<String> {
+    let mut rows = reasons.iter();
+    let row = rows.find(|row| row.file == file && [function, "*"].contains(&&*row.function));
+    row.map(|row| row.why.clone())
+}
+
 /// The function that a line of a source file belongs to: the last one that begins above it.
 pub(super) fn function(source: &[&str], line: u32) -> String {
     let line = usize::try_from(line).unwrap_or(usize::MAX);

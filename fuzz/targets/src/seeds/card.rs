@@ -3,7 +3,8 @@
 use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::trace::Recorder as Tracer;
 use mynacard_card::{
-    Command, End, LengthForm, Limits, PinEntry, Response, StatusWord, Transport, TransportError,
+    Application, Command, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord,
+    Transport, TransportError,
 };
 use mynacard_sim::{Profile, Quirk, VirtualCard};
 
@@ -151,11 +152,7 @@ fn deviations(seeds: &mut Vec<Seed>, place: u8, flow: &Flow) {
 /// Single cases that were found by machine.
 fn found(seeds: &mut Vec<Seed>) {
     // A lost answer behind a 61xx, answered as if its length had been wrong.
-    let place = FLOWS
-        .iter()
-        .zip(0_u8..)
-        .find(|(flow, _)| flow.name == "pin-pad");
-    let place = place.expect("listed").1;
+    let place = place("pin-pad");
     let [more, habits] = habits(&[Quirk::GetResponse]).to_be_bytes();
     let seed = vec![place, 1, more, habits, 3, 8, 0];
     seeds.push(("card_deviations", "found-hole-behind-61xx".into(), seed));
@@ -171,11 +168,19 @@ fn habits(quirks: &[Quirk]) -> u16 {
 /// Bytes that no dialogue with a right card has.
 fn by_hand(seeds: &mut Vec<Seed>) {
     let status_words: Vec<u8> = [
-        0x9000_u16, 0x63C2, 0x6983, 0x6984, 0x6A82, 0x6CFF, 0x6110, 0x6F00,
+        0x9000_u16, 0x6110, 0x6282, 0x6300, 0x63C2, 0x6700, 0x6881, 0x6981, 0x6982, 0x6983, 0x6984,
+        0x6985, 0x6986, 0x6A80, 0x6A82, 0x6A83, 0x6A86, 0x6A88, 0x6B00, 0x6CFF, 0x6D00, 0x6E00,
+        0x6F00, 0x1234,
     ]
     .map(u16::to_be_bytes)
     .concat();
     seeds.push(("response", "status-words".into(), status_words));
+    seeds.push(("response", "one-octet".into(), vec![0x90]));
+    // Data that no short form holds.
+    let long = [&[0x00, 0xD6, 0x00, 0x00, 0x00, 0x01, 0x00][..], &[5; 256]];
+    seeds.push(("command", "long-data".into(), long.concat()));
+    dialogues(seeds);
+    to_the_card(seeds);
     seeds.push((
         "tlv",
         "nested".into(),
@@ -188,6 +193,174 @@ fn by_hand(seeds: &mut Vec<Seed>) {
         "long".into(),
         [&[0x30, 0x82, 0x01, 0x00][..], &[0; 256]].concat(),
     ));
+}
+
+/// The place of a dialogue by its name.
+pub(super) fn place(name: &str) -> u8 {
+    let place = FLOWS.iter().position(|flow| flow.name == name);
+    let place = place.and_then(|place| u8::try_from(place).ok());
+    place.expect("a listed dialogue")
+}
+
+/// What a card answers that is none of ours.
+fn dialogues(seeds: &mut Vec<Seed>) {
+    let mut add = |name: &str, flow: &str, choices: u8, answers: &[&[u8]]| {
+        let answers = joined(answers.iter().copied());
+        let seed = [&[place(flow), choices][..], &answers].concat();
+        seeds.push(("card_dialogue", name.to_owned(), seed));
+    };
+    let done: &[u8] = &[0x90, 0x00];
+    // The first octets of a file of a kilobyte, and what announces one octet more.
+    let begin = [&[0x30, 0x82, 0x04, 0x00][..], &[0; 252], done].concat();
+    let one_more: &[u8] = &[0x05, 0x61, 0x01];
+    add("endless-reads", "authentication", 9, &[done, one_more]);
+    let past_the_end: &[u8] = &[0x6B, 0x00];
+    add(
+        "past-the-end",
+        "authentication",
+        0,
+        &[done, &begin, past_the_end],
+    );
+    let conditions: &[u8] = &[0x69, 0x85];
+    add("conditions", "authentication", 0, &[done, conditions]);
+    let no_diagnosis: &[u8] = &[0x6F, 0x00];
+    add("no-diagnosis", "authentication", 0, &[no_diagnosis; 2]);
+    let file: &[u8] = &[0x30, 0x03, 1, 2, 3, 0x90, 0x00];
+    let tries: &[u8] = &[0x63, 0xC3];
+    add("endless-pieces", "iphone", 8, &[done, file, &[0x61, 0x01]]);
+    let long = |end: [u8; 2]| [&[5; 200][..], &end].concat();
+    let (first, second) = (long([0x61, 0xC8]), long([0x90, 0x00]));
+    let sign_again: &[u8] = &[0x6C, 0x00];
+    add(
+        "long-signature",
+        "iphone",
+        0,
+        &[done, file, sign_again, &first, &second],
+    );
+    let larger = [&[0x30, 0x82, 0xFF, 0xFF][..], &[0; 252], done].concat();
+    add("large-file", "authentication", 0, &[done, &larger]);
+    let failed: &[u8] = &[0x63, 0x00];
+    add(
+        "failed",
+        "authentication",
+        0,
+        &[done, file, tries, tries, failed],
+    );
+    let der: &[u8] = &[0x30, 0x06, 2, 1, 1, 2, 1, 1, 0x90, 0x00];
+    add(
+        "signature-in-der",
+        "p384",
+        1,
+        &[done, file, tries, done, der],
+    );
+    add("in-pieces-of-100", "authentication", 0x11, &[done, &begin]);
+}
+
+/// Its name, the kind of card with its habits, and commands.
+type Sequence<'a> = (&'a str, [u8; 2], &'a [&'a [u8]]);
+
+/// Commands that no dialogue sends.
+fn to_the_card(seeds: &mut Vec<Seed>) {
+    let select = |application: Application| {
+        let name = application.name();
+        let length = u8::try_from(name.len()).expect("sixteen octets at most");
+        [&[0x00, 0xA4, 0x04, 0x0C, length][..], name].concat()
+    };
+    let jpki = &select(Application::Jpki);
+    let [support, face, common] = [
+        Application::InputSupport,
+        Application::CardFace,
+        Application::Common,
+    ]
+    .map(select);
+    let get_data: &[u8] = &[0x00, 0xCA, 0x7F, 0x21, 0x00, 0x00, 0x00];
+    let cases: [Sequence<'_>; 8] = [
+        (
+            "get-data",
+            [0, 0],
+            &[
+                get_data,
+                &support,
+                get_data,
+                &[0x00, 0xCA, 0x7F, 0x21],
+                // An Lc of zero: found by a copy of this seed.
+                &[0x00, 0xCA, 0x7F, 0x21, 0x00, 0x00, 0x00, 0x00, 0x04],
+                &[0x00, 0xCA, 0x00, 0x01, 0x00],
+                &face,
+                get_data,
+                jpki,
+                get_data,
+            ],
+        ),
+        (
+            "records",
+            [0, 0],
+            &[
+                &common,
+                &[0x00, 0xB2, 0x01, 0x0C, 0x01],
+                &[0x00, 0xB2, 0x01, 0x0C, 0x00],
+                &[0x00, 0xB2, 0x01, 0x04, 0x00],
+                &[0x00, 0xB2, 0x02, 0x04, 0x00],
+            ],
+        ),
+        (
+            "response-of-nothing",
+            [0, 1],
+            &[
+                &support,
+                &[0x00, 0xB0, 0x85, 0x00, 0x00],
+                &[0x00, 0xC0, 0x00, 0x00],
+            ],
+        ),
+        (
+            "pin-of-a-phone",
+            [3, 0],
+            &[
+                jpki,
+                &[0x00, 0x20, 0x00, 0x98],
+                &[0x00, 0x20, 0x00, 0x98, 0x04, b'1', b'2', b'3', b'4'],
+            ],
+        ),
+        (
+            "changes",
+            [0, 0],
+            &[
+                jpki,
+                &[0x80, 0x32, 0x00, 0x80, 0x04, b'5', b'6', b'7', b'8'],
+                &[0x00, 0x24, 0x00, 0x98, 0x04, b'5', b'6', b'7', b'8'],
+                &[0x00, 0x20, 0x00, 0x8A],
+                &[0x00, 0x20, 0x00, 0x80],
+                jpki,
+                &[0x00, 0x20, 0x00, 0x80],
+                &[0x00, 0x84, 0x00, 0x00, 0x21],
+            ],
+        ),
+        (
+            "signs-with-a-file",
+            [0, 0],
+            &[
+                jpki,
+                &[0x80, 0x2A, 0x00, 0x8A, 0x01, 0x05, 0x00],
+                &[0x80, 0x2A, 0x00, 0x80, 0x01, 0x05, 0x00],
+            ],
+        ),
+        (
+            "terminal",
+            [0, 0],
+            &[
+                jpki,
+                &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x0A],
+                &[0x80, 0xA2, 0x06, 0xC1, 0x01, 0x05],
+                &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x16],
+                &[0x80, 0xA2, 0x01, 0xC1, 0x01, 0x05],
+            ],
+        ),
+        ("class", [0, 0], &[&[0xFF, 0xA4, 0x04, 0x0C]]),
+    ];
+    for (name, card, commands) in cases {
+        let seed = [&card[..], &joined(commands.iter().copied())].concat();
+        seeds.push(("virtual_card", format!("by-hand-{name}"), seed));
+    }
 }
 
 /// Leads a dialogue with the virtual card; the first bit chooses extended length.
@@ -209,19 +382,26 @@ fn trace(flow: &Flow, choices: u8) -> String {
     trace
 }
 
+/// The trace of the right dialogue of that name.
+pub(super) fn trace_of(name: &str, choices: u8) -> String {
+    let flow = FLOWS.iter().find(|flow| flow.name == name);
+    trace(flow.expect("a listed dialogue"), choices)
+}
+
 const RIGHT: Ask = Ask {
     counter: CounterPolicy::READ_FIRST,
+    length: LengthPolicy::FromTransport,
     wrong: false,
 };
 
 /// The virtual card, and all that was said.
-pub(super) struct Recorder {
-    card: VirtualCard,
+pub(crate) struct Recorder {
+    pub(crate) card: VirtualCard,
     pub(super) exchanges: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Recorder {
-    pub(super) fn new(profile: Profile, extended: bool) -> Self {
+    pub(crate) fn new(profile: Profile, extended: bool) -> Self {
         Recorder {
             card: card_of(profile).with_extended(extended),
             exchanges: Vec::new(),

@@ -48,6 +48,43 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     for (name, file) in crate::records::files() {
         seeds.push(("card_files", name.into(), file));
     }
+    for (name, birth, sex) in [
+        ("attributes-short-date", "1980040", "1"),
+        ("attributes-long-sex", "19800401", "12"),
+        ("attributes-april", "20240430", "2"),
+        ("attributes-february", "20230228", "9"),
+    ] {
+        seeds.push(("card_files", name.into(), attributes(birth, sex)));
+    }
+    let municipality = [
+        &[0xFF, 0x30, 0x26, 0xDF, 0x31, 4, 1, 3, 0, 1, 0xDF, 0x32, 16][..],
+        &[7; 16],
+        &[0xDF, 0x33, 1, 1, 0xDF, 0x34, 5],
+        b"1310a",
+    ];
+    let municipality = municipality.concat();
+    seeds.push(("card_files", "municipality".into(), municipality));
+    // A key, and behind it the beginning of an object.
+    let cut = vec![0x90, 1, 3, 0x91, 1, 5, 0xDF];
+    seeds.push(("card_files", "key-and-more".into(), cut));
+}
+
+/// A file of attributes as the card has it, nobody's.
+fn attributes(birth: &str, sex: &str) -> Vec<u8> {
+    let object = |tag: u8, value: &[u8]| {
+        let length = u8::try_from(value.len()).expect("short");
+        [&[0xDF, tag, length][..], value].concat()
+    };
+    let objects = [
+        object(0x21, &[0; 8]),
+        object(0x22, b"A"),
+        object(0x23, b"B"),
+        object(0x24, birth.as_bytes()),
+        object(0x25, sex.as_bytes()),
+    ]
+    .concat();
+    let length = u8::try_from(objects.len()).expect("short");
+    [&[0xFF, 0x20, length][..], &objects].concat()
 }
 
 fn read(card: &mut Recorder) -> Result<(), mynacard_card::Error> {

@@ -19,9 +19,6 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
             seeds.push((target, format!("change-{kind}"), change));
         }
     }
-    for (name, der) in crate::signed::of_the_simulation() {
-        seeds.push(("revocation", name.into(), der));
-    }
     // An entry with a serial number of 61 octets.
     let long = [0x48, 0, 0xF3, 7, 0x3D, 2, 0x54];
     seeds.push(("revocation_list", "long-serial".into(), long.to_vec()));

@@ -10,6 +10,7 @@ use x509_cert::ext::pkix::{
 
 use super::harness::der::{bits, oid, seq, tlv};
 use super::harness::forge::{self, Alg, Authority, Ext, Key};
+use super::possession;
 use super::tree::{self, Node};
 use crate::errors::noted;
 
@@ -40,6 +41,7 @@ pub(crate) fn judged(data: &[u8]) -> bool {
             .expect("an object identifier");
         policies.push(ADDED_POLICY);
     }
+    prove(&certificate, &der);
     let authentication = noted(store.verify_authentication(&certificate, forge::now()));
     let signature = noted(store.verify_signature(&certificate, forge::now()));
     assert!(
@@ -54,6 +56,15 @@ pub(crate) fn judged(data: &[u8]) -> bool {
     }
     assert!(choices & 4 == 0, "another key's signature was accepted");
     true
+}
+
+/// Where another parser finds a key, its holder proves it, and nobody else does.
+fn prove(certificate: &Certificate, der: &[u8]) {
+    let Ok(read) = x509_cert::Certificate::from_der(der) else {
+        return;
+    };
+    let key = read.tbs_certificate().subject_public_key_info();
+    possession::proven(certificate, &key.to_der().expect("it was read"));
 }
 
 fn store() -> TrustStore {
@@ -75,18 +86,7 @@ fn policy(usage: Usage) -> &'static str {
 
 /// The certificate with its changes, signed over what came of them.
 fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
-    type Right = (Node, Vec<Vec<u8>>);
-    static RIGHT: [OnceLock<Right>; 2] = [const { OnceLock::new() }; 2];
-    let [authentication, signature] = &RIGHT;
-    let cell = match authority.usage {
-        Usage::Authentication => authentication,
-        Usage::Signature => signature,
-    };
-    let (right, known) = cell.get_or_init(|| {
-        let spec = authority.leaf();
-        let parts = seq(&[spec.tbs(), spec.outer]);
-        (Node::read(&parts).expect("right DER"), known(authority))
-    });
+    let (right, known) = right(authority);
     let mut root = right.clone();
     tree::change(&mut root, changes, known);
     let key = if by_another {
@@ -95,6 +95,35 @@ fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
         &authority.key
     };
     super::sign_first(&root, key, Alg::EcdsaSha256)
+}
+
+/// What a certificate is before its changes, and what these may put in.
+fn right(authority: &Authority) -> &'static (Node, Vec<Vec<u8>>) {
+    static RIGHT: [OnceLock<(Node, Vec<Vec<u8>>)>; 2] = [const { OnceLock::new() }; 2];
+    let [authentication, signature] = &RIGHT;
+    let cell = match authority.usage {
+        Usage::Authentication => authentication,
+        Usage::Signature => signature,
+    };
+    cell.get_or_init(|| {
+        let spec = authority.leaf();
+        let parts = seq(&[spec.tbs(), spec.outer]);
+        (Node::read(&parts).expect("right DER"), known(authority))
+    })
+}
+
+/// Inputs that make right certificates of every key whose holder is known: seeds.
+pub(crate) fn of_known_keys() -> Vec<Vec<u8>> {
+    let (right, known) = right(super::authority(Usage::Authentication));
+    // subjectPublicKeyInfo: the seventh part of the signed one.
+    let place = right.number(&[0, 6]).expect("a whole certificate");
+    let keys = possession::keys().into_iter();
+    keys.map(|key| {
+        let index = known.iter().position(|one| *one == key);
+        let index = index.and_then(|index| u8::try_from(index).ok());
+        vec![0, 6, place, index.expect("every key is known")]
+    })
+    .collect()
 }
 
 /// Extensions and keys that a certificate must not have, or only one of.
@@ -126,10 +155,10 @@ fn known(authority: &Authority) -> Vec<Vec<u8>> {
     all.push(tlv(0xA0, &[2, 1, 2]));
     all.push(authority.name.clone());
     all.push(authority.key.public_info());
-    all.push(Key::p384(0x33).public_info());
     all.push(vec![1, 1, 0]);
     all.push(vec![1, 1, 0xFF]);
     all.push(vec![5, 0]);
+    all.extend(possession::keys());
     all
 }
 

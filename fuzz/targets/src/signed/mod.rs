@@ -1,9 +1,10 @@
 //! What somebody signed: changed by the input, signed anew by an authority of our own, and judged without any check left out.
 
 mod certificate;
-mod harness;
+pub(crate) mod harness;
+mod possession;
 mod revocation;
-mod simulation;
+pub(crate) mod simulation;
 mod tree;
 
 use std::sync::OnceLock;
@@ -14,12 +15,12 @@ use harness::der::{bits, seq};
 use harness::forge::{Alg, Authority, Key};
 use tree::Node;
 
-pub(crate) use certificate::judged as certificate;
+pub(crate) use certificate::{judged as certificate, of_known_keys};
+pub(crate) use possession::never_by;
 pub(crate) use revocation::{applied, list, ocsp};
-pub(crate) use simulation::signed as of_the_simulation;
 
 /// The authority that issues for one usage.
-fn authority(usage: Usage) -> &'static Authority {
+pub(crate) fn authority(usage: Usage) -> &'static Authority {
     static BOTH: OnceLock<[Authority; 2]> = OnceLock::new();
     let [authentication, signature] = BOTH.get_or_init(|| {
         let changed = |seed, usage| {

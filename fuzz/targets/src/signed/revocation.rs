@@ -7,12 +7,12 @@ use mynacard_cert::revocation::{
     ListPolicy, NoncePolicy, OcspPolicy, OcspResponse, Question, Revocation, RevocationPolicy,
     walk_list,
 };
-use mynacard_cert::{Authentication, Certificate, Timestamp, Usage, Verified};
+use mynacard_cert::{Authentication, Certificate, Timestamp, Usage, Verified, Warning};
 use sha1::{Digest as _, Sha1};
 use x509_cert::crl::CertificateList;
 
 use super::harness::der::{bits, content, generalized, octets, oid, seq, tlv, utc};
-use super::harness::forge::{self, Alg, Ext, Key};
+use super::harness::forge::{self, Alg, Authority, Ext, Key};
 use super::harness::revoke::{self, List, Ocsp};
 use super::tree::{self, Node};
 use crate::errors::noted;
@@ -35,6 +35,20 @@ fn leaf() -> &'static Verified<Authentication> {
         authority
             .store()
             .verify_authentication(&certificate, forge::now())
+            .expect("a right certificate")
+    })
+}
+
+/// The same leaf under the same key, whose certificate does not say that it may sign lists.
+fn leaf_of_no_signer() -> &'static Verified<Authentication> {
+    static LEAF: OnceLock<Verified<Authentication>> = OnceLock::new();
+    LEAF.get_or_init(|| {
+        let authority = Authority::changed(Key::p256(0x11), Usage::Authentication, |root| {
+            root.ext(forge::KEY_USAGE).value = bits(2, &[0x04]);
+        });
+        authority
+            .store()
+            .verify_authentication(leaf().certificate(), forge::now())
             .expect("a right certificate")
     })
 }
@@ -68,6 +82,11 @@ pub(crate) fn list(data: &[u8]) -> bool {
         return false;
     };
     applied(leaf(), &answer);
+    let other = walk_list(der.as_slice(), &leaf_of_no_signer().question(), &policy);
+    assert!(
+        matches!(other, Ok(Revocation::Unknown(_))),
+        "a list of a key that may not sign any was believed"
+    );
     let revoked = match answer {
         Revocation::Good { .. } => false,
         Revocation::Revoked { .. } => true,
@@ -90,6 +109,17 @@ pub(crate) fn applied(verdict: &Verified<Authentication>, answer: &Revocation) {
     );
     assert_eq!(passes(RevocationPolicy::RequireGood), good);
     assert_eq!(passes(RevocationPolicy::RefuseRevoked), !revoked);
+    // Reported, the answer stays with the verdict, and the desk is warned where nobody knows.
+    let mut told = |_: &Question<'_>| answer.clone();
+    let reported = verdict
+        .clone()
+        .check_revocation(&mut told, RevocationPolicy::Report)
+        .expect("a report refuses nothing");
+    assert_eq!(reported.revocation(), answer);
+    let warnings = reported.warnings();
+    let unknown = warnings.contains(&Warning::RevocationUnknown);
+    assert_eq!(unknown, matches!(answer, Revocation::Unknown(_)));
+    assert!(!warnings.contains(&Warning::RevocationNotAsked));
 }
 
 fn check_list(der: &[u8], revoked: bool) {

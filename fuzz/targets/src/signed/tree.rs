@@ -116,6 +116,17 @@ impl Node {
         None
     }
 
+    /// The number by which a change finds the part at the end of a path.
+    pub(crate) fn number(&self, path: &[usize]) -> Option<u8> {
+        let (mut node, mut number) = (self, 0);
+        for (depth, at) in path.iter().enumerate() {
+            let before = node.parts().iter().take(*at).map(Self::count);
+            number += before.sum::<usize>() + usize::from(depth > 0);
+            node = node.part(*at)?;
+        }
+        u8::try_from(number).ok()
+    }
+
     fn find(&self, index: usize) -> Option<Self> {
         let mut copy = self.clone();
         let mut index = index;
