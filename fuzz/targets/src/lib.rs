@@ -19,6 +19,7 @@ mod relay;
 pub mod seeds;
 mod service;
 mod signed;
+mod tries;
 mod virtual_card;
 
 pub use errors::met;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use mynacard_auth::Terminal;
 use mynacard_auth::pinless::Guard;
 use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault};
+use mynacard_auth::{ErrorKind, Terminal};
 use mynacard_client::folder::FaceName;
 use mynacard_client::https::fuzzing::understand_all;
 use mynacard_eligibility::fold::{compare_key, full_kana, half_kana, narrow};
@@ -16,7 +16,7 @@ use mynacard_eligibility::identifier::{
 use mynacard_eligibility::message::FileName;
 
 use crate::errors::{note, note_code, noted};
-use crate::pieces;
+use crate::{pieces, tries};
 
 /// The body of an HTTP answer; the first byte chooses the status.
 pub(crate) fn answer(data: &[u8]) {
@@ -82,8 +82,12 @@ pub(crate) fn relay(data: &[u8]) {
     assert!(passed <= 8, "{passed} commands in one relay");
 }
 
-/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way.
+/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way. Or the count of wrong passcodes
+/// beside it.
 pub(crate) fn vault(data: &[u8]) {
+    if let Some(rest) = data.strip_prefix(tries::BEGIN) {
+        return tries::count(rest);
+    }
     if let Ok(terminal) = noted(Terminal::from_secret_bytes(data)) {
         let again = terminal.to_secret_bytes().expect("it was read");
         let again = Terminal::from_secret_bytes(&again).expect("what we write, we read");
@@ -92,10 +96,20 @@ pub(crate) fn vault(data: &[u8]) {
     let path = file();
     if std::fs::write(&path, data).is_ok() {
         let opened = noted(Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH));
-        assert!(
-            opened.is_err() || data == crate::seeds::vault(),
+        assert_eq!(
+            opened.is_ok(),
+            data == crate::seeds::vault(),
             "another vault than ours was opened"
         );
+        match opened {
+            Ok(vault) => tries::kept(&path, vault),
+            // What names another way to its key is no wrong key.
+            Err(error) => assert_eq!(
+                path.with_extension("attempts").exists(),
+                matches!(error.kind(), ErrorKind::WrongPasscode { .. }),
+                "what was counted as a try"
+            ),
+        }
     }
     forget(&path);
 }

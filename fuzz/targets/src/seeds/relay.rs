@@ -47,9 +47,51 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         *last = [&[1][..], refusal.to_string().as_bytes()].concat();
     }
     seeds.push(script("refused", &answers));
+    tries(seeds);
     seeds.push((
         "vault_passcode",
         "empty".into(),
+        super::vault_with_passcode().to_vec(),
+    ));
+}
+
+/// Counts of wrong passcodes beside a vault, with a clock that stands a minute after the last one.
+fn tries(seeds: &mut Vec<Seed>) {
+    let mut named = |name: &str, what: u8, now: u64, content: &str| {
+        let parts = [
+            crate::tries::BEGIN,
+            &[what],
+            &now.to_be_bytes(),
+            content.as_bytes(),
+        ];
+        seeds.push(("vault", format!("tries-{name}"), parts.concat()));
+    };
+    let now = 1_800_000_000_u64;
+    for (name, failed, ago) in [
+        ("none", 0, 60),
+        ("two", 2, 60),
+        ("three-passed", 3, 60),
+        ("four", 4, 59),
+        ("nine", 9, 60),
+        ("nine-passed", 9, 1800),
+        ("ten", 10, 1800),
+    ] {
+        let content = format!("{{\"failed\":{failed},\"last\":{}}}", now - ago);
+        named(name, 0, now, &content);
+    }
+    // The clock was set back.
+    let ahead = format!("{{\"failed\":5,\"last\":{}}}", now + 10_000);
+    named("ahead", 0, now, &ahead);
+    named("endless", 0, now, "{\"failed\":4294967295,\"last\":0}");
+    named("negative", 0, now, "{\"failed\":-1,\"last\":0}");
+    named("no-json", 0, now, "failed");
+    named("long", 1, now, "");
+    named("folder", 2, now, "");
+    named("missing", 3, now, "");
+    // Opened by a passcode, which the key store is not.
+    seeds.push((
+        "vault",
+        "by-passcode".into(),
         super::vault_with_passcode().to_vec(),
     ));
 }
