@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mynacard_auth::audit::{AuditTrail, Damage, Note, Rotation};
-use mynacard_auth::vault::{Unlock, Vault};
+use mynacard_auth::vault::{Unlock, Vault, make_folder};
 use mynacard_auth::{AuditEvent, ErrorKind};
 
 use crate::errors::noted;
@@ -185,7 +185,9 @@ impl Genuine {
 fn begin(vault: &Path) -> (AuditTrail, PathBuf) {
     crate::service::forget(vault);
     let folder = vault.with_extension("trail");
-    put(&folder, &Files::from([(EARLIER.to_owned(), Vec::new())]));
+    let _ = fs::remove_dir_all(&folder);
+    make_folder(&folder).expect("a folder in memory");
+    fs::write(folder.join(EARLIER), b"").expect("a folder in memory");
     let mut opened =
         Vault::create(vault, &Unlock::KeyStore(&FixedKey)).expect("a folder in memory");
     let trail = AuditTrail::open(&mut opened, &folder, at(0)).expect("a folder in memory");

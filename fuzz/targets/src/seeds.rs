@@ -7,6 +7,7 @@ mod card;
 mod desk;
 mod files;
 mod insurance;
+mod odd;
 mod relay;
 mod signed;
 
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Seed> {
     calls::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
+    odd::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
     desk::add(&mut seeds);

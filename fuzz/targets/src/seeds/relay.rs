@@ -38,6 +38,39 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         }
         seeds.push(script(name, &answers));
     }
+    // Done without a right grant; another step than the one that was asked for.
+    let right_but = |name: &str, step: usize, body: serde_json::Value| {
+        let mut answers = right();
+        if let Some(place) = answers.get_mut(step) {
+            *place = [&[0][..], body.to_string().as_bytes()].concat();
+        }
+        script(name, &answers)
+    };
+    for (name, grant) in [
+        ("no-hex", "zz".repeat(16)),
+        ("capitals", "AB".repeat(16)),
+        ("odd", "0".repeat(31)),
+        ("empty", String::new()),
+        ("long", "00".repeat(1025)),
+    ] {
+        let body = json!({"sandbox": true, "relay_id": "r", "step": 5, "command": null, "done": true,
+            "grant": grant});
+        seeds.push(right_but(&format!("grant-{name}"), 4, body));
+    }
+    let body = json!({"sandbox": true, "relay_id": "r", "step": 9, "command": "AKQCDAIAFg==", "done": false});
+    seeds.push(right_but("step", 0, body));
+    let body = json!({"sandbox": true, "relay_id": "r", "step": 1, "command": "!", "done": false});
+    seeds.push(right_but("no-base64", 0, body));
+    let select: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x16];
+    for (name, answer) in [("data", &[1, 2, 0x90, 0x00][..]), ("no-status", &[0x90])] {
+        seeds.push((
+            "relay",
+            name.into(),
+            joined([select, answer, select, answer]),
+        ));
+    }
+    let many = [select, &[0x90, 0x00]].repeat(9);
+    seeds.push(("relay", "many".into(), joined(many)));
     seeds.push(script("at-once", &[answer(1, None, true)]));
     seeds.push(script("empty", &[answer(1, None, false)]));
     let refusal = json!({"sandbox": true, "code": "REF-2001", "message_ja": "", "message_en": "",
