@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mynacard_fuzz_targets::{TARGETS, met, seeds};
+use mynacard_fuzz_targets::{GROWN, TARGETS, met, seeds};
 
 /// Codes that no input of a fuzz target can lead to, and why; each has tests of its own.
 const NOT_BY_INPUT: &[(&str, &str)] = &[
@@ -139,6 +139,10 @@ fn every_code_is_met_or_excused() {
     // What these lead to, they lead to on every run; the changed copies add what chance finds.
     let settled = met();
     for (name, place, seed) in seeds::all() {
+        // What grows costs the most, and was met whole.
+        if seed.starts_with(GROWN) {
+            continue;
+        }
         // Of each seed's own name: another seed beside it changes nothing.
         let mut random = place.bytes().fold(0x2545_F491_4F6C_DD1D_u64, |all, byte| {
             (all ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
