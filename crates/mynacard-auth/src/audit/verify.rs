@@ -233,6 +233,9 @@ impl<'a> Walk<'a> {
         }
         if at == 1 && !(is_last && is_next) {
             self.find(&name, 0, Damage::NotALine);
+        } else if at == 1 && self.beyond > 0 {
+            // A file is begun when every line before it is counted.
+            self.find(&name, 0, Damage::Surplus);
         }
         Ok((name, at))
     }
