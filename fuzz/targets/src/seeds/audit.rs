@@ -55,6 +55,12 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         ("head-two-back", OLDER | 1 << 5, vec![]),
         ("head-four-back", OLDER | 3 << 5, vec![]),
         ("head-back-and-torn", OLDER, vec![torn]),
+        // What fuzzing found: a line that is not counted, before a file that was begun.
+        (
+            "head-back-and-begun",
+            OLDER | 1 << 5,
+            vec![&[1, 2, 0, 0][..]],
+        ),
         ("head-other", OTHER, vec![&b"{}"[..]]),
         ("head-of-another", OTHER, vec![other.as_bytes()]),
         ("head-none", NO_HEAD, vec![]),

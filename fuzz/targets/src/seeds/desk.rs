@@ -30,9 +30,21 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
             "/v1/relay/start" => json!({"challenge_id": challenge}),
             "/v1/relay/step" => json!({"relay_id": hex, "step": 1, "response": "kAA="}),
             "/v1/confirm" => confirm(&Value::Null, &Value::Null),
-            "/v1/bulk/submit" => json!({"care": "visiting", "date": "20270115"}),
-            "/v1/bulk/poll" => json!({"reception": hex}),
-            _ => json!({"reference": "P0000001", "care": "visiting", "kinds": ["TKK"]}),
+            "/v1/consents/register" => json!({"check_id": hex, "reference": "P0000001",
+                "care": "2", "kinds": ["TKK"], "visit_date": "20270115"}),
+            "/v1/consents/change" => json!({"reference": "P0000001", "kinds": ["TKK"]}),
+            "/v1/consents/cancel" => json!({"reference": "P0000001", "reason": "1"}),
+            "/v1/consents/list" => json!({"care": "2", "by": "visit-date",
+                "from": "20270101", "to": "20270131", "after": null}),
+            "/v1/requery" => {
+                json!({"reference": "P0000001", "request_id": hex, "limit_application": true,
+                "specific_diseases": false, "format": "json"})
+            }
+            "/v1/bulk/submit" => json!({"care": "2", "by": "consent-date",
+                "from": "20270101", "to": "20270131", "limit_application": true,
+                "specific_diseases": false, "format": "xml"}),
+            "/v1/bulk/poll" => json!({"reception_number": "00000000000000000001"}),
+            _ => json!({"reference": "P0000001"}),
         };
         let choice = u8::try_from(index).expect("there are few calls");
         let name = path.trim_start_matches("/v1/").replace('/', "-");
@@ -106,6 +118,11 @@ fn wrongs(path: &str, right: &Value) -> Vec<(String, String)> {
                     request(Value::Null, json!(["TKK", "TKK"])),
                 ),
                 (
+                    "consents-unknown",
+                    "request",
+                    request(Value::Null, json!(["X"])),
+                ),
+                (
                     "consents-four",
                     "request",
                     request(Value::Null, json!(["YZK", "SRJ", "SHJ"])),
@@ -139,6 +156,9 @@ fn wrongs(path: &str, right: &Value) -> Vec<(String, String)> {
             ("after-number", "after", json!(1)),
             ("after-nothing", "after", Value::Null),
             ("after", "after", json!("x")),
+            ("from", "from", json!("x")),
+            ("to", "to", json!("20260101")),
+            ("by", "by", json!("name")),
         ],
         "/v1/relay/step" => vec![
             ("step-text", "step", json!("x")),

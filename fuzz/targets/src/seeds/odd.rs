@@ -192,6 +192,7 @@ fn identifiers(seeds: &mut Vec<Seed>) {
     for (name, text) in [
         ("marks", "ｶﾞﾊﾟｳﾞうﾞｱﾞかﾟー・"),
         ("long", "サトー・ー１"),
+        ("marks-apart", "ゥﾞ ウ ゛ヵ゛ﾊ ﾟ"),
         ("small", "ァィゥェォッャュョヮヵヶ"),
         ("half", "｡｢｣､･ﾞﾟｰ"),
         ("rare", "ヷヸヰゝヴ"),
