@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault, VaultState};
@@ -57,7 +57,7 @@ pub(crate) fn count(data: &[u8]) {
     forget(&path);
 }
 
-fn judge(path: &PathBuf, place: Place<'_>, now: SystemTime, seconds: u64) {
+fn judge(path: &Path, place: Place<'_>, now: SystemTime, seconds: u64) {
     let said = noted(Vault::state(path, now));
     if let Some(expected) = place.expected(seconds) {
         assert_eq!(said.as_ref().ok(), Some(&expected), "another state");

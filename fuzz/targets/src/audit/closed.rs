@@ -94,7 +94,7 @@ impl Genuine {
             return;
         };
         let [only] = found.as_slice() else {
-            panic!("{} closed trails", found.len());
+            unreachable!("one note and {} closed trails", found.len());
         };
         let _ = format!("{only:?}");
         assert_eq!(only.note(), self.folder.join(NOTE));

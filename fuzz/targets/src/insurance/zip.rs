@@ -179,7 +179,7 @@ fn read_alone(path: &Path, choices: &Choices, event: &ExchangeEvent) {
         (Err(alone), ExchangeEvent::Unreadable { error, .. }) => {
             assert_eq!(alone.code(), error.code(), "another reason");
         }
-        (alone, _) => panic!("the ZIP cannot be read by itself: {:?}", alone.err()),
+        (alone, _) => unreachable!("the ZIP read by itself: {:?}", alone.err()),
     }
     let stop = Cancel::new();
     stop.cancel();
