@@ -20,19 +20,17 @@ pub fn narrow(text: &str) -> String {
 #[must_use]
 pub fn compare_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let mut folded = widen_kana(character);
-        if let Some(joined) = characters.peek().and_then(|&mark| join(folded, mark)) {
-            folded = joined;
-            characters.next();
+    for character in text.chars() {
+        let folded = large_kana(katakana(widen_kana(character)));
+        let last = key.chars().next_back();
+        // A mark belongs to the kana before it, also where a space stood between them or the kana was small.
+        if let Some(joined) = last.and_then(|last| join(last, folded)) {
+            key.pop();
+            key.push(joined);
+            continue;
         }
-        let folded = large_kana(katakana(folded));
         // A long vowel mark after kana is a letter, elsewhere people use it as a hyphen.
-        let after_kana = key
-            .chars()
-            .next_back()
-            .is_some_and(|last| matches!(last, 'ァ'..='ヺ' | 'ー'));
+        let after_kana = last.is_some_and(|last| matches!(last, 'ァ'..='ヺ' | 'ー'));
         let folded = if folded == 'ー' && after_kana {
             folded
         } else {
@@ -201,6 +199,15 @@ mod tests {
         same("ヴ", "ｳﾞ");
         assert_ne!(compare_key("ハ"), compare_key("バ"));
         assert_ne!(compare_key("サトー"), compare_key("サト"));
+    }
+
+    #[test]
+    fn a_key_is_its_own_key() {
+        for text in ["ゥﾞ", "ウ ゛", "ヵ\u{3099}ｯ", "ハ　ﾟー", "は゜"] {
+            let key = compare_key(text);
+            assert_eq!(compare_key(&key), key, "{text}");
+        }
+        same("ウ ゛", "ヴ");
     }
 
     #[test]

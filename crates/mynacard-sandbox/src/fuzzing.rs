@@ -17,7 +17,7 @@ use crate::check::Consent;
 use crate::http::{Call, Content, ROUTES};
 use crate::service::{Limits, Service};
 use crate::store::Store;
-use crate::{Code, Connection, Error, Institution, UserSettings};
+use crate::{Code, Condition, Connection, Error, Institution, UserSettings};
 
 /// Everybody's id and the answer about her at an instant, all that she agrees to show included.
 ///
@@ -93,6 +93,16 @@ impl Desk {
             .and_then(|(_, body)| STANDARD.decode(body.get("certificate")?.as_str()?).ok())
             .map(|certificate| sha256(&certificate));
         Ok(desk.peer.map(|_| desk))
+    }
+
+    /// Sets the clock that many seconds ahead of the fixed instant.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.service.set_clock_ahead(seconds);
+    }
+
+    /// Sets the state that the stand-in pretends to be in.
+    pub fn set_condition(&self, condition: Condition) {
+        self.service.set_condition(condition);
     }
 
     /// The status and the document that a call is answered with; `None` for an unknown path and for an answer in lines.

@@ -13,6 +13,9 @@ use crate::places::{Places, Sized, UNTOUCHED, call, complete, whole};
 use crate::stand::stand;
 use crate::tables::{self, Caller};
 
+/// As a size: the table is whole, and the function that it is for is missing.
+const WITHOUT: u8 = 248;
+
 /// A sequence so far.
 pub(crate) struct Calls {
     pub(crate) objects: Objects,
@@ -115,7 +118,14 @@ impl Calls {
             2 => {
                 let size = input.byte();
                 let caller = self.caller(input);
-                let table = Sized::new(tables::transport(self.at(caller)), size);
+                let mut table = tables::transport(self.at(caller));
+                match size {
+                    WITHOUT => table.begin = None,
+                    249 => table.exchange = None,
+                    250 => table.end = None,
+                    _ => {}
+                }
+                let table = Sized::new(table, size);
                 let status = call!(mynacard_card_from_transport(
                     table.get(size),
                     p.out(0),
@@ -569,15 +579,24 @@ impl Calls {
         let which = input.byte();
         let callers = [0; 4].map(|_: u8| self.caller(input));
         let [line, book, prover, listener] = callers;
-        let carrier = Sized::new(tables::carrier(self.at(line)), of_carrier);
+        let mut carrier = tables::carrier(self.at(line));
+        if of_carrier == WITHOUT {
+            carrier.carry = None;
+        }
+        let carrier = Sized::new(carrier, of_carrier);
         let mut service = tables::service(&carrier.value);
         service.carrier = carrier.get(of_carrier);
         if which & 8 != 0 {
             service.trust = input.number();
-            let texts = [input.text(), input.text()];
-            let [name, url] = texts;
+            service.direct = input.number();
+            service.allow_tls12 = input.number();
+            service.timeout_ms = 100 * u32::from(input.byte());
+            let [name, environment, url, root, roots] = [0; 5].map(|_: u8| input.text());
             (service.name, service.name_size) = (name.data, name.size);
-            (service.environment, service.environment_size) = (url.data, url.size);
+            (service.environment, service.environment_size) = (environment.data, environment.size);
+            (service.url, service.url_size) = (url.data, url.size);
+            (service.root, service.root_size) = (root.data, root.size);
+            (service.test_roots, service.test_roots_size) = (roots.data, roots.size);
         }
         let service = Sized::new(service, of_service);
         let audit = Sized::new(tables::audit(self.at(book)), of_audit);

@@ -43,6 +43,8 @@ pub(crate) const TEXTS: &[&[u8]] = &[
     b"0\x82\x01\x00junk",
     b"operator-1",
     b"Name",
+    b"https://localhost:1",
+    b"0\x81\x02\x05\x000\x82\x00\x02\x05\x00",
 ];
 
 impl<'a> Input<'a> {

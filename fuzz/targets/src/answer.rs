@@ -3,11 +3,13 @@
 use crate::errors::noted;
 use mynacard_eligibility::identifier::InsurerNumber;
 use mynacard_eligibility::{
-    Answer, Date, DateTime, Encoding, FieldId, Language, Unmappable, Validity, XmlOptions,
+    Answer, Date, DateTime, Encoding, FieldId, Language, Message, Section, Unmappable, Validity,
+    XmlOptions,
 };
 
 /// What is read from XML can be shown, written and read again without a change.
 pub(crate) fn xml(data: &[u8]) {
+    let data = &*crate::grown(data);
     let Ok(answer) = noted(Answer::read_xml(data)) else {
         return;
     };
@@ -80,6 +82,14 @@ pub(crate) fn cp932(data: &[u8]) {
             text.chars().count(),
             "a character was lost"
         );
+        // What is noted of a text is where, never what.
+        let shown = format!("{replaced:?}");
+        let mut changed = replaced.changed.iter();
+        assert!(!changed.any(|place| shown.contains(place.character)));
+    }
+    for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
+        let name = encoding.to_string();
+        assert_eq!(Encoding::from_name(&name), Some(encoding), "{name}");
     }
     let _ = Encoding::ShiftJis.encode(&text, Unmappable::CharacterReference);
     let _ = noted(Encoding::ShiftJis.encode(&text, Unmappable::Refuse));
@@ -111,6 +121,14 @@ pub(crate) fn date(data: &[u8]) {
     if let Some(date) = Date::from_japanese(&text) {
         assert_eq!(Date::from_basic(&date.basic()), Some(date));
     }
+    match text.parse::<Date>() {
+        Ok(date) => {
+            for written in [date.basic(), date.to_string(), date.japanese()] {
+                assert_eq!(written.parse(), Ok(date), "{written}");
+            }
+        }
+        Err(error) => crate::errors::read(&error),
+    }
     if let Some(time) = DateTime::from_basic(&text) {
         assert_eq!(DateTime::from_basic(&time.basic()), Some(time));
     }
@@ -135,6 +153,13 @@ fn show(answer: &Answer) {
         let _ = validity.is_valid();
     }
     let _ = format!("{answer:?}");
+    assert_eq!(answer.findings(), answer.message().findings());
+    let message = Message::from(answer.clone());
+    assert_eq!(&message, answer.message(), "another message");
+    for section in Section::ALL {
+        let labels = [section.label_ja(), section.label_en(), section.tag()];
+        assert!(labels.iter().all(|label| !label.is_empty()));
+    }
     let _ = (
         answer.validity(),
         answer.result_code(),

@@ -12,6 +12,7 @@ mod deviations;
 mod errors;
 mod files;
 mod flows;
+mod identifiers;
 mod insurance;
 mod reader;
 mod records;
@@ -19,10 +20,13 @@ mod relay;
 pub mod seeds;
 mod service;
 mod signed;
+mod tries;
 mod typed;
 mod virtual_card;
 
 pub use errors::met;
+
+use std::borrow::Cow;
 
 /// A fuzz target: its name and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -52,7 +56,7 @@ pub const TARGETS: &[Target] = &[
     ("command", card::command),
     ("cp932", answer::cp932),
     ("date", answer::date),
-    ("identifier", service::identifier),
+    ("identifier", identifiers::identifier),
     ("message", insurance::message),
     ("relay", service::relay),
     ("relay_script", |data| {
@@ -139,6 +143,33 @@ pub fn damaged(seed: &[u8], round: u32, random: &mut u64) -> Vec<u8> {
         }
     }
     copy
+}
+
+/// What an input begins with that says what is repeated, and no file that a target reads: for what is too long for a seed.
+pub const GROWN: &[u8] = b"\x01GROWN";
+
+/// The most bytes of such an input, once it has grown.
+const MOST_GROWN: usize = 17 << 20;
+
+/// An input as it is; or, where it says how often something is repeated, and in pieces what stands before it, what it is and what stands
+/// behind it, all of that.
+pub(crate) fn grown(data: &[u8]) -> Cow<'_, [u8]> {
+    let Some((times, rest)) = data
+        .strip_prefix(GROWN)
+        .and_then(|rest| rest.split_first_chunk::<4>())
+    else {
+        return Cow::Borrowed(data);
+    };
+    let mut parts = pieces(rest);
+    let [before, part, behind] = [0; 3].map(|_: u8| parts.next().unwrap_or_default());
+    let times = usize::try_from(u32::from_be_bytes(*times)).unwrap_or(usize::MAX);
+    let times = times.min(MOST_GROWN / part.len().max(1));
+    Cow::Owned([before, &part.repeat(times), behind].concat())
+}
+
+/// Such an input.
+pub(crate) fn growing(times: u32, parts: [&[u8]; 3]) -> Vec<u8> {
+    [GROWN, &times.to_be_bytes(), &joined(parts)].concat()
 }
 
 /// Cuts inputs into pieces: a big-endian `u16` length, then that many bytes; the last piece may be cut short.

@@ -8,6 +8,7 @@ mod certificates;
 mod desk;
 mod files;
 mod insurance;
+mod odd;
 mod relay;
 mod revocation;
 mod signed;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Seed> {
     calls::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
+    odd::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
     certificates::add(&mut seeds);

@@ -3,20 +3,13 @@
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use mynacard_auth::Terminal;
 use mynacard_auth::pinless::Guard;
 use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault};
-use mynacard_client::folder::FaceName;
+use mynacard_auth::{ErrorKind, Terminal};
 use mynacard_client::https::fuzzing::understand_all;
-use mynacard_eligibility::fold::{compare_key, full_kana, half_kana, narrow};
-use mynacard_eligibility::identifier::{
-    IdentifierKind, InstitutionCode, InsuredNumber, InsuredSymbol, InsurerNumber, PhoneNumber,
-    TicketNumber, validate,
-};
-use mynacard_eligibility::message::FileName;
 
-use crate::errors::{note, note_code, noted};
-use crate::pieces;
+use crate::errors::{note, noted};
+use crate::{pieces, tries};
 
 /// The body of an HTTP answer; the first byte chooses the status.
 pub(crate) fn answer(data: &[u8]) {
@@ -82,8 +75,12 @@ pub(crate) fn relay(data: &[u8]) {
     assert!(passed <= 8, "{passed} commands in one relay");
 }
 
-/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way.
+/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way. Or the count of wrong passcodes
+/// beside it.
 pub(crate) fn vault(data: &[u8]) {
+    if let Some(rest) = data.strip_prefix(tries::BEGIN) {
+        return tries::count(rest);
+    }
     if let Ok(terminal) = noted(Terminal::from_secret_bytes(data)) {
         let again = terminal.to_secret_bytes().expect("it was read");
         let again = Terminal::from_secret_bytes(&again).expect("what we write, we read");
@@ -92,10 +89,20 @@ pub(crate) fn vault(data: &[u8]) {
     let path = file();
     if std::fs::write(&path, data).is_ok() {
         let opened = noted(Vault::open(&path, &Unlock::KeyStore(&FixedKey), UNIX_EPOCH));
-        assert!(
-            opened.is_err() || data == crate::seeds::vault(),
+        assert_eq!(
+            opened.is_ok(),
+            data == crate::seeds::vault(),
             "another vault than ours was opened"
         );
+        match opened {
+            Ok(vault) => tries::kept(&path, vault),
+            // What names another way to its key is no wrong key.
+            Err(error) => assert_eq!(
+                path.with_extension("attempts").exists(),
+                matches!(error.kind(), ErrorKind::WrongPasscode { .. }),
+                "what was counted as a try"
+            ),
+        }
     }
     forget(&path);
 }
@@ -188,85 +195,4 @@ impl KeyStore for FixedKey {
     ) -> Result<zeroize::Zeroizing<[u8; 32]>, Box<dyn std::error::Error + Send + Sync>> {
         Ok(zeroize::Zeroizing::new([7; 32]))
     }
-}
-
-/// Identifiers and file names as people type and programs write them: the first byte chooses the kind.
-pub(crate) fn identifier(data: &[u8]) {
-    let text = String::from_utf8_lossy(data.get(1..).unwrap_or_default());
-    if let Some(name) = FaceName::parse(&text) {
-        let _ = FaceName::parse(&name.file_name()).expect("what we write, we read");
-    }
-    let kinds = IdentifierKind::ALL;
-    let choice = usize::from(data.first().copied().unwrap_or_default()) % kinds.len();
-    let Some(&kind) = kinds.get(choice) else {
-        return;
-    };
-    assert_eq!(IdentifierKind::from_name(kind.name()), Some(kind));
-    assert!(!kind.label_ja().is_empty());
-    read(&text);
-    let report = validate(kind, &text);
-    let _ = format!("{report:?}");
-    if let Some(code) = report.code {
-        note_code(code);
-    }
-    if let Some(value) = report.value {
-        let again = validate(kind, &value);
-        assert_eq!(
-            again.value.as_ref(),
-            Some(&value),
-            "the written form of {kind:?} is another one when read"
-        );
-    }
-}
-
-/// Every identifier from the same text, for what a report does not say; names of files; folding.
-fn read(text: &str) {
-    if let Ok(parsed) = noted(InsurerNumber::parse(text)) {
-        let number = parsed.value;
-        let _ = (
-            number.is_national_health(),
-            number.law(),
-            number.prefecture(),
-        );
-        let padded = [number.padded_with_spaces(), number.padded_with_zeros()];
-        assert!(padded.iter().all(|text| text.len() >= 8));
-    }
-    if let Ok(parsed) = noted(InstitutionCode::parse(text)) {
-        let code = parsed.value;
-        let prefecture = code.prefecture().parse().expect("two digits");
-        let parts = (prefecture, code.points_table(), code.seven_digits());
-        // The whole may break a rule that reading only remarks on.
-        let again = noted(InstitutionCode::from_parts(parts.0, parts.1, parts.2));
-        assert!(
-            again.is_err() || again.ok() == Some(code.clone()),
-            "its parts make another code"
-        );
-    }
-    if let Ok(parsed) = noted(PhoneNumber::parse(text)) {
-        let number = parsed.value;
-        let plain = number.without_hyphens();
-        assert!(plain.bytes().all(|byte| byte.is_ascii_digit()), "{plain}");
-        assert!(number.with_hyphens().is_none_or(|text| text.contains('-')));
-    }
-    if let Ok(parsed) = noted(TicketNumber::parse(text)) {
-        let ticket = parsed.value;
-        assert!(ticket.as_str().starts_with(ticket.year()));
-        let _ = ticket.kind();
-    }
-    if let Ok(parsed) = noted(InsuredSymbol::parse(text)) {
-        assert!(parsed.value.same_as(&parsed.value));
-    }
-    if let Ok(parsed) = noted(InsuredNumber::parse(text)) {
-        assert!(parsed.value.same_as(&parsed.value));
-    }
-    if let Some(name) = FileName::parse(text) {
-        assert_eq!(
-            FileName::parse(&name.to_string()),
-            Some(name),
-            "another name"
-        );
-    }
-    let key = compare_key(text);
-    assert_eq!(compare_key(&key), key, "a key has a key of its own");
-    let _ = (narrow(text), full_kana(text), half_kana(text));
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mynacard_fuzz_targets::{TARGETS, met, seeds};
+use mynacard_fuzz_targets::{GROWN, TARGETS, met, seeds};
 
 /// Codes that no input of a fuzz target can lead to, and why; each has tests of its own.
 const NOT_BY_INPUT: &[(&str, &str)] = &[
@@ -17,7 +17,7 @@ const NOT_BY_INPUT: &[(&str, &str)] = &[
         "MC-2009 MC-2010 MC-2011 MC-2012 MC-2013 MC-2014 MC-2015",
         READERS,
     ),
-    ("MC-1022 MC-1025 MC-4012 MC-4013 MC-5001 MC-5002", CALLERS),
+    ("MC-1022 MC-1025 MC-5001 MC-5002", CALLERS),
     (
         "MC-5022 MC-5023 MC-5027 MC-5028 MC-5207 MC-5208 MC-5210 MC-5301",
         CALLERS,
@@ -27,17 +27,17 @@ const NOT_BY_INPUT: &[(&str, &str)] = &[
         CALLERS,
     ),
     (
-        "MC-6010 MC-6011 MC-6507 MC-6508 MC-6512 MC-6513 MC-9003 MC-9004 MC-9007",
+        "MC-6011 MC-6507 MC-6508 MC-6512 MC-9003 MC-9004 MC-9007",
         CALLERS,
     ),
     ("MC-6509 MC-9008 MC-9009", CALLERS),
     (
-        "MC-4014 MC-4015 MC-5004 MC-5209 MC-5211 MC-5402 MC-6501 MC-6502 MC-6506 MC-6511 MC-3403",
+        "MC-4015 MC-5004 MC-5211 MC-6501 MC-6502 MC-6506 MC-6511 MC-3403",
         MACHINES,
     ),
     ("MC-9010 MC-9099", MACHINES),
     (
-        "MC-5011 MC-5017 MC-5018 MC-5019 MC-5203 MC-5204 MC-6002 MC-6014 MC-6015 MC-9011",
+        "MC-5011 MC-5017 MC-5018 MC-5019 MC-6002 MC-6014 MC-6015 MC-9011",
         TIMES,
     ),
     ("MC-6003 MC-6004 MC-6005 MC-6006 MC-6013", LINES),
@@ -139,6 +139,10 @@ fn every_code_is_met_or_excused() {
     // What these lead to, they lead to on every run; the changed copies add what chance finds.
     let settled = met();
     for (name, place, seed) in seeds::all() {
+        // What grows costs the most, and was met whole.
+        if seed.starts_with(GROWN) {
+            continue;
+        }
         // Of each seed's own name: another seed beside it changes nothing.
         let mut random = place.bytes().fold(0x2545_F491_4F6C_DD1D_u64, |all, byte| {
             (all ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)

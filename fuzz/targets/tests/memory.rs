@@ -8,7 +8,7 @@ use std::path::Path;
 
 use mynacard_checkup::{InstitutionList, InsurerList, Source};
 use mynacard_eligibility::{Answer, BulkReader, Message};
-use mynacard_fuzz_targets::{run, seeds};
+use mynacard_fuzz_targets::{GROWN, run, seeds};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -39,7 +39,8 @@ fn costs(what: &str, at_most: u64, work: impl FnOnce()) {
 fn seeds_and_their_halves_stay_small() {
     let mut seen = Vec::new();
     for (target, name, bytes) in seeds::all() {
-        if INSURANCE.contains(&target) {
+        // What grows is larger than that itself: the tests below bound it.
+        if INSURANCE.contains(&target) && !bytes.starts_with(GROWN) {
             // What is made once (tables, a folder) is not the input's.
             run(target, &bytes);
             let half = bytes.len() / 2;

@@ -454,6 +454,28 @@ fn what_somebody_wrote_behind_the_end_does_not_pass_for_a_power_cut() {
     assert!(String::from_utf8(all).unwrap().contains("after_damage"));
 }
 
+/// A file is begun when every line before it is counted: a line that is not, and an empty file after it, are of no power cut.
+#[test]
+fn a_line_that_is_not_counted_before_a_file_that_was_begun_is_no_power_cut() {
+    let (fixture, before, after) = before_and_after(2);
+    let mut files = after;
+    let last = files.keys().rfind(|name| *name != "head").unwrap();
+    let number: u32 = last["audit-".len()..][..6].parse().unwrap();
+    let next = files::name(number + 1);
+    files.insert("head".into(), before["head"].clone());
+    fixture.put(&files);
+    assert_eq!(fixture.whole().notes, [Note::NotCounted]);
+    for (begun, line) in [(&b""[..], 0), (b"{", 1)] {
+        files.insert(next.clone(), begun.to_vec());
+        let found = fixture.found(&files);
+        assert_eq!((&found.file, found.line), (&next, line));
+        assert_eq!(found.damage, Damage::Surplus);
+    }
+    // The desk goes on, and the damage stays visible.
+    fixture.trail.append(&event(9)).unwrap();
+    assert!(!fixture.trail.verify().unwrap().is_whole());
+}
+
 #[test]
 fn after_any_cut_the_desk_goes_on_and_the_cut_stays_visible() {
     let mut fixture = Fixture::with_events(6);

@@ -233,6 +233,9 @@ impl<'a> Walk<'a> {
         }
         if at == 1 && !(is_last && is_next) {
             self.find(&name, 0, Damage::NotALine);
+        } else if at == 1 && self.beyond > 0 {
+            // A file is begun when every line before it is counted.
+            self.find(&name, 0, Damage::Surplus);
         }
         Ok((name, at))
     }
@@ -307,9 +310,9 @@ impl<'a> Walk<'a> {
         } else if self.counted() {
             self.find(name, at, Damage::Surplus);
         } else if let Some(head) = self.head {
-            let lines = (head.count + 1).saturating_sub(self.next);
+            let lines = self.missing(head);
             self.find(name, at, Damage::CutOff { lines });
-            self.next = head.count + 1;
+            self.next = head.count.saturating_add(1);
         } else {
             self.find(name, at, Damage::NotALine);
         }
@@ -329,15 +332,20 @@ impl<'a> Walk<'a> {
     /// Compares what was read with the head.
     fn end(&mut self, name: &str, after: u64) {
         let Some(head) = self.head else { return };
-        let missing = (head.count + 1).saturating_sub(self.next);
-        if missing > 0 {
-            self.find(name, after, Damage::CutOff { lines: missing });
+        let lines = self.missing(head);
+        if lines > 0 {
+            self.find(name, after, Damage::CutOff { lines });
         }
         match self.beyond {
             0 => {}
             1 => self.report.notes.push(Note::NotCounted),
             lines => self.find("head", 0, Damage::HeadOlder { lines }),
         }
+    }
+
+    /// How many lines the head counts that were not passed. What the note of a closed trail says may be any number.
+    fn missing(&self, head: &Head) -> u64 {
+        head.count.saturating_sub(self.next.saturating_sub(1))
     }
 
     /// Says whether all lines that the head counts were passed.

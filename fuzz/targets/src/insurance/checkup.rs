@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use mynacard_checkup::{InstitutionList, InsurerList, Source};
+use mynacard_checkup::{InstitutionList, InsurerList, MAX_FILE, Source};
 use mynacard_eligibility::{Encoding, Unmappable};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -24,12 +24,21 @@ fn read(source: Source<'_>) -> Lists {
 
 /// A list says the same in both encodings, and every finding names a row that is there.
 pub(crate) fn csv(data: &[u8]) {
+    let data = &*crate::grown(data);
     let lists = read(Source::Csv(data));
+    if data.len() > MAX_FILE {
+        assert!(lists.0.is_err() && lists.1.is_err(), "read without bound");
+        return;
+    }
     let lines = 1 + data.iter().filter(|&&b| matches!(b, b'\n' | b'\r')).count();
     ordered(&lists, lines);
     let Ok(text) = Encoding::Utf8.decode(data) else {
         return;
     };
+    if data.len() > 1 << 17 && lists.0.is_err() && lists.1.is_err() {
+        // What is too large is so in every encoding.
+        return;
+    }
     let marked = [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat();
     assert_eq!(read(Source::Csv(&marked)), lists, "with a byte order mark");
     let Ok(other) = Encoding::ShiftJis.encode(&text, Unmappable::Refuse) else {
@@ -54,6 +63,11 @@ fn ordered(lists: &Lists, lines: usize) {
             assert!(found.is_some_and(|row| row <= contract.row));
         }
         assert!(list.findings.iter().all(|f| (1..=lines).contains(&f.row)));
+        for contract in list.contracts.iter().take(100) {
+            let json = serde_json::to_value(contract).expect("texts and truths");
+            let number = json.get("insurer").and_then(serde_json::Value::as_str);
+            assert_eq!(number, Some(contract.insurer.as_str()));
+        }
     }
     if let Ok(list) = institutions {
         let rows: Vec<usize> = list.institutions.iter().map(|one| one.row).collect();
@@ -62,8 +76,10 @@ fn ordered(lists: &Lists, lines: usize) {
     }
 }
 
-/// A workbook: the bytes as they are, or its parts in a sound ZIP. The first byte chooses. Whether one of the lists was read.
+/// A workbook: the bytes as they are, or its parts in a sound ZIP, with more parts than a workbook has where the second bit says so. The
+/// first byte chooses. Whether one of the lists was read.
 pub(crate) fn xlsx(data: &[u8]) -> bool {
+    let data = &*crate::grown(data);
     let Some((&choice, rest)) = data.split_first() else {
         return false;
     };
@@ -71,10 +87,15 @@ pub(crate) fn xlsx(data: &[u8]) -> bool {
     let bytes = if choice & 1 == 0 {
         rest
     } else {
-        built = workbook(rest);
+        built = workbook(rest, if choice & 2 == 0 { 0 } else { 1001 });
         &built
     };
     let lists = read(Source::Xlsx(bytes));
+    let within = bytes.len() <= MAX_FILE && choice & 3 != 3;
+    assert!(
+        within || lists.0.is_err() && lists.1.is_err(),
+        "read without bound"
+    );
     ordered(&lists, mynacard_checkup::MAX_ROWS);
     lists.0.is_ok() || lists.1.is_ok()
 }
@@ -90,8 +111,8 @@ pub(crate) const PARTS: [&str; 7] = [
     "_rels/.rels",
 ];
 
-/// A ZIP of the parts, each as the input has it.
-fn workbook(parts: &[u8]) -> Vec<u8> {
+/// A ZIP of the parts, each as the input has it, and so many that are empty.
+fn workbook(parts: &[u8], more: usize) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, content) in PARTS.into_iter().zip(pieces(parts)) {
@@ -101,6 +122,11 @@ fn workbook(parts: &[u8]) -> Vec<u8> {
                 .and_then(|()| Ok(archive.write_all(content)?))
                 .expect("memory can be written to");
         }
+    }
+    for number in 0..more {
+        archive
+            .start_file(format!("{number}"), stored)
+            .expect("memory can be written to");
     }
     archive
         .finish()

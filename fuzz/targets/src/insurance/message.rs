@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use mynacard_eligibility::{
-    Answer, BulkReader, BulkUnit, BulkWriter, Encoding, Error, Finding, Message, Position, Record,
-    Section, Unmappable, XmlOptions,
+    Answer, BulkReader, BulkUnit, BulkWriter, Encoding, Error, FieldId, Finding, Message, Position,
+    Record, Section, Unmappable, XmlOptions,
 };
 
 use super::as_cp932_reads;
@@ -27,12 +27,12 @@ type Streamed = Result<(Vec<BulkUnit>, Message), (&'static str, Option<Position>
 
 /// A stream says the same however its bytes arrive, and the same as the whole; what was read can be written and read again.
 pub(crate) fn message(data: &[u8]) {
+    let data = &*crate::grown(data);
     let streamed = stream(data);
-    let trickled = stream(Trickle {
-        data,
-        step: 1 + data.len() % 7,
-    });
+    let step = 1 + data.len() % 7;
+    let trickled = stream(Trickle::new(data, step, None));
     assert_eq!(streamed, trickled, "it depends on how the bytes arrive");
+    breaks_off(data, step, &streamed);
     let Ok(message) = Message::read_xml(data) else {
         return;
     };
@@ -41,6 +41,7 @@ pub(crate) fn message(data: &[u8]) {
     written_again(&message);
     in_cp932(&message);
     units_again(&units, &rest);
+    streamed_again(data, &units, &rest);
     super::shapes(&Answer::from(message));
 }
 
@@ -55,18 +56,72 @@ fn stream(input: impl Read) -> Streamed {
     Ok((units, reader.rest().clone()))
 }
 
-/// A few bytes at a time.
+/// A few bytes at a time, with interruptions that say nothing, until the reader fails.
 struct Trickle<'a> {
     data: &'a [u8],
     step: usize,
+    /// Bytes until the failure, where there is to be one.
+    fails: Option<usize>,
+    interrupts: bool,
+}
+
+impl<'a> Trickle<'a> {
+    fn new(data: &'a [u8], step: usize, fails: Option<usize>) -> Self {
+        Self {
+            data,
+            step,
+            fails,
+            interrupts: false,
+        }
+    }
 }
 
 impl Read for Trickle<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let most = self.step.min(out.len());
-        self.data.read(out.get_mut(..most).unwrap_or_default())
+        self.interrupts = !self.interrupts;
+        if self.interrupts {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
+        let left = self.fails.unwrap_or(usize::MAX);
+        if left == 0 {
+            return Err(std::io::Error::other("the line broke"));
+        }
+        let most = self.step.min(out.len()).min(left);
+        let read = self.data.read(out.get_mut(..most).unwrap_or_default())?;
+        self.fails = self.fails.map(|left| left - read);
+        Ok(read)
     }
 }
+
+/// A reader that fails is its own error, wherever it fails; what was read before stays.
+fn breaks_off(data: &[u8], step: usize, whole: &Streamed) {
+    for at in [data.len() / 7, data.len() / 2 + 1, data.len()] {
+        let failed = |error: Error| note(&error);
+        let mut reader = match BulkReader::open(Trickle::new(data, step, Some(at))) {
+            Ok(reader) => reader,
+            Err(error) => {
+                let code = failed(error);
+                assert!(whole.is_err() || code == LINE_BROKE, "{code}");
+                continue;
+            }
+        };
+        let mut units = Vec::new();
+        let code = loop {
+            match reader.next_unit() {
+                Ok(Some(unit)) => units.push(unit),
+                Ok(None) => break None,
+                Err(error) => break Some(failed(error)),
+            }
+        };
+        if let Ok((all, _)) = whole {
+            assert!(all.starts_with(&units), "somebody else was read");
+            assert_eq!(code, Some(LINE_BROKE), "at {at} of {}", data.len());
+        }
+    }
+}
+
+/// The code of a reader that failed.
+const LINE_BROKE: &str = "MC-4014";
 
 /// Nobody is lost or doubled, and nothing beside the people.
 fn as_a_whole(message: &Message, units: &[BulkUnit], rest: &Message) {
@@ -146,6 +201,43 @@ fn in_cp932(message: &Message) {
             "CP932 lost something"
         );
     }
+}
+
+/// Read and written person by person, with everything beside the people: nothing is lost, and what is no person is refused.
+fn streamed_again(data: &[u8], units: &[BulkUnit], rest: &Message) {
+    let mut reader = BulkReader::open(data).expect("it was read");
+    let first = reader.next_unit().expect("it was read");
+    let mut writer = BulkWriter::start_message(Vec::new(), reader.rest(), UTF8)
+        .expect("UTF-8 has every character that was read");
+    let stranger = writer.write(&Record::new(Section::Confirmation));
+    note(&stranger.expect_err("no person"));
+    let mut next = first;
+    while let Some(unit) = next {
+        writer.write(&unit.record).expect("it was read");
+        next = reader.next_unit().expect("it was read");
+    }
+    let (bytes, changed) = writer
+        .finish_with(reader.rest())
+        .expect("memory can be written to");
+    assert!(changed.is_empty());
+    let (again, beside) = stream(&bytes[..]).expect("what we write, we read");
+    assert!(
+        again
+            .iter()
+            .map(|unit| &unit.record)
+            .eq(units.iter().map(|unit| &unit.record))
+    );
+    assert_eq!(
+        beside.body, rest.body,
+        "something beside the people was lost"
+    );
+    assert_eq!(beside.unknown(), rest.unknown());
+    let stated = |message: &Message| {
+        let mut header = message.header.clone();
+        header.remove(FieldId::CHARACTER_CODE_IDENTIFIER);
+        header
+    };
+    assert_eq!(stated(&beside), stated(rest), "another header");
 }
 
 fn units_again(units: &[BulkUnit], rest: &Message) {

@@ -4,6 +4,7 @@ use mynacard_eligibility::shape::screen::{Screen, read, write};
 
 /// Any text: no line that says something vanishes, and what was read is shown and read again without a change.
 pub(crate) fn screen(data: &[u8]) {
+    let data = &*crate::grown(data);
     let text = String::from_utf8_lossy(data);
     let Ok(screen) = crate::errors::noted(read(&text)) else {
         return;
@@ -11,6 +12,12 @@ pub(crate) fn screen(data: &[u8]) {
     for line in &screen.rest {
         assert!(text.contains(line.as_str()), "a line that nobody wrote");
     }
+    let shown = format!("{screen:?}");
+    let mut beside = screen.rest.iter().filter(|line| line.chars().count() > 20);
+    assert!(
+        !beside.any(|line| shown.contains(line.as_str())),
+        "a log would show a person's line"
+    );
     stands(&screen);
     super::shapes(&screen.answer);
 }

@@ -2,7 +2,11 @@
 
 use mynacard_eligibility::shape::csv::{CsvOptions, Headings};
 use mynacard_eligibility::shape::{csv, fhir, screen};
-use mynacard_eligibility::{Answer, Encoding, Language, Unmappable, XmlOptions};
+use mynacard_eligibility::{
+    Answer, Encoding, FieldId, Language, Record, RecordBuilder, Section, Unmappable, XmlOptions,
+};
+
+use crate::errors::noted;
 
 /// No shape panics, loses an insurance, or hands a spreadsheet a formula.
 pub(crate) fn shapes(answer: &Answer) {
@@ -24,6 +28,85 @@ pub(crate) fn shapes(answer: &Answer) {
         let face = Answer::read_xml(&face.bytes).expect("what we write, we read");
         assert_eq!(face.results(), answer.results());
     }
+    let elsewhere = answer.to_face_file("../fuzz", &XmlOptions::default());
+    assert!(noted(elsewhere).is_err(), "a name that leaves the folder");
+    built_again(answer);
+}
+
+/// A program that puts the same together itself is refused exactly where a rule is broken.
+fn built_again(answer: &Answer) {
+    let message = answer.message();
+    let (mut right, mut builder) = (true, Answer::builder());
+    let placed = |field: FieldId| {
+        let of = |section: Section| section.layout().fields.contains(&field);
+        of(Section::Header) || of(Section::Body)
+    };
+    for (field, text) in message.header.values().chain(message.body.values()) {
+        right &= placed(field) && is_right(field, text);
+        builder = builder
+            .set_if(field, Some(text))
+            .set_if(field, None::<&str>);
+    }
+    for element in message.body.unknown() {
+        builder = builder.unknown(element.clone());
+    }
+    for result in answer.results() {
+        let (result, its_right) = builder_of(result.record());
+        right &= its_right;
+        builder = builder.result(result);
+    }
+    match builder.build() {
+        Ok(built) => {
+            assert!(right, "a rule was broken");
+            for (built, result) in built.results().iter().zip(answer.results()) {
+                assert!(built.values().eq(result.values()), "another value");
+                assert_eq!(built.unknown(), result.unknown());
+            }
+            assert_eq!(built.results().len(), answer.results().len());
+        }
+        Err(error) => {
+            assert!(!right, "refused without a broken rule: {error}");
+            crate::errors::note(&error);
+        }
+    }
+}
+
+/// A record put together again, and whether every rule is kept.
+fn builder_of(record: &Record) -> (RecordBuilder, bool) {
+    let section = record.section();
+    let (mut right, mut builder) = (true, Record::builder(section));
+    let mut copy = record.clone();
+    for (field, text) in record.values() {
+        right &= section.layout().fields.contains(&field) && is_right(field, text);
+        builder = builder
+            .set_if(field, Some(text))
+            .set_if(field, None::<&str>);
+        assert_eq!(copy.remove(field).as_deref(), Some(text));
+        assert_eq!((copy.remove(field), copy.text(field)), (None, None));
+    }
+    for (field, text) in record.values() {
+        assert_eq!(copy.insert(field, text), None);
+    }
+    assert_eq!(&copy, record, "taken out and put in");
+    for nested in Section::ALL {
+        for child in record.children(nested) {
+            let (child, its_right) = builder_of(child);
+            right &= its_right;
+            builder = builder.child(child);
+        }
+    }
+    for element in record.unknown() {
+        builder = builder.unknown(element.clone());
+    }
+    let elsewhere = Record::builder(section).child(Record::builder(Section::Header));
+    assert!(elsewhere.build().is_err(), "a header stands in no section");
+    (builder, right)
+}
+
+/// Whether a text keeps its field's rule and XML's.
+fn is_right(field: FieldId, text: &str) -> bool {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    field.field().kind.broken_rule(text).is_none() && text.chars().all(allowed)
 }
 
 fn table(answer: &Answer) {

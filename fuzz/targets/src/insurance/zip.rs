@@ -1,12 +1,12 @@
 //! An answer file in the exchange's folder: XML, or XML in a ZIP, plain or AES.
 
-use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mynacard_auth::Cancel;
 use mynacard_client::folder::{
-    Exchange, ExchangeEvent, ExchangeOptions, Folders, Password, Response,
+    Error, Exchange, ExchangeEvent, ExchangeOptions, Folders, Outcome, Password, Response, read_zip,
 };
 use mynacard_eligibility::message::{FileName, MessageKind};
 use mynacard_eligibility::{BulkReader, Encoding, FieldId, Message};
@@ -57,10 +57,20 @@ impl Choices {
     fn zip(&self) -> bool {
         !self.raw() || self.0 & 64 == 0
     }
+
+    /// More files in the ZIP than are looked at.
+    fn many(&self) -> bool {
+        self.0 & 128 != 0
+    }
+
+    fn password(&self) -> Option<Password> {
+        self.set_to_decrypt().then(|| Password::new(PASSWORD))
+    }
 }
 
 /// Whatever lies there is one event; and an answer says in a ZIP what it says outside.
 pub(crate) fn zip(data: &[u8]) {
+    let data = &*crate::grown(data);
     let Some((&first, rest)) = data.split_first() else {
         return;
     };
@@ -92,6 +102,10 @@ pub(crate) fn zip(data: &[u8]) {
         ExchangeEvent::Unreadable { error, .. } => note(&error),
         _ => unreachable!("the folder is there"),
     };
+    if choices.many() {
+        assert_eq!(code, "MC-6504", "a ZIP of too many files");
+        return;
+    }
     if code == "MC-6503" {
         assert!(only.len() >= MAX_ANSWER, "refused as too large");
         return;
@@ -112,12 +126,68 @@ pub(crate) fn zip(data: &[u8]) {
 /// What an answer file says, whole and person by person.
 fn asked(response: &Response) {
     let header = response.header(FieldId::ERROR_CODE);
-    let _ = (response.outcome(), header, response.reception_number());
+    let _ = (header, response.reception_number());
+    let segment = response.header(FieldId::SEGMENT_OF_RESULT);
+    let outcome = match segment.as_ref().map(|text| *text.peek()) {
+        Some("1") => Outcome::Finished,
+        Some("2") => Outcome::InProgress,
+        Some("9") => Outcome::Failed,
+        _ => Outcome::Other,
+    };
+    assert_eq!(*response.outcome().peek(), outcome);
     let _ = format!("{response:?}");
     let _ = noted(response.answer());
     let mut people = 0;
     let each = response.each_person(&Cancel::new(), &mut |_, _| people += 1);
     assert!(noted(each).is_ok() && people == response.people());
+    // Told to stop before, or at the first person: nobody is told of after that but who was read already.
+    let stop = Cancel::new();
+    let mut told = 0;
+    let each = response.each_person(&stop, &mut |_, _| {
+        told += 1;
+        stop.cancel();
+    });
+    let stopped = |result: Result<(), Error>| noted(result).is_err_and(|e| e.code() == "MC-6513");
+    assert!(told <= people && (stopped(each) || told == people));
+    stop.cancel();
+    assert!(stopped(
+        response.each_person(&stop, &mut |_, _| told = usize::MAX)
+    ));
+    assert_ne!(told, usize::MAX, "somebody was told of after the stop");
+}
+
+/// The ZIP read by itself: it says what the exchange says of it.
+fn read_alone(path: &Path, choices: &Choices, event: &ExchangeEvent) {
+    let whole = |xml: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        let read = xml.read_to_end(&mut bytes);
+        Ok(read.ok().map(|_| bytes))
+    };
+    let password = choices.password();
+    let limit = MAX_ANSWER as u64;
+    let read: Result<_, Error> = read_zip(path, password.as_ref(), limit, &Cancel::new(), whole);
+    match (noted(read), event) {
+        (Ok(Some(xml)), ExchangeEvent::Response(response)) => {
+            assert_eq!(count(&xml).ok(), Some(response.people()), "another answer");
+        }
+        // The ZIP is right, and what is in it is not; or what is in it breaks off.
+        (Ok(found), ExchangeEvent::Unreadable { error, .. }) => {
+            let refused = found.and_then(|xml| count(&xml).err());
+            let of_another = error.code() == "MC-6510";
+            assert!(of_another || refused.is_none_or(|code| code == error.code()));
+        }
+        (Err(alone), ExchangeEvent::Unreadable { error, .. }) => {
+            assert_eq!(alone.code(), error.code(), "another reason");
+        }
+        (alone, _) => unreachable!("the ZIP read by itself: {:?}", alone.err()),
+    }
+    let stop = Cancel::new();
+    stop.cancel();
+    let stopped: Result<_, Error> = read_zip(path, password.as_ref(), limit, &stop, whole);
+    assert!(
+        noted(stopped).map_or(true, |read| read.is_none()),
+        "read on"
+    );
 }
 
 /// The people of a message, read without the folder.
@@ -155,6 +225,11 @@ fn archive(choices: &Choices, parts: &[&[u8]]) -> Vec<u8> {
         archive
             .start_file(name, options)
             .and_then(|()| Ok(archive.write_all(content)?))
+            .expect("memory can be written to");
+    }
+    for number in 0..if choices.many() { 101 } else { 0 } {
+        archive
+            .start_file(format!("{number}.txt"), SimpleFileOptions::default())
             .expect("memory can be written to");
     }
     archive
@@ -204,7 +279,7 @@ impl Folder {
             encoding: Encoding::Utf8,
             patience: Duration::ZERO,
             max_answer: MAX_ANSWER as u64,
-            zip_password: choices.set_to_decrypt().then(|| Password::new(PASSWORD)),
+            zip_password: choices.password(),
             ..ExchangeOptions::default()
         };
         let mut exchange =
@@ -213,8 +288,12 @@ impl Folder {
         if let Some(ExchangeEvent::Response(response)) = &event {
             asked(response);
         }
+        let event = event.expect("a file that lies there is an event");
+        if choices.zip() {
+            read_alone(&path, choices, &event);
+        }
         let _ = std::fs::remove_file(&path);
-        event.expect("a file that lies there is an event")
+        event
     }
 }
 

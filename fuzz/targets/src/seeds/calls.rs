@@ -8,6 +8,11 @@ const OPERATOR: u8 = 29;
 const REGISTER: u8 = 11;
 const REQUERY: u8 = 10;
 const XML: u8 = 22;
+const JUNK: u8 = 28;
+const URL: u8 = 31;
+const ROOTS: u8 = 32;
+const NULL: u8 = 255;
+const NULL_WITH_LENGTH: u8 = 244;
 
 /// A sequence, and how many of its calls must work where every call must.
 struct Sequence {
@@ -208,6 +213,21 @@ fn hostile() -> Vec<Sequence> {
         [TAP, &[8, 0, 0, 0], BY_SIGHT].concat(),
     ];
     named("nobody".to_owned(), nobody.concat());
+    services(&mut named);
+    // A PIN typed digit by digit: too many of them, another character, one taken back, all of them.
+    let two = vec![0, 0, 201, 2];
+    let typed = [
+        two,
+        [b'3', b'x', b'4', b'5']
+            .map(|digit| [37, 0, 0, digit])
+            .concat(),
+        vec![38, 0, 0, 0, 38, 0, 0, 1, 38, 0, 0, 0],
+    ];
+    named("typed".to_owned(), typed.concat());
+    // Tables of functions without the one that they are for.
+    for size in 248..=250 {
+        named(format!("card-without-{size}"), vec![2, 0, size, 0]);
+    }
     let off = [card(&[]), desk(0, [&[], &[], &[], &[]]), prepare(0, 1, 0)];
     named("no-visual-check".to_owned(), off.concat());
     let book = [
@@ -247,4 +267,97 @@ fn hostile() -> Vec<Sequence> {
     ];
     named("freed".to_owned(), desk_first.concat());
     all
+}
+
+/// Desks at a service that is described in each way: trust, proxy, TLS and time; name, environment, address, root and test roots.
+fn services(named: &mut impl FnMut(String, Vec<u8>)) {
+    let carried = 0;
+    let own = 247;
+    for (name, carrier, numbers, texts) in [
+        ("simulated", carried, [1, 1, 1, 5], [NULL; 5]),
+        ("no-function", 248, [1, 1, 0, 0], [NULL; 5]),
+        ("no-address", own, [1, 0, 0, 0], [NULL; 5]),
+        (
+            "junk-root",
+            own,
+            [1, 1, 0, 5],
+            [NULL, NULL, URL, JUNK, NULL],
+        ),
+        ("no-root", own, [1, 1, 1, 0], [NULL, NULL, URL, NULL, NULL]),
+        (
+            "production",
+            carried,
+            [0, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, NULL],
+        ),
+        ("production-unnamed", carried, [0, 0, 0, 0], [NULL; 5]),
+        (
+            "production-roots",
+            carried,
+            [0, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, ROOTS],
+        ),
+        (
+            "test",
+            carried,
+            [2, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, ROOTS],
+        ),
+        (
+            "test-no-roots",
+            carried,
+            [2, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, NULL],
+        ),
+        (
+            "test-junk-roots",
+            carried,
+            [2, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, JUNK],
+        ),
+        (
+            "test-text-roots",
+            carried,
+            [2, 0, 0, 0],
+            [OPERATOR, OPERATOR, NULL, NULL, URL],
+        ),
+        (
+            "test-no-environment",
+            carried,
+            [2, 0, 0, 0],
+            [OPERATOR, NULL, NULL, NULL, ROOTS],
+        ),
+        ("trust", carried, [3, 0, 0, 0], [NULL; 5]),
+        ("proxy", carried, [1, 2, 0, 0], [NULL; 5]),
+        ("tls", carried, [1, 0, 2, 0], [NULL; 5]),
+    ] {
+        named(
+            format!("service-{name}"),
+            described(carrier, numbers, &texts),
+        );
+    }
+    for place in 0..5 {
+        let mut texts = [NULL; 5];
+        if let Some(text) = texts.get_mut(place) {
+            *text = NULL_WITH_LENGTH;
+        }
+        named(
+            format!("service-null-{place}"),
+            described(carried, [1, 0, 0, 0], &texts),
+        );
+    }
+    let many = [0x30, 0x81, 2, 5, 0].repeat(17);
+    let texts = [&[OPERATOR, OPERATOR, NULL, NULL, 232][..], &piece(&many)].concat();
+    named(
+        "service-many-roots".to_owned(),
+        described(carried, [2, 0, 0, 0], &texts),
+    );
+}
+
+fn described(carrier: u8, numbers: [u8; 4], texts: &[u8]) -> Vec<u8> {
+    let mut all = desk(8, [&[], &[], &[], &[]]);
+    if let Some(slot) = all.get_mut(4) {
+        *slot = carrier;
+    }
+    [&all[..], &numbers, texts].concat()
 }

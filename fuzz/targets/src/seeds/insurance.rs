@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mynacard_eligibility::{Encoding, Unmappable};
 
 use super::Seed;
-use crate::joined;
+use crate::{growing, joined};
 
 pub(super) fn add(seeds: &mut Vec<Seed>) {
     let golden = golden();
@@ -41,7 +41,48 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     for (name, bytes) in bulk {
         zips(seeds, name, bytes);
     }
+    for segment in ["2", "9", "3"] {
+        let xml = format!(
+            "<XmlMsg><MessageHeader><SegmentOfResult>{segment}</SegmentOfResult></MessageHeader><MessageBody/></XmlMsg>"
+        );
+        let seed = [&[64][..], xml.as_bytes()].concat();
+        seeds.push(("zip", format!("outcome-{segment}"), seed));
+    }
+    let long = growing(300, [b"@<XmlMsg>", &[b' '; 1000], b"</XmlMsg>"]);
+    seeds.push(("zip", "long".to_owned(), long));
+    for (name, place, comment) in [
+        ("beyond-the-end", 0xFFFF, &b""[..]),
+        // In the comment, where a header begins that the file does not have room for.
+        ("in-the-comment", 51 + 22, b"PK\x03\x04"),
+    ] {
+        let seed = [&[0][..], &misplaced(place, comment)].concat();
+        seeds.push(("zip", name.to_owned(), seed));
+    }
     lists(seeds);
+}
+
+/// A ZIP without the file that its directory says to stand at that place.
+fn misplaced(place: u16, comment: &[u8]) -> Vec<u8> {
+    let name = b"a.xml";
+    // PKWARE's APPNOTE, 4.3.12: all is zero but the length of the name and the place of the file.
+    let mut entry = [b"PK\x01\x02".as_slice(), &[0; 42]].concat();
+    let mut set = |at: usize, value: u8| {
+        if let Some(octet) = entry.get_mut(at) {
+            *octet = value;
+        }
+    };
+    let [low, high] = place.to_le_bytes();
+    for (at, value) in [(28, 5), (42, low), (43, high)] {
+        set(at, value);
+    }
+    entry.extend(name);
+    let length = u8::try_from(entry.len()).expect("short");
+    // 4.3.16: one entry, its length, from the beginning.
+    let behind = u8::try_from(comment.len()).expect("short");
+    let end = [
+        0, 0, 0, 0, 1, 0, 1, 0, length, 0, 0, 0, 0, 0, 0, 0, behind, 0,
+    ];
+    [&entry[..], b"PK\x05\x06", &end, comment].concat()
 }
 
 /// What the choices of the target mean is said there.
@@ -53,6 +94,8 @@ fn zips(seeds: &mut Vec<Seed>, name: &str, xml: &[u8]) {
     }
     let two = [&[1_u8][..], &joined([xml, b"<XmlMsg/>"])].concat();
     seeds.push(("zip", format!("{name}-two"), two));
+    let many = [&[129_u8][..], &joined([xml])].concat();
+    seeds.push(("zip", format!("{name}-many"), many));
     // Neither is named like the answer; no file at all; no ZIP; the answer to another question.
     let neither = [&[17_u8][..], &joined([xml, xml])].concat();
     seeds.push(("zip", format!("{name}-neither"), neither));
@@ -97,13 +140,50 @@ fn lists(seeds: &mut Vec<Seed>) {
             .bytes;
         seeds.push(("checkup_csv", format!("{name}-utf8"), text.into()));
         seeds.push(("checkup_csv", format!("{name}-sjis"), sjis));
-        let seed = [&[1_u8][..], &workbook(text)].concat();
+        let seed = [&[1_u8][..], &workbook(text, "")].concat();
+        seeds.push(("checkup_xlsx", name.to_owned(), seed));
+    }
+    for (name, text) in [("padded", PADDED), ("dates", DATES)] {
+        seeds.push(("checkup_csv", name.to_owned(), text.into()));
+    }
+    for (name, times, part) in [
+        ("too-many-rows", 100_001, "x\n".to_owned()),
+        ("too-many-cells", 8000, [&",".repeat(255), "x\n"].concat()),
+        ("too-large", 17_000, "x".repeat(1000)),
+    ] {
+        let seed = growing(times, ["保険者番号\n".as_bytes(), part.as_bytes(), b""]);
+        seeds.push(("checkup_csv", name.to_owned(), seed));
+    }
+    let too_large = growing(17_000, [&[0], &[b'x'; 1000], b""]);
+    seeds.push(("checkup_xlsx", "refused-large".to_owned(), too_large));
+    // A truth, an error, a day in two forms, days that there are not, and a cell that stands twice.
+    let cells = r#"<row r="9"><c r="A9" t="b"><v>1</v></c><c r="B9" t="e"><v>#N/A</v></c><c r="C9" t="d"><v>2023-10-01T00:00:00</v></c><c r="D9" s="1"><v>-1</v></c><c r="E9" s="1"><v>3000000</v></c><c r="A9"><v>138016</v></c></row>"#;
+    let row = r#"<row r="100001"><c r="A100001"><v>1</v></c></row>"#;
+    let column = r#"<row r="9"><c r="IW9"><v>1</v></c></row>"#;
+    for (name, choice, more) in [
+        ("cells", 1_u8, cells),
+        ("refused-row", 1, row),
+        ("refused-column", 1, column),
+        ("refused-parts", 3, ""),
+    ] {
+        let seed = [&[choice][..], &workbook(INSURERS, more)].concat();
         seeds.push(("checkup_xlsx", name.to_owned(), seed));
     }
 }
 
-/// A workbook's parts, as the target takes them: a few of the cells as shared strings, the others in place.
-fn workbook(csv: &str) -> Vec<u8> {
+/// Numbers of six digits in eight places, blank lines of each kind.
+const PADDED: &str = "\n\n\r\r保険者番号,委託元保険者名\n00138016,a\r\r\n\n00138017,b\n";
+
+/// 集団 and 個別, and days in every form that people use.
+const DATES: &str = "健診・保健指導機関番号,実施機関名,集団,個別,登録番号,登録年月日,取消年月日\n\
+    2710000007,a,○,,T7000012050002,2023/10/1,2024.1.31\n\
+    2710000007,b,○,○,T7000012050002,2023-10-1-1,1800/1/1\n\
+    2710000007,c,,○,T7000012050002,2023/x/1,2023/13/1\n\
+    2710000007,d,,,T7000012050002,2023/10,x\n\
+    2710000007,e,,,T7000012050002,2023/10/x,2023年10月1日\n";
+
+/// A workbook's parts, as the target takes them: a few of the cells as shared strings, the others in place, and more rows as they are.
+fn workbook(csv: &str, more: &str) -> Vec<u8> {
     let (mut sheet, mut strings) = (String::new(), String::new());
     let mut shared = 0;
     for (row, line) in csv.replace("\"", "").lines().enumerate() {
@@ -137,7 +217,7 @@ fn workbook(csv: &str) -> Vec<u8> {
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let parts = [
         format!(
-            "<worksheet {main}><dimension ref=\"A1:S9\"/><sheetData>{sheet}</sheetData></worksheet>"
+            "<worksheet {main}><dimension ref=\"A1:S9\"/><sheetData>{sheet}{more}</sheetData></worksheet>"
         ),
         format!("<sst {main}>{strings}</sst>"),
         format!(

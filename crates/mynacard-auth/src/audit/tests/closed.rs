@@ -136,3 +136,20 @@ fn files_of_the_next_trail_are_not_the_closed_ones() {
     let both: Vec<_> = both.iter().map(ClosedTrail::fingerprint).collect();
     assert_eq!(both, [trail.fingerprint(), second.fingerprint()]);
 }
+
+/// The note is no secret: its count may be any number.
+#[test]
+fn a_note_that_counts_more_lines_than_there_can_be_is_no_whole_trail() {
+    let (_folder, files, trail) = closed(4);
+    let said = std::fs::read_to_string(trail.note()).unwrap();
+    let count = format!("\"count\":{}", trail.lines());
+    assert!(said.contains(&count), "{said}");
+    for more in [trail.lines() + 1, u64::MAX - 1, u64::MAX] {
+        let other = said.replace(&count, &format!("\"count\":{more}"));
+        std::fs::write(trail.note(), other).unwrap();
+        let report = ClosedTrail::all(&files).unwrap()[0].verify().unwrap();
+        let lines = more - trail.lines();
+        let found: Vec<Damage> = report.findings.iter().map(|found| found.damage).collect();
+        assert_eq!(found, [Damage::CutOff { lines }], "{more}");
+    }
+}
