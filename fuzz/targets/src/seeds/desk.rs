@@ -90,6 +90,11 @@ fn wrongs(path: &str, right: &Value) -> Vec<(String, String)> {
             ]
         }
         "/v1/confirm" => {
+            let mut without = right.clone();
+            if let Some(members) = without.as_object_mut() {
+                members.remove("grant");
+            }
+            all.push(("no-grant".to_owned(), without.to_string()));
             let request = |operator: Value, consents: Value| {
                 let request = json!({"request_id": "00".repeat(16), "limit_application": true,
                     "specific_diseases": false, "consents": consents, "operator": operator});
@@ -98,6 +103,7 @@ fn wrongs(path: &str, right: &Value) -> Vec<(String, String)> {
             let named =
                 |at: Value| json!({"operator": "A", "tap": "00".repeat(16), "confirmed_at": at});
             vec![
+                ("more", "more", json!(1)),
                 ("number", "challenge_id", json!(1)),
                 ("long", "challenge_id", json!("0".repeat(33))),
                 ("empty", "challenge_id", json!("")),

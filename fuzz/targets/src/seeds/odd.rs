@@ -70,7 +70,7 @@ const ODD_XML: [(&str, &str); 18] = [
     ),
     (
         "pieces",
-        "<XmlMsg><MessageBody><X>a&amp;b<![CDATA[c]]></X></MessageBody></XmlMsg>",
+        "<XmlMsg><MessageBody><X>a&amp;b&#65;<![CDATA[c]]></X></MessageBody></XmlMsg>",
     ),
     (
         "unknown",
@@ -125,7 +125,11 @@ const ODD_XML: [(&str, &str); 18] = [
 ];
 
 /// Members beside the schema.
-const ODD_JSON: [(&str, &str); 18] = [
+const ODD_JSON: [(&str, &str); 19] = [
+    (
+        "control",
+        ",\"body\":{\"ResultList\":[{\"Name\":\"\\u0001\"}]}",
+    ),
     (
         "element-node-list",
         ",\"_unknown\":[{\"tag\":\"X\",\"nodes\":{}}]",
