@@ -204,6 +204,20 @@ static void handles(void)
     EXPECT(mynacard_buffer_free((mynacard_buffer *)(uintptr_t)0x1000) == bad);
 }
 
+/* The first handles of two kinds have the same place in their tables, so that only their kinds tell them apart. */
+static void first_of_two_kinds(void)
+{
+    mynacard_pin *pin = NULL;
+    mynacard_cancel *cancel = NULL;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_HANDLE;
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_cancel((mynacard_cancel *)pin) == bad && mynacard_cancel_free((mynacard_cancel *)pin) == bad);
+    EXPECT(mynacard_pin_push((mynacard_pin *)cancel, '5', NULL) == bad && mynacard_pin_free((mynacard_pin *)cancel) == bad);
+    EXPECT(mynacard_pin_length(pin) == 4 && mynacard_cancel_is_cancelled(cancel) == 0);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK && mynacard_cancel_free(cancel) == MYNACARD_STATUS_OK);
+}
+
 /* A freed handle, one of another kind and an invented one, where each function of the surface wants its own. */
 static void wrong_handles(void)
 {
@@ -679,6 +693,7 @@ int main(int argc, char **argv)
     pthread_attr_t attributes;
     pthread_t thread;
 
+    first_of_two_kinds();
     nulls();
     lengths_and_numbers();
     handles();
