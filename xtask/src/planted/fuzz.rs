@@ -59,7 +59,7 @@ const JUDGED: [(&str, &str); 4] = [
     ("right_calls_of_the_c_interface_work", "c_calls"),
 ];
 
-/// A copy of the workspace of its own, and the program that is built from it.
+/// The copy of the workspace, from which one program is built.
 pub(super) struct Replay {
     copy: PathBuf,
 }
@@ -67,7 +67,7 @@ pub(super) struct Replay {
 impl Replay {
     /// The copy, with the test by target's name in it. What C programs link is left out: it would be linked for every bug.
     pub(super) fn prepare() -> Result<Self, String> {
-        let copy = copy::of_the_workspace(&folder().join("replayed"))?;
+        let copy = copy::of_the_workspace(&folder().join("source"))?;
         let targets = targets()?;
         let mut test = HEAD.to_owned();
         for target in &targets {

@@ -234,6 +234,7 @@ fn about_certificates(file: &str) -> &'static [&'static str] {
         "revocation/ocsp.rs" | "revocation/ocsp_form.rs" => &["ocsp the_matrix", "ocsp"],
         "record/attributes.rs" => &["records", "face"],
         "holder.rs" => &["holder"],
+        "pkcs1.rs" => &["pkcs1", "lib"],
         "key.rs" | "possession.rs" => &[MATRIX, "possession", "matrix", "face", "trust"],
         "trust.rs" | "roots.rs" => &["trust", "testcard", "roots", "matrix"],
         "verdict.rs" => &["trust", "testcard", "matrix", "lists"],
