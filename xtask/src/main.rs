@@ -41,7 +41,8 @@ usage: cargo xtask COMMAND
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
-  planted [--record] [WORD]…      plant bugs of the field in a copy, one at a time: the tests must notice; --table counts them
+  planted [--record] [WORD]…      plant bugs of the field in a copy, one at a time: the tests must notice; --fuzz asks the fuzz
+                                  targets' inputs, --table counts them
   sanitize [--valgrind] [CRATE]…  the tests under the address and leak sanitizers (nightly), or under valgrind; --miri under Miri
   secrets [--leak] [--test N]…    every log record of the suite at every level is searched for secrets and people
   windows [--build | --wine32]    both Windows builds, and the chain of each under Wine; or the builds alone; or a script

@@ -4,6 +4,8 @@
 //! The tables are `tests/planted.txt` of the crates that are named below; `PLANTED.md` counts them. The bugs are planted in a copy below
 //! `target`, which has a target folder of its own: cargo would take what is built there for the workspace's own.
 
+mod fuzz;
+mod known;
 mod near;
 mod overview;
 
@@ -17,14 +19,20 @@ use crate::{copy, workspace};
 use near::about;
 
 /// The crates that have a table.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 13] = [
     "mynacard-card",
     "mynacard-cert",
     "mynacard-eligibility",
     "mynacard-auth",
     "mynacard-client",
     "mynacard-pcsc",
+    "mynacard-apdu",
     "mynacard",
+    "mynacard-ffi",
+    "mynacard-checkup",
+    "mynacard-cli",
+    "mynacard-sim",
+    "mynacard-sandbox",
 ];
 
 fn root_of(package: &str) -> PathBuf {
@@ -50,6 +58,8 @@ struct Bug {
     from: String,
     to: String,
     seen: Option<Seen>,
+    /// The fuzz targets that notice it as well; nobody tried where there is none.
+    fuzz: Option<BTreeSet<String>>,
 }
 
 /// The test that notices a bug: its target, after the crate's name where that is another crate, and its own name.
@@ -84,8 +94,9 @@ enum Part {
     Bug(Bug),
 }
 
-/// `cargo xtask planted [--record] [WORD]…`: only the bugs whose file or text contains one of the words; a crate's name means
-/// its table. `--table` counts them in `PLANTED.md`, and `--unchanged` runs the named tests; neither plants anything.
+/// `cargo xtask planted [--record | --fuzz] [WORD]…`: only the bugs whose file or text contains one of the words; a crate's name
+/// means its table. `--record` looks for the tests of bugs that have none, `--fuzz` for the fuzz targets whose inputs notice them too.
+/// `--table` counts them in `PLANTED.md`, and `--unchanged` runs the named tests; neither plants anything.
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     if arguments == ["--table"] {
         return overview::write();
@@ -97,7 +108,24 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         .filter(|argument| !argument.starts_with('-'));
     let (named, words): (Vec<&String>, Vec<&String>) =
         words.partition(|word| PACKAGES.contains(&word.as_str()));
+    // Two copies would not do: cargo takes a crate of one for the same crate of the other.
+    std::fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
+    let lock = std::fs::File::create(folder().join("lock")).map_err(|error| error.to_string())?;
+    lock.try_lock()
+        .map_err(|_| "bugs are being planted already: one run at a time".to_owned())?;
+    if told("--fuzz") {
+        return fuzz_all(&named, &words);
+    }
     let copy = copy::of_the_workspace(&folder().join("source"))?;
+    // No test links the archive, and it would be written for every bug.
+    let manifest = copy.join("ffi/Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).map_err(|error| error.to_string())?;
+    let text = copy::changed(
+        &text,
+        r#""cdylib", "staticlib", "rlib""#,
+        r#""cdylib", "rlib""#,
+    )?;
+    copy::write(&manifest, text.as_bytes())?;
     let (mut noticed, mut missed) = (0, Vec::new());
     let begin = Instant::now();
     for package in PACKAGES {
@@ -116,6 +144,38 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     }
 }
 
+/// Plants each chosen bug that no fuzz input was tried on, and writes down which targets notice it.
+fn fuzz_all(named: &[&String], words: &[&String]) -> Result<(), String> {
+    let replay = fuzz::Replay::prepare()?;
+    let begin = Instant::now();
+    let (mut tried, mut noticed) = (0, 0);
+    for package in PACKAGES {
+        if !named.is_empty() && !named.iter().any(|name| *name == package) {
+            continue;
+        }
+        let parts = parts_of(package)?;
+        for bug in chosen(&parts, words).filter(|bug| bug.fuzz.is_none()) {
+            match replay.plant(bug) {
+                Ok(found) => {
+                    tried += 1;
+                    noticed += u32::from(!found.is_empty());
+                    println!("{found:?} {}: {} -> {}", bug.file, bug.from, bug.to);
+                    note(bug, |bug| bug.fuzz = Some(found.clone()))?;
+                }
+                Err(why) => println!("not tried   {}: {}: {why}", bug.file, bug.from),
+            }
+        }
+    }
+    let seconds = begin.elapsed().as_secs();
+    println!("{noticed} of {tried} noticed by a fuzz target's inputs, in {seconds} s");
+    Ok(())
+}
+
+fn parts_of(package: &str) -> Result<Vec<Part>, String> {
+    let text = std::fs::read_to_string(table_of(package)).map_err(|error| error.to_string())?;
+    read(&text, package)
+}
+
 /// The bugs of one crate: how many were noticed, and which were not.
 fn plant_all(
     copy: &Path,
@@ -123,9 +183,7 @@ fn plant_all(
     words: &[&String],
     (record, only_unchanged): (bool, bool),
 ) -> Result<(usize, Vec<String>), String> {
-    let path = table_of(package);
-    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let mut parts = read(&text, package)?;
+    let parts = parts_of(package)?;
     if !record {
         baseline(copy, package, &parts, words)?;
     }
@@ -133,25 +191,16 @@ fn plant_all(
         return Ok((1, Vec::new()));
     }
     let (mut noticed, mut missed) = (0, Vec::new());
-    for index in 0..parts.len() {
-        let Some(Part::Bug(bug)) = parts.get(index) else {
-            continue;
-        };
-        let mut bug = bug.clone();
-        if !bug.chosen(words, record) {
-            continue;
-        }
-        match plant(copy, &bug, record) {
+    for bug in chosen(&parts, words).filter(|bug| !(record && bug.seen.is_some())) {
+        match plant(copy, bug, record) {
             Ok(seen) => {
                 noticed += 1;
                 println!(
                     "noticed     {}: {} ({} {})",
                     bug.file, bug.from, seen.target, seen.name
                 );
-                bug.seen = Some(seen);
-                if let (true, Some(part)) = (record, parts.get_mut(index)) {
-                    *part = Part::Bug(bug);
-                    std::fs::write(&path, write(&parts)).map_err(|error| error.to_string())?;
+                if record {
+                    note(bug, |bug| bug.seen = Some(seen.clone()))?;
                 }
             }
             Err(why) => {
@@ -159,20 +208,36 @@ fn plant_all(
                     "NOT NOTICED {}: {} -> {}: {why}",
                     bug.file, bug.from, bug.to
                 );
-                missed.push(bug.from);
+                missed.push(bug.from.clone());
             }
         }
     }
     Ok((noticed, missed))
 }
 
-impl Bug {
-    /// Whether its turn comes: with `record` only when no test is known yet.
-    fn chosen(&self, words: &[&String], record: bool) -> bool {
-        let text = format!("{} {}", self.file, self.from);
-        let wanted = words.is_empty() || words.iter().any(|word| text.contains(*word));
-        wanted && !(record && self.seen.is_some())
+/// The bugs whose turn comes.
+fn chosen<'a>(parts: &'a [Part], words: &'a [&String]) -> impl Iterator<Item = &'a Bug> {
+    let bugs = parts.iter().filter_map(|part| match part {
+        Part::Bug(bug) => Some(bug),
+        Part::Text(_) => None,
+    });
+    bugs.filter(|bug| {
+        let text = format!("{} {}", bug.file, bug.from);
+        words.is_empty() || words.iter().any(|word| text.contains(*word))
+    })
+}
+
+/// Writes something down at a bug of its table, which somebody may have changed meanwhile.
+fn note(bug: &Bug, change: impl Fn(&mut Bug)) -> Result<(), String> {
+    let mut parts = parts_of(&bug.package)?;
+    for part in &mut parts {
+        if let Part::Bug(other) = part
+            && (&other.file, &other.from, &other.to) == (&bug.file, &bug.from, &bug.to)
+        {
+            change(other);
+        }
     }
+    std::fs::write(table_of(&bug.package), write(&parts)).map_err(|error| error.to_string())
 }
 
 /// The tests that are to notice pass on the copy as it is: one that fails anyway would seem to notice every bug.
@@ -195,25 +260,33 @@ fn baseline(copy: &Path, package: &str, parts: &[Part], words: &[&String]) -> Re
 }
 
 /// What the baseline runs: by target the names of the tests.
-fn tests_before<'a>(parts: &'a [Part], words: &[&String]) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+fn tests_before<'a>(
+    parts: &'a [Part],
+    words: &'a [&String],
+) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for part in parts {
-        if let Part::Bug(bug) = part
-            && let (true, Some(seen)) = (bug.chosen(words, false), &bug.seen)
-        {
-            all.entry(&seen.target).or_default().insert(&seen.name);
-        }
+    for seen in chosen(parts, words).filter_map(|bug| bug.seen.as_ref()) {
+        all.entry(&seen.target).or_default().insert(&seen.name);
     }
     all
 }
 
 /// Plants one bug in the copy; the test that noticed it.
 fn plant(copy: &Path, bug: &Bug, record: bool) -> Result<Seen, String> {
+    planted_in(copy, bug, || test(copy, bug, record))
+}
+
+/// Does something while the bug is in the copy.
+fn planted_in<T>(
+    copy: &Path,
+    bug: &Bug,
+    tried: impl FnOnce() -> Result<T, String>,
+) -> Result<T, String> {
     let path = copy.join(root_of(&bug.package)).join("src").join(&bug.file);
     let right = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let wrong = planted(&right, bug)?;
     std::fs::write(&path, wrong).map_err(|error| error.to_string())?;
-    let found = test(copy, bug, record);
+    let found = tried();
     std::fs::write(&path, right).map_err(|error| error.to_string())?;
     found
 }
@@ -261,11 +334,16 @@ fn run(copy: &Path, package: &str, target: &str, only: &[&str]) -> Result<Option
         (true, _) => Ok(None),
         (false, true) => failed(&text, package)
             .map_or_else(|| Err("no test is named".to_owned()), |s| Ok(Some(s))),
-        // A test that ends its whole program names nobody; where it was asked for alone, it is that one.
-        (false, false) if text.contains("(signal: ") => match only {
-            ["--exact", name] => Ok(Seen::read(&format!("{target} {name}"))),
-            _ => Err("the tests ended with a signal: name the one that did".to_owned()),
-        },
+        // A test that ends its whole program, or never ends, names nobody; where it was asked for alone, it is that one.
+        (false, false) if text.contains("(signal: ") || text.contains("has been running for") => {
+            match only {
+                ["--exact", name] => Ok(Seen::read(&format!("{target} {name}"))),
+                _ => Err(
+                    "the tests ended with a signal, or not at all: name the one that did"
+                        .to_owned(),
+                ),
+            }
+        }
         (false, false) => {
             let errors = text.lines().filter(|line| line.starts_with("error"));
             Err(errors.take(3).collect::<Vec<_>>().join("; "))
@@ -343,12 +421,17 @@ fn read(text: &str, package: &str) -> Result<Vec<Part>, String> {
                 .ok_or_else(|| format!("no {name} in {block:?}"))
         };
         let seen = field("seen")?;
+        let fuzz = field("fuzz").ok().map(|targets| {
+            let targets = targets.split(' ').filter(|target| *target != "-");
+            targets.map(str::to_owned).collect()
+        });
         parts.push(Part::Bug(Bug {
             package: package.to_owned(),
             file: field("file")?,
             from: field("from")?,
             to: field("to")?,
             seen: Seen::read(&seen),
+            fuzz,
         }));
     }
     Ok(parts)
@@ -385,7 +468,14 @@ fn write(parts: &[Part]) -> String {
                     format!("{} {}", seen.target, seen.name)
                 });
                 let (file, from, to) = (&bug.file, &bug.from, to.trim_end());
-                writeln!(text, "file {file}\nfrom {from}\n{to}\nseen {seen}")
+                let fuzz = bug.fuzz.as_ref().map_or(String::new(), |targets| {
+                    let targets: Vec<_> = targets.iter().map(String::as_str).collect();
+                    match targets.as_slice() {
+                        [] => "fuzz -\n".to_owned(),
+                        targets => format!("fuzz {}\n", targets.join(" ")),
+                    }
+                });
+                write!(text, "file {file}\nfrom {from}\n{to}\nseen {seen}\n{fuzz}")
             }
         };
     }
@@ -407,7 +497,8 @@ mod tests {
             BTreeMap::from([("lists", BTreeSet::from(["one", "two"]))])
         );
         let word = "a.rs".to_owned();
-        let before = tests_before(&parts, &[&word]);
+        let words = [&word];
+        let before = tests_before(&parts, &words);
         assert_eq!(before, BTreeMap::from([("lists", BTreeSet::from(["one"]))]));
     }
 
@@ -415,7 +506,7 @@ mod tests {
     #[test]
     fn every_bug_fits_the_source() {
         let bugs = all_bugs().unwrap();
-        assert!(bugs.len() > 400, "{}", bugs.len());
+        assert!(bugs.len() > 540, "{}", bugs.len());
         for (index, bug) in bugs.iter().enumerate() {
             let path = workspace::root()
                 .join(root_of(&bug.package))
@@ -476,6 +567,42 @@ mod tests {
         for package in PACKAGES {
             let text = std::fs::read_to_string(table_of(package)).unwrap();
             assert_eq!(write(&read(&text, package).unwrap()), text, "{package}");
+        }
+    }
+
+    #[test]
+    fn what_fuzz_inputs_notice_is_kept_apart_from_what_was_not_tried() {
+        let bug = "file a.rs\nfrom x\nto   y\nseen lists one\n";
+        let text = [
+            bug,
+            &format!("{bug}fuzz -\n"),
+            &format!("{bug}fuzz tlv zip\n"),
+        ]
+        .join("\n");
+        let parts = read(&text, "mynacard-cert").unwrap();
+        let words = Vec::new();
+        let tried: Vec<_> = chosen(&parts, &words).map(|bug| bug.fuzz.clone()).collect();
+        let both = ["tlv", "zip"].map(str::to_owned);
+        assert_eq!(
+            tried,
+            [None, Some(BTreeSet::new()), Some(BTreeSet::from(both))]
+        );
+        assert_eq!(write(&parts), text);
+    }
+
+    #[test]
+    fn fuzz_targets_that_are_named_are_there() {
+        let all = fuzz::targets().unwrap();
+        let known = |name: &str| all.iter().any(|target| target == name);
+        for bug in all_bugs().unwrap() {
+            for name in bug.fuzz.iter().flatten() {
+                assert!(known(name), "{name} in {bug:?}");
+            }
+        }
+        for package in PACKAGES {
+            for name in near::through(package) {
+                assert!(known(name), "{name} for {package}");
+            }
         }
     }
 

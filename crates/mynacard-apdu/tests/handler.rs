@@ -107,6 +107,23 @@ fn a_handler_that_wants_a_larger_buffer_is_not_asked_twice() {
     assert_eq!(log.iter().filter(|frame| frame[1] == 0x20).count(), 1);
 }
 
+/// Whether the card saw the command, such a handler does not say.
+#[test]
+fn a_handler_that_fails_at_a_pin_leaves_its_outcome_unknown() {
+    let torn = scripted(|command: &[u8], response: &mut [u8]| match command {
+        [0x00, 0x20, _, _, 4, ..] => Err(HandleError::Nfc(Box::new("the field is gone"))),
+        _ => card(command, response),
+    });
+    let mut transport = HandlerTransport::new(torn, |_: &mut _, _| Ok(()));
+    let mut opened = Jpki::open(&mut transport, SKIP).unwrap();
+    let error = opened.verify(pin()).err().unwrap();
+    let pin = PinKind::Authentication;
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::PinOutcomeUnknown { pin, status: None }
+    );
+}
+
 #[test]
 fn a_handler_that_fails_or_lies_about_its_length() {
     let outcomes: [fn(&mut [u8]) -> apdu::core::Result; 4] = [

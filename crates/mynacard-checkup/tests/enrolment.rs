@@ -137,6 +137,13 @@ fn tickets_are_compared_insurer_first() {
             also: vec![F::SEX1]
         })
     );
+    // A municipality's number with the law's two digits before it is another insurer: 67 stood for 退職者医療.
+    let retired = compare("67138016", &ticket("138016"));
+    assert_eq!(retired.verdict, Verdict::NotContracted);
+    assert!(matches!(
+        retired.ticket,
+        Some(Comparison::InsurerChanged { .. })
+    ));
     let other = Ticket {
         birth: Date::new(1970, 3, 6),
         kana: Some("ケンシン ハナ".into()),
@@ -189,6 +196,15 @@ fn tickets_are_compared_insurer_first() {
         compare("138016", &unset).ticket,
         Some(Comparison::CannotCompare(vec![Missing::Field(F::SEX1)]))
     );
+}
+
+#[test]
+fn what_is_shown_of_a_ticket_for_debugging_holds_no_person() {
+    let shown = format!("{:?}", ticket("138016"));
+    assert!(shown.contains("138016"), "{shown}");
+    for datum in ["ケンシン", "1970", "26100000001", "sex"] {
+        assert!(!shown.contains(datum), "{datum} in {shown}");
+    }
 }
 
 #[test]

@@ -286,17 +286,21 @@ fn what_is_no_list_is_refused() {
 #[test]
 fn a_workbook_that_unpacks_without_end_is_refused() {
     use std::io::Write;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated);
-    zip.start_file("xl/workbook.xml", options).unwrap();
-    for _ in 0..70 {
-        zip.write_all(&vec![b' '; 1 << 20]).unwrap();
+    // In one part, and in several of which each has room.
+    for (parts, mebibytes) in [(1, 70), (3, 30)] {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Deflated);
+        for part in 0..parts {
+            zip.start_file(format!("xl/part{part}.xml"), options)
+                .unwrap();
+            for _ in 0..mebibytes {
+                zip.write_all(&vec![b' '; 1 << 20]).unwrap();
+            }
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        assert!(bytes.len() < 1 << 20);
+        let refused = InsurerList::read(Source::Xlsx(&bytes)).unwrap_err();
+        assert_eq!(refused.code(), "MC-7001", "{parts} parts");
     }
-    let bytes = zip.finish().unwrap().into_inner();
-    assert!(bytes.len() < 1 << 20);
-    assert_eq!(
-        InsurerList::read(Source::Xlsx(&bytes)).unwrap_err().code(),
-        "MC-7001"
-    );
 }

@@ -81,6 +81,8 @@ impl Terminal {
                 "--json",
                 "terminal",
                 "activate",
+                "--log",
+                "trace",
                 "--accept-terms",
                 "--service",
                 self.sandbox.url(),
@@ -302,6 +304,16 @@ fn the_most_verbose_log_shows_no_secret_and_nobody() {
     assert_eq!(checked.status.code(), Some(0), "{}", stdout(&checked));
     let log = String::from_utf8_lossy(&checked.stderr).into_owned();
     assert!(log.contains("mynacard"), "the log is empty: {log}");
+    // The PIN as it was typed: four digits that are no part of a longer number.
+    let mut words = log.split(|letter: char| !letter.is_ascii_alphanumeric());
+    assert!(!words.any(|word| word == "1234"), "{log}");
+    let settings = terminal.sandbox.issue_activation().unwrap();
+    let activated = terminal.activate(&settings, "another");
+    let told = String::from_utf8_lossy(&activated.stderr).into_owned();
+    assert!(told.contains("mynacard"), "the log is empty: {told}");
+    for secret in [PASSCODE, &settings.activation_code] {
+        assert!(!told.contains(secret), "{secret} is in the log");
+    }
     // VERIFY with its data, in hexadecimal and as bytes, and what identifies a person.
     for secret in [
         "31323334",

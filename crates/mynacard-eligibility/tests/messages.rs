@@ -347,3 +347,21 @@ fn replaced_characters_are_named_up_to_a_bound_and_counted_beyond() {
     }
     assert_eq!(read, people + 1);
 }
+
+/// What a name's own part may be: nothing of it means a folder, a drive or a stream to any system.
+#[test]
+fn no_file_name_leads_out_of_its_folder() {
+    use mynacard_eligibility::message::{FileName, MessageKind};
+    let name = |id: &str| FileName::request(MessageKind::Query, id);
+    assert_eq!(
+        name("20261120-1_a").unwrap().to_string(),
+        "OQSsiquc01req_20261120-1_a.xml"
+    );
+    for id in [
+        "..", "a/b", "../a", "a\\b", "..\\a", "c:a", "a:b", "a.b", "~", "%2e", "a b", "",
+    ] {
+        assert_eq!(name(id), None, "{id:?}");
+        let parsed = FileName::parse(&format!("OQSsiquc01req_{id}.xml"));
+        assert_eq!(parsed, None, "{id:?}");
+    }
+}

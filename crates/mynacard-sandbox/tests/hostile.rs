@@ -197,3 +197,26 @@ fn every_call_refuses_in_the_protocols_form() {
     // And it still serves.
     assert_eq!(terminal.caller.get("/v1/info").status, 200);
 }
+
+/// Of two members of one name each reader may take another.
+#[test]
+fn a_name_that_comes_twice_is_refused() {
+    let running = Sandbox::builder().start().unwrap();
+    let terminal = Terminal::activate(&running, 50);
+    let ask = |method: &str| {
+        let body = format!(r#"{{"operation":"check",{method},"purpose":"reception"}}"#);
+        let sent = body.as_bytes();
+        terminal.caller.bytes("POST", "/v1/challenge", "", sent)
+    };
+    assert_eq!(ask(r#""method":"pin""#).status, 200);
+    for twice in [
+        r#""method":"pin","method":"visual""#,
+        r#""method":"visual","method":"pin""#,
+        r#""method":"pin","method":"pin""#,
+        r#""method":"pin","m\u0065thod":"pin""#,
+    ] {
+        let answer = ask(twice);
+        assert_eq!(answer.status, 400, "{twice}: {}", answer.body);
+        assert_eq!(answer.body["code"], "REF-4001", "{twice}");
+    }
+}

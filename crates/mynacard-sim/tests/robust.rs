@@ -97,3 +97,17 @@ fn each_counter_falls_by_its_own_wrong_entries_only() {
     assert_eq!(*moved[0].0, Counter::InputSupportB);
     assert_eq!(card.tries(Counter::InputSupportB), 9);
 }
+
+/// A file of counters may say anything.
+#[test]
+fn no_counter_is_set_above_what_its_key_has() {
+    let mut card = VirtualCard::new(person("kyokai-self").expect("listed"), day());
+    for counter in Counter::ALL {
+        let most = card.tries(counter);
+        assert!((1..=10).contains(&most), "{counter:?}");
+        for (set, found) in [(u8::MAX, most), (1, 1), (0, 0), (most + 1, most)] {
+            card.set_tries(counter, set);
+            assert_eq!(card.tries(counter), found, "{counter:?} set to {set}");
+        }
+    }
+}

@@ -109,6 +109,8 @@ static const uint8_t VERIFY[] = { 0x00 ^ MASK, 0x20 ^ MASK, 0x00 ^ MASK, 0x98 ^ 
 static const uint8_t PASSCODE[] = { 'K' ^ MASK, 'x' ^ MASK, '7' ^ MASK, 'Q' ^ MASK, 'm' ^ MASK, '2' ^ MASK, 'Z' ^ MASK, 'p' ^ MASK,
                                     '9' ^ MASK, 'R' ^ MASK, 'w' ^ MASK, '4' ^ MASK, 'T' ^ MASK, 's' ^ MASK, '6' ^ MASK, 'V' ^ MASK };
 
+static const uint8_t TYPED[] = { '9' ^ MASK, '0' ^ MASK, '8' ^ MASK, '1' ^ MASK, '7' ^ MASK, '2' ^ MASK, '6' ^ MASK, '3' ^ MASK };
+
 /* How often masked bytes stand, unmasked, in the writable memory of this process. */
 static int found(const uint8_t *masked, size_t size)
 {
@@ -203,6 +205,7 @@ int main(int argc, char **argv)
     mynacard_desk *desk = NULL;
     mynacard_card *card = NULL;
     mynacard_sandbox *sandbox;
+    mynacard_pin *pin = NULL;
     int ends[2], status = 0;
     pid_t other;
     if (argc < 2 || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
@@ -229,6 +232,16 @@ int main(int argc, char **argv)
     functions.end = on_end;
     functions.max_command = 65544;
     functions.max_response = 65538;
+
+    /* Digits that were typed and taken back are gone, though the handle lives. */
+    OK(mynacard_pin_new(NULL, 0, &pin, NULL));
+    for (size_t i = 0; i < sizeof TYPED; i++) {
+        OK(mynacard_pin_push(pin, TYPED[i] ^ MASK, NULL));
+    }
+    EXPECT(found(TYPED, sizeof TYPED) == 1);
+    OK(mynacard_pin_erase(pin, 1, NULL));
+    EXPECT(found(TYPED, sizeof TYPED) == 0);
+    OK(mynacard_pin_free(pin));
 
     terminal = kept_and_opened(&service, sandbox, argv[1]);
     EXPECT(found(PASSCODE, sizeof PASSCODE) == 0);

@@ -180,7 +180,7 @@ static void lengths_and_numbers(void)
     EXPECT(mynacard_answer_from_xml(&byte, SIZE_MAX, &answer, NULL) == MYNACARD_STATUS_INVALID_ARGUMENT);
     EXPECT(mynacard_answer_from_xml(&byte, SIZE_MAX / 2 + 1, &answer, NULL) == MYNACARD_STATUS_INVALID_ARGUMENT);
     EXPECT(mynacard_answer_from_xml(&byte, 1, &answer, NULL) == MYNACARD_STATUS_INPUT);
-    EXPECT(mynacard_pin_new(BYTES("12345678901234567"), &pin, NULL) == MYNACARD_STATUS_MALFORMED_PIN);
+    EXPECT(mynacard_pin_new(BYTES("12345678901234567"), &pin, NULL) == MYNACARD_STATUS_MALFORMED_PIN && pin == NULL);
     EXPECT(mynacard_pin_new(NULL, 0, &pin, NULL) == MYNACARD_STATUS_OK);
     EXPECT(mynacard_pin_push(pin, 'x', NULL) == MYNACARD_STATUS_MALFORMED_PIN);
     EXPECT(mynacard_pin_push(pin, '1', NULL) == MYNACARD_STATUS_OK && mynacard_pin_length(pin) == 1);
@@ -202,6 +202,20 @@ static void handles(void)
     EXPECT(other != pin && mynacard_pin_length(pin) == 0 && mynacard_pin_length(other) == 4);
     EXPECT(mynacard_pin_free(other) == MYNACARD_STATUS_OK);
     EXPECT(mynacard_buffer_free((mynacard_buffer *)(uintptr_t)0x1000) == bad);
+}
+
+/* The first handles of two kinds have the same place in their tables, so that only their kinds tell them apart. */
+static void first_of_two_kinds(void)
+{
+    mynacard_pin *pin = NULL;
+    mynacard_cancel *cancel = NULL;
+    const mynacard_status bad = MYNACARD_STATUS_INVALID_HANDLE;
+    EXPECT(mynacard_pin_new(BYTES("1234"), &pin, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_new(&cancel, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_cancel_cancel((mynacard_cancel *)pin) == bad && mynacard_cancel_free((mynacard_cancel *)pin) == bad);
+    EXPECT(mynacard_pin_push((mynacard_pin *)cancel, '5', NULL) == bad && mynacard_pin_free((mynacard_pin *)cancel) == bad);
+    EXPECT(mynacard_pin_length(pin) == 4 && mynacard_cancel_is_cancelled(cancel) == 0);
+    EXPECT(mynacard_pin_free(pin) == MYNACARD_STATUS_OK && mynacard_cancel_free(cancel) == MYNACARD_STATUS_OK);
 }
 
 /* A freed handle, one of another kind and an invented one, where each function of the surface wants its own. */
@@ -566,6 +580,110 @@ static void answers(void)
     EXPECT(with_answer(2, 12345) != MYNACARD_STATUS_OK);
 }
 
+/* A card that says what it is told to say, command by command. */
+struct told {
+    uint16_t query;          /* to the question how many tries are left */
+    int32_t verify;          /* what becomes of a VERIFY */
+    size_t beyond;           /* what a READ says of its length beyond its room */
+    mynacard_cancel *cancel; /* used at the first command */
+    int exchanges, verifies;
+};
+
+static int32_t told_begin(void *userdata)
+{
+    (void)userdata;
+    return MYNACARD_TRANSPORT_RESULT_OK;
+}
+
+static int32_t told_exchange(void *userdata, const uint8_t *command, size_t command_size, int32_t secret, uint8_t *response,
+                             size_t capacity, size_t *response_size)
+{
+    struct told *told = userdata;
+    uint16_t word = 0x9000;
+    told->exchanges++;
+    *response_size = 2;
+    if (told->cancel != NULL) {
+        mynacard_cancel_cancel(told->cancel);
+    }
+    if (command[1] == 0x20 && command_size > 5) {
+        EXPECT(secret != 0);
+        told->verifies++;
+        return told->verify;
+    }
+    if (command[1] == 0x20) {
+        word = told->query;
+    }
+    if (command[1] == 0xB0) {
+        /* A whole file, and the right word at the end of the room. */
+        memcpy(response, "\x30\x82\x05\x00", 4);
+        response[capacity - 2] = 0x90;
+        response[capacity - 1] = 0x00;
+        *response_size = capacity + told->beyond;
+        return MYNACARD_TRANSPORT_RESULT_OK;
+    }
+    response[0] = (uint8_t)(word >> 8);
+    response[1] = (uint8_t)word;
+    return MYNACARD_TRANSPORT_RESULT_OK;
+}
+
+static mynacard_card *told_card(struct told *told)
+{
+    mynacard_transport functions = MYNACARD_TRANSPORT_INIT;
+    mynacard_card *card = NULL;
+    functions.userdata = told;
+    functions.begin = told_begin;
+    functions.exchange = told_exchange;
+    functions.end = blank_end;
+    functions.max_command = 65544;
+    functions.max_response = 65538;
+    EXPECT(mynacard_card_from_transport(&functions, &card, NULL) == MYNACARD_STATUS_OK);
+    return card;
+}
+
+/* What a card says is neither cut to fit nor made of what it did not say; a lost VERIFY may have cost a try. */
+static void told_answers(void)
+{
+    struct told told = { .query = 0x63C3 };
+    mynacard_card *card = told_card(&told);
+    mynacard_buffer *certificate = NULL;
+    mynacard_error *error = NULL;
+    mynacard_pin *old = NULL, *new = NULL;
+    int32_t tries = 77;
+    EXPECT(mynacard_card_certificate(card, NULL, &certificate, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_buffer_size(certificate) == 4 + 0x500 && mynacard_buffer_free(certificate) == MYNACARD_STATUS_OK);
+    certificate = NULL;
+    told.beyond = 1;
+    EXPECT(mynacard_card_certificate(card, NULL, &certificate, NULL) != MYNACARD_STATUS_OK && certificate == NULL);
+
+    EXPECT(mynacard_card_tries_left(card, NULL, &tries, NULL) == MYNACARD_STATUS_OK && tries == 3);
+    told.query = 0x9000; /* another program's session */
+    tries = 77;
+    EXPECT(mynacard_card_tries_left(card, NULL, &tries, &error) == MYNACARD_STATUS_CARD && tries == 77);
+    EXPECT(strcmp(mynacard_error_code(error), "MC-1008") == 0);
+    mynacard_error_free(error);
+
+    told.query = 0x63C3;
+    for (int sent = 0; sent < 2; sent++) {
+        told.verify = MYNACARD_TRANSPORT_RESULT_TIMEOUT + (sent ? 0 : MYNACARD_TRANSPORT_NOT_SENT);
+        EXPECT(mynacard_pin_new(BYTES("1234"), &old, NULL) == MYNACARD_STATUS_OK);
+        EXPECT(mynacard_pin_new(BYTES("2345"), &new, NULL) == MYNACARD_STATUS_OK);
+        EXPECT(mynacard_card_change_pin(card, MYNACARD_CARD_PIN_AUTHENTICATION, old, new, NULL, NULL)
+               == (sent ? MYNACARD_STATUS_OUTCOME_UNKNOWN : MYNACARD_STATUS_TIMEOUT));
+        EXPECT(told.verifies == sent + 1);
+        mynacard_pin_free(old);
+        mynacard_pin_free(new);
+    }
+
+    /* Stopped between two commands. */
+    told.beyond = 0;
+    told.exchanges = 0;
+    EXPECT(mynacard_cancel_new(&told.cancel, NULL) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_certificate(card, told.cancel, &certificate, NULL) == MYNACARD_STATUS_CANCELLED);
+    EXPECT(told.exchanges == 1 && certificate == NULL);
+    EXPECT(mynacard_cancel_free(told.cancel) == MYNACARD_STATUS_OK);
+    EXPECT(mynacard_card_free(card) == MYNACARD_STATUS_OK);
+}
+
 /* A used cancel handle stops dialogues with a callback card too, before the card hears of it. */
 static void cancelled_card(void)
 {
@@ -679,6 +797,7 @@ int main(int argc, char **argv)
     pthread_attr_t attributes;
     pthread_t thread;
 
+    first_of_two_kinds();
     nulls();
     lengths_and_numbers();
     handles();
@@ -689,6 +808,7 @@ int main(int argc, char **argv)
     test_roots();
     busy_and_reentrant();
     answers();
+    told_answers();
     cancelled_card();
     cancelled_wait();
 

@@ -13,7 +13,153 @@ pub(super) fn about(package: &str, file: &str) -> &'static [&'static str] {
         "mynacard-client" => &["lib https::", "https_peer"],
         "mynacard-pcsc" => &["lib"],
         "mynacard" => &["guidance", "lib", "codes", "evidence"],
+        "mynacard-apdu" => &["handler", "memory"],
+        "mynacard-checkup" => &["enrolment", "lists", "independent_openpyxl"],
+        "mynacard-cli" => about_command(file),
+        "mynacard-ffi" => about_c(file),
+        "mynacard-sandbox" => about_sandbox(file),
+        "mynacard-sim" => about_virtual_card(file),
         _ => &["lib"],
+    }
+}
+
+/// The fuzz targets whose inputs go through a crate.
+pub(super) fn through(package: &str) -> &'static [&'static str] {
+    match package {
+        "mynacard-card" => &[
+            "card_counters",
+            "card_deviations",
+            "card_dialogue",
+            "card_files",
+            "command",
+            "relay",
+            "relay_script",
+            "response",
+            "tlv",
+            "trace",
+            "virtual_card",
+            "vpcd",
+            "c_calls",
+        ],
+        "mynacard-cert" => &[
+            "card_files",
+            "certificate",
+            "certificate_signed",
+            "revocation",
+            "revocation_list",
+            "revocation_ocsp",
+            "c_calls",
+        ],
+        "mynacard-eligibility" => &[
+            "answer_json",
+            "answer_xml",
+            "cp932",
+            "date",
+            "identifier",
+            "message",
+            "screen",
+            "service_answer",
+            "zip",
+            "checkup_csv",
+            "sandbox_request",
+            "c_calls",
+        ],
+        "mynacard-auth" => &[
+            "audit",
+            "card_deviations",
+            "relay",
+            "relay_script",
+            "screen",
+            "service_answer",
+            "vault",
+            "vault_passcode",
+            "sandbox_request",
+            "c_calls",
+        ],
+        "mynacard-client" => &[
+            "identifier",
+            "service_answer",
+            "zip",
+            "sandbox_request",
+            "c_calls",
+        ],
+        "mynacard-checkup" => &["checkup_csv", "checkup_xlsx", "c_calls"],
+        "mynacard-sandbox" => &["sandbox_request", "c_calls"],
+        "mynacard-sim" => &[
+            "virtual_card",
+            "vpcd",
+            "card_dialogue",
+            "card_files",
+            "c_calls",
+        ],
+        "mynacard-ffi" => &["c_calls"],
+        _ => &[],
+    }
+}
+
+fn about_command(file: &str) -> &'static [&'static str] {
+    match file {
+        "photo.rs" => &["desk photo::", "desk"],
+        "home.rs" => &["command", "consent", "desk"],
+        "terminal.rs" | "check.rs" | "secret.rs" => &["command", "desk", "bad_input"],
+        _ => &["command", "bad_input", "desk", "consent"],
+    }
+}
+
+/// The programs in C first: what they notice, every program would.
+fn about_c(file: &str) -> &'static [&'static str] {
+    const MISUSE: &str =
+        "mynacard-ffi-sandbox/programs --exact misuse_is_answered every_pointer_may_be_null";
+    const SURFACE: &str = "mynacard-ffi-sandbox/programs --exact the_whole_surface_in_c \
+                           nothing_is_left_of_a_secret";
+    const MORE: &str = "mynacard-ffi-sandbox/programs --exact hostile_calls_break_nothing \
+                        exceptions_in_csharp_come_out_of_their_own_calls";
+    const CALLS: &str =
+        "mynacard-fuzz-targets/replay every_target right_calls_of_the_c_interface_work";
+    match file {
+        "pin.rs" | "buffer.rs" => &[SURFACE, MISUSE, MORE, CALLS, "lib"],
+        "json.rs" | "text.rs" | "service.rs" => &["lib", MISUSE, SURFACE, MORE, CALLS],
+        _ => &[MISUSE, SURFACE, MORE, CALLS, "lib"],
+    }
+}
+
+fn about_sandbox(file: &str) -> &'static [&'static str] {
+    match file {
+        file if file.starts_with("home/") => &["home", "home_desk", "hostile"],
+        file if file.starts_with("oqs/") => &["oqs", "oqs_faults"],
+        file if file.starts_with("portal/") => &["portal", "apart_portal"],
+        "http/terminal.rs" | "store/register.rs" | "tls.rs" | "csr.rs" => {
+            &["service", "apart", "terminal_life", "check_service"]
+        }
+        "check/relay.rs" => &["visual", "check_visual"],
+        _ => &["pin", "visual", "service", "hostile", "check_pin"],
+    }
+}
+
+fn about_virtual_card(file: &str) -> &'static [&'static str] {
+    match file {
+        "counters.rs" => &["counters"],
+        "vpcd.rs" => &["robust", "opensc", "counters"],
+        "card/fault.rs" => &["faults", "exchanges"],
+        file if file.starts_with("pki/") => &["certificates", "verdicts"],
+        "card/key.rs" => &["schemes", "dialogue"],
+        "card/word.rs" | "card/chip/read.rs" => &[
+            "dialogue",
+            "profiles",
+            "exchanges",
+            "applications",
+            "robust",
+        ],
+        _ => &[
+            "dialogue",
+            "applications",
+            "profiles",
+            "robust",
+            "exchanges",
+            "counters",
+            "faults",
+            "verdicts",
+        ],
     }
 }
 
@@ -88,6 +234,7 @@ fn about_certificates(file: &str) -> &'static [&'static str] {
         "revocation/ocsp.rs" | "revocation/ocsp_form.rs" => &["ocsp the_matrix", "ocsp"],
         "record/attributes.rs" => &["records", "face"],
         "holder.rs" => &["holder"],
+        "pkcs1.rs" => &["pkcs1", "lib"],
         "key.rs" | "possession.rs" => &[MATRIX, "possession", "matrix", "face", "trust"],
         "trust.rs" | "roots.rs" => &["trust", "testcard", "roots", "matrix"],
         "verdict.rs" => &["trust", "testcard", "matrix", "lists"],

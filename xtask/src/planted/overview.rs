@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::{Bug, PACKAGES, all_bugs};
+use super::{Bug, PACKAGES, all_bugs, known};
 use crate::workspace;
 
 /// The kinds of test, from the nearest to the farthest.
@@ -20,7 +20,7 @@ const KINDS: [&str; 6] = [
 /// Writes the page anew.
 pub(super) fn write() -> Result<(), String> {
     let path = path();
-    std::fs::write(&path, page(&all_bugs()?))
+    std::fs::write(&path, page(&all_bugs()?)?)
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -40,7 +40,19 @@ fn kind(bug: &Bug) -> Option<usize> {
     })
 }
 
-fn page(bugs: &[Bug]) -> String {
+/// Which targets' inputs notice a bug, in words.
+pub(super) fn inputs(bug: &Bug) -> String {
+    match &bug.fuzz {
+        None => "not tried".to_owned(),
+        Some(targets) if targets.is_empty() => "–".to_owned(),
+        Some(targets) => {
+            let names: Vec<_> = targets.iter().map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        }
+    }
+}
+
+fn page(bugs: &[Bug]) -> Result<String, String> {
     let mut text = "# Planted bugs\n\n\
         Each bug is one change of the source that a library of this field could contain, or has contained: a check left out, a bound\n\
         taken away, a secret shown, an order turned round. `cargo xtask planted` plants them in a copy, one at a time, and runs the test\n\
@@ -71,7 +83,44 @@ fn page(bugs: &[Bug]) -> String {
     for (target, count) in busiest(bugs) {
         let _ = writeln!(text, "| {target} | {count} |");
     }
-    text
+    replayed(&mut text, bugs);
+    text.push_str(&known::section(bugs)?);
+    Ok(text)
+}
+
+/// Which of the bugs the replay of the fuzz inputs notices besides.
+fn replayed(text: &mut String, bugs: &[Bug]) {
+    text.push_str(
+        "\n## Fuzz inputs\n\n\
+        Besides its test, each bug is tried on the seeds of the fuzz targets that lead through its crate, and where these notice nothing on damaged\n\
+        copies of them, a second for each target: what the ordinary tests replay on the stable toolchain (`cargo xtask planted --fuzz [CRATE|WORD]…`;\n\
+        the line `fuzz` of a bug names the targets, `-` that none noticed). A parser's seeds say what is read; that something is *refused*, a target\n\
+        says only where it knows by other means what is right.\n\n\
+        | crate | bugs | tried | noticed by inputs too |\n|---|--:|--:|--:|\n",
+    );
+    let mut sums = (0, 0, 0);
+    let mut row = |name: &str, (all, tried, noticed): (usize, usize, usize)| {
+        let _ = writeln!(text, "| {name} | {all} | {tried} | {noticed} |");
+    };
+    for package in PACKAGES {
+        let of = || bugs.iter().filter(|bug| bug.package == package);
+        let tried = || of().filter_map(|bug| bug.fuzz.as_ref());
+        let noticed = tried().filter(|targets| !targets.is_empty()).count();
+        let counts = (of().count(), tried().count(), noticed);
+        sums = (sums.0 + counts.0, sums.1 + counts.1, sums.2 + counts.2);
+        row(&format!("`{package}`"), counts);
+    }
+    row("all", sums);
+    text.push_str("\n| fuzz target | bugs that its inputs notice |\n|---|--:|\n");
+    let mut targets: BTreeMap<&str, usize> = BTreeMap::new();
+    for target in bugs.iter().filter_map(|bug| bug.fuzz.as_ref()).flatten() {
+        *targets.entry(target).or_default() += 1;
+    }
+    let mut targets: Vec<_> = targets.into_iter().collect();
+    targets.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    for (target, count) in targets {
+        let _ = writeln!(text, "| `{target}` | {count} |");
+    }
 }
 
 fn row(text: &mut String, name: &str, counts: &[usize]) {
@@ -108,7 +157,7 @@ mod tests {
     #[test]
     fn the_page_is_what_the_tables_say() {
         let written = std::fs::read_to_string(path()).unwrap();
-        let page = page(&all_bugs().unwrap());
+        let page = page(&all_bugs().unwrap()).unwrap();
         assert_eq!(written, page, "cargo xtask planted --table writes it anew");
     }
 }
