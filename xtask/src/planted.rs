@@ -293,9 +293,17 @@ fn planted_in<T>(
 
 /// Runs the test that is to notice, or looks for one among those about the file.
 fn test(copy: &Path, bug: &Bug, record: bool) -> Result<Seen, String> {
-    if let (Some(Seen { target, name }), false) = (&bug.seen, record) {
-        return run(copy, &bug.package, target, &["--exact", name])?
-            .ok_or_else(|| "the test passes".to_owned());
+    if let (Some(seen), false) = (&bug.seen, record) {
+        let found = run(copy, &bug.package, &seen.target, &["--exact", &seen.name])?;
+        let found = found.ok_or_else(|| "the test passes".to_owned())?;
+        // Another crate may have a target of that name.
+        return match found == *seen {
+            true => Ok(found),
+            false => Err(format!(
+                "another test failed: {} {}",
+                found.target, found.name
+            )),
+        };
     }
     for tests in about(&bug.package, &bug.file) {
         let (target, only) = tests.split_once(' ').unwrap_or((tests, ""));

@@ -76,29 +76,37 @@ impl Terminal {
     }
 
     fn activate(&self, settings: &mynacard_sandbox::UserSettings, home: &str) -> Output {
-        self.shell(
-            &[
-                "--json",
-                "terminal",
-                "activate",
-                "--log",
-                "trace",
-                "--accept-terms",
-                "--service",
-                self.sandbox.url(),
-                "--ca",
-                self.authority().to_str().unwrap(),
-                "--institution",
-                &settings.institution_code,
-                "--id",
-                &settings.id,
-                "--code-fd",
-                "0",
-                "--home",
-                &self.home(home),
-            ],
-            &settings.activation_code,
-        )
+        self.activate_with(settings, home, &["--accept-terms"])
+    }
+
+    fn activate_with(
+        &self,
+        settings: &mynacard_sandbox::UserSettings,
+        home: &str,
+        more: &[&str],
+    ) -> Output {
+        let home = self.home(home);
+        let authority = self.authority();
+        let arguments = [
+            "--json",
+            "terminal",
+            "activate",
+            "--log",
+            "trace",
+            "--service",
+            self.sandbox.url(),
+            "--ca",
+            authority.to_str().unwrap(),
+            "--institution",
+            &settings.institution_code,
+            "--id",
+            &settings.id,
+            "--code-fd",
+            "0",
+            "--home",
+            &home,
+        ];
+        self.shell(&[&arguments[..], more].concat(), &settings.activation_code)
     }
 
     /// Runs with the passcode on descriptor 3.
@@ -260,6 +268,18 @@ fn a_visual_check_wants_the_operators_word_and_no_pin() {
     let checked = check("yes\n");
     assert_eq!(checked.status.code(), Some(0), "{}", stdout(&checked));
     assert_eq!(json(&checked)["evidence"], "online-visual");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_registered_before_the_terms_are_accepted() {
+    let terminal = Terminal::activated();
+    let settings = terminal.sandbox.issue_activation().unwrap();
+    let unread = terminal.activate_with(&settings, "second", &[]);
+    assert_eq!(unread.status.code(), Some(2), "{}", stdout(&unread));
+    assert!(!Path::new(&terminal.home("second")).exists());
+    let read = terminal.activate(&settings, "second");
+    assert_eq!(read.status.code(), Some(0), "the code was used up");
 }
 
 #[cfg(unix)]

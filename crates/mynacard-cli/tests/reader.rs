@@ -196,6 +196,15 @@ fn readers_status_and_check_at_a_reader() {
                 "暗証番号が違います。あと2回間違えるとロックされます。"
             );
             assert_eq!(verifies(&heard), 3);
+
+            // The last try is the caller's to spend.
+            assert_eq!(json(&terminal(&check, "9999"))["error"]["tries_left"], 1);
+            let kept = terminal(&check, "1234");
+            assert_eq!(json(&kept)["error"]["code"], "MC-1004", "{}", json(&kept));
+            assert_eq!(verifies(&heard), 4, "the last try was spent unasked");
+            let insisted = terminal(&[&check[..], &["--insist"]].concat(), "1234");
+            assert_eq!(insisted.status.code(), Some(0), "{}", json(&insisted));
+            assert_eq!(verifies(&heard), 5);
         },
     );
 }

@@ -92,8 +92,8 @@ fn page(bugs: &[Bug]) -> Result<String, String> {
 fn replayed(text: &mut String, bugs: &[Bug]) {
     text.push_str(
         "\n## Fuzz inputs\n\n\
-        Besides its test, each bug is tried on the seeds of the fuzz targets that lead through its crate, and where these notice nothing on damaged\n\
-        copies of them, a second for each target: what the ordinary tests replay on the stable toolchain (`cargo xtask planted --fuzz [CRATE|WORD]…`;\n\
+        Besides its test, a bug can be tried on the seeds of the fuzz targets that lead through its crate, and where these notice nothing on damaged\n\
+        copies of them, a second for each target (*tried* below: not all were): what the ordinary tests replay on the stable toolchain (`cargo xtask planted --fuzz [CRATE|WORD]…`;\n\
         the line `fuzz` of a bug names the targets, `-` that none noticed). A parser's seeds say what is read; that something is *refused*, a target\n\
         says only where it knows by other means what is right.\n\n\
         | crate | bugs | tried | noticed by inputs too |\n|---|--:|--:|--:|\n",
