@@ -42,6 +42,16 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     }
     let broken = [&b"JPKIAPICCTOKEN\0\0"[..], &[0xFF; 16], &[b' '; 128]].concat();
     seeds.push(("card_files", "token-unprintable".into(), broken));
+    // A serial number that looks like the end of the label with its quotation mark.
+    let alike = [
+        &[0xFF; 32][..],
+        &[b' '; 48],
+        &[0; 12],
+        b"\"   ",
+        &[b' '; 64],
+    ]
+    .concat();
+    seeds.push(("card_files", "token-alike".into(), alike));
     for (name, file) in [("both", [0x8F, 0x8F, 0x00]), ("one", [0x8F, 0x00, 0x00])] {
         seeds.push(("card_files", format!("availability-{name}"), file.to_vec()));
     }
