@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod activation;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -76,37 +78,21 @@ impl Terminal {
     }
 
     fn activate(&self, settings: &mynacard_sandbox::UserSettings, home: &str) -> Output {
-        self.activate_with(settings, home, &["--accept-terms"])
+        let authority = self.authority();
+        let authority = authority.to_str().unwrap();
+        let arguments = activation::arguments(self.sandbox.url(), authority, settings);
+        self.activate_with(&arguments, settings, home)
     }
 
     fn activate_with(
         &self,
+        arguments: &[&str],
         settings: &mynacard_sandbox::UserSettings,
         home: &str,
-        more: &[&str],
     ) -> Output {
         let home = self.home(home);
-        let authority = self.authority();
-        let arguments = [
-            "--json",
-            "terminal",
-            "activate",
-            "--log",
-            "trace",
-            "--service",
-            self.sandbox.url(),
-            "--ca",
-            authority.to_str().unwrap(),
-            "--institution",
-            &settings.institution_code,
-            "--id",
-            &settings.id,
-            "--code-fd",
-            "0",
-            "--home",
-            &home,
-        ];
-        self.shell(&[&arguments[..], more].concat(), &settings.activation_code)
+        let more = ["--json", "--log", "trace", "--home", &home];
+        self.shell(&[arguments, &more].concat(), &settings.activation_code)
     }
 
     /// Runs with the passcode on descriptor 3.
@@ -275,7 +261,10 @@ fn a_visual_check_wants_the_operators_word_and_no_pin() {
 fn nothing_is_registered_before_the_terms_are_accepted() {
     let terminal = Terminal::activated();
     let settings = terminal.sandbox.issue_activation().unwrap();
-    let unread = terminal.activate_with(&settings, "second", &[]);
+    let authority = terminal.authority();
+    let authority = authority.to_str().unwrap();
+    let arguments = activation::unaccepted(terminal.sandbox.url(), authority, &settings);
+    let unread = terminal.activate_with(&arguments, &settings, "second");
     assert_eq!(unread.status.code(), Some(2), "{}", stdout(&unread));
     assert!(!Path::new(&terminal.home("second")).exists());
     let read = terminal.activate(&settings, "second");

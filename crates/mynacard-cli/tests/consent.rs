@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod activation;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -45,22 +47,9 @@ impl Desk {
     }
 
     fn activate(&self, settings: &UserSettings) -> Output {
-        let arguments = [
-            "--json",
-            "terminal",
-            "activate",
-            "--accept-terms",
-            "--service",
-            self.sandbox.url(),
-            "--ca",
-            &self.path("ca.pem"),
-            "--institution",
-            &settings.institution_code,
-            "--id",
-            &settings.id,
-            "--code-fd",
-            "0",
-        ];
+        let authority = self.path("ca.pem");
+        let arguments = activation::arguments(self.sandbox.url(), &authority, settings);
+        let arguments = [&["--json"], &arguments[..]].concat();
         self.run(&arguments, &settings.activation_code)
     }
 
@@ -419,29 +408,12 @@ fn an_activation_that_was_refused_or_never_sent_leaves_nothing() {
     let refused = desk.activate(&settings);
     assert!(stdout(&refused).contains("MC-6102"), "{}", stdout(&refused));
     assert!(!desk.has_vault());
-    let Desk { sandbox, folder } = desk;
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = format!("https://{}", port.local_addr().unwrap());
     drop(port);
-    let arguments = [
-        "--json",
-        "terminal",
-        "activate",
-        "--accept-terms",
-        "--service",
-        &nobody,
-        "--ca",
-        folder.path().join("ca.pem").to_str().unwrap(),
-        "--institution",
-        &settings.institution_code,
-        "--id",
-        &settings.id,
-        "--code-fd",
-        "0",
-    ]
-    .map(str::to_owned);
-    let desk = Desk { sandbox, folder };
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let authority = desk.path("ca.pem");
+    let arguments = activation::arguments(&nobody, &authority, &settings);
+    let arguments = [&["--json"], &arguments[..]].concat();
     let unsent = desk.run(&arguments, "ABCD-1234");
     assert!(stdout(&unsent).contains("MC-6001"), "{}", stdout(&unsent));
     assert!(!desk.has_vault());

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod activation;
 #[path = "../../mynacard-pcsc/tests/pcscd/daemon.rs"]
 #[allow(dead_code, reason = "shared with the reader crate's own tests")]
 mod daemon;
@@ -144,25 +145,10 @@ fn readers_status_and_check_at_a_reader() {
                 child.wait_with_output().unwrap()
             };
             let issued = sandbox.issue_activation().unwrap();
-            let activated = terminal(
-                &[
-                    "--json",
-                    "terminal",
-                    "activate",
-                    "--accept-terms",
-                    "--service",
-                    sandbox.url(),
-                    "--ca",
-                    authority.to_str().unwrap(),
-                    "--institution",
-                    &issued.institution_code,
-                    "--id",
-                    &issued.id,
-                    "--code-fd",
-                    "0",
-                ],
-                &issued.activation_code,
-            );
+            let authority = authority.to_str().unwrap();
+            let arguments = activation::arguments(sandbox.url(), authority, &issued);
+            let arguments = [&["--json"], &arguments[..]].concat();
+            let activated = terminal(&arguments, &issued.activation_code);
             assert_eq!(activated.status.code(), Some(0), "{}", json(&activated));
 
             let check = [

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod activation;
+
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -35,25 +37,10 @@ impl Office {
         std::fs::write(&authority, sandbox.ca_certificate_pem()).unwrap();
         let issued = sandbox.issue_activation().unwrap();
         let office = Self { folder, sandbox };
-        let activated = office.run(
-            &[
-                "--json",
-                "terminal",
-                "activate",
-                "--accept-terms",
-                "--service",
-                office.sandbox.url(),
-                "--ca",
-                authority.to_str().unwrap(),
-                "--institution",
-                &issued.institution_code,
-                "--id",
-                &issued.id,
-                "--code-fd",
-                "0",
-            ],
-            &issued.activation_code,
-        );
+        let authority = authority.to_str().unwrap();
+        let arguments = activation::arguments(office.sandbox.url(), authority, &issued);
+        let arguments = [&["--json"], &arguments[..]].concat();
+        let activated = office.run(&arguments, &issued.activation_code);
         assert_eq!(activated.status.code(), Some(0), "{activated:?}");
         office
     }

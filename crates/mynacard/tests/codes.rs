@@ -4,6 +4,8 @@
 #![cfg(all(feature = "pcsc", feature = "https", feature = "folder"))]
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod lists;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -79,20 +81,8 @@ const PROGRAM: &[(&str, &str)] = &[
 
 /// The names of the codes, as the crates and the C interface list them.
 fn names() -> BTreeMap<String, String> {
-    let lists: &[&[(&str, &str)]] = &[
-        mynacard::card::CODES,
-        mynacard::cert::CODES,
-        mynacard::eligibility::CODES,
-        mynacard::auth::CODES,
-        mynacard::client::CODES,
-        mynacard::checkup::CODES,
-        mynacard::pcsc::CODES,
-    ];
-    let mut names: BTreeMap<String, String> = lists
-        .iter()
-        .copied()
-        .flatten()
-        .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()))
+    let mut names: BTreeMap<String, String> = lists::codes()
+        .map(|(code, name)| (code.to_owned(), name.to_owned()))
         .collect();
     // The C interface lies above this crate: its list is read where it is written.
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ffi/src/failure.rs");

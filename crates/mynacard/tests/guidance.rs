@@ -1,5 +1,7 @@
 //! Every code that the library can return has guidance, and the table has nothing else.
 
+mod lists;
+
 use std::collections::BTreeSet;
 
 use mynacard::auth::Warning;
@@ -20,22 +22,7 @@ const READ_LATER: &[&str] = &[
 ];
 
 fn returned() -> BTreeSet<&'static str> {
-    let lists: &[&[(&str, &str)]] = &[
-        mynacard::card::CODES,
-        mynacard::cert::CODES,
-        mynacard::eligibility::CODES,
-        mynacard::auth::CODES,
-        mynacard::client::CODES,
-        mynacard::checkup::CODES,
-        #[cfg(feature = "pcsc")]
-        mynacard::pcsc::CODES,
-    ];
-    lists
-        .iter()
-        .copied()
-        .flatten()
-        .map(|(code, _)| *code)
-        .collect()
+    lists::codes().map(|(code, _)| code).collect()
 }
 
 #[test]

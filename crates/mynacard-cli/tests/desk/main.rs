@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../activation/mod.rs"]
+mod activation;
 mod doctor;
 mod interrupted;
 mod photo;

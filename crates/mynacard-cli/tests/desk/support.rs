@@ -9,6 +9,8 @@ use mynacard_sandbox::{Running, Sandbox, UserSettings};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::activation;
+
 pub(crate) const PASSCODE: &str = "correct horse battery";
 pub(crate) const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
@@ -47,24 +49,9 @@ impl Terminal {
 
     pub(crate) fn activate(&self, settings: &UserSettings) -> Output {
         let authority = self.folder.path().join("authority.pem");
-        self.run(
-            &[
-                "terminal",
-                "activate",
-                "--accept-terms",
-                "--service",
-                self.sandbox.url(),
-                "--ca",
-                authority.to_str().unwrap(),
-                "--institution",
-                &settings.institution_code,
-                "--id",
-                &settings.id,
-                "--code-fd",
-                "0",
-            ],
-            &settings.activation_code,
-        )
+        let authority = authority.to_str().unwrap();
+        let arguments = activation::arguments(self.sandbox.url(), authority, settings);
+        self.run(&arguments, &settings.activation_code)
     }
 
     pub(crate) fn forget(&self) -> Output {
