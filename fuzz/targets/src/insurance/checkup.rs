@@ -35,8 +35,8 @@ pub(crate) fn csv(data: &[u8]) {
     let Ok(text) = Encoding::Utf8.decode(data) else {
         return;
     };
-    if data.len() > 1 << 17 && lists.0.is_err() && lists.1.is_err() {
-        // What is too large is so in every encoding.
+    if data.len() > 1 << 17 {
+        // What is too large is so in every encoding, and what is merely large would be read for longer than a run may last.
         return;
     }
     let marked = [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat();

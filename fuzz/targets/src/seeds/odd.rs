@@ -125,7 +125,11 @@ const ODD_XML: [(&str, &str); 18] = [
 ];
 
 /// Members beside the schema.
-const ODD_JSON: [(&str, &str); 19] = [
+const ODD_JSON: [(&str, &str); 20] = [
+    (
+        "empty-text",
+        ",\"body\":{\"ResultList\":[{\"InsuredBranchNumber\":\"\"}]}",
+    ),
     (
         "control",
         ",\"body\":{\"ResultList\":[{\"Name\":\"\\u0001\"}]}",
