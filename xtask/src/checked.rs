@@ -52,8 +52,8 @@ pub(crate) fn record(chore: &str, result: &str) -> Result<(), String> {
     let before = std::fs::read_to_string(path()).unwrap_or_default();
     let mut rows = rows(&before);
     let row = Row {
-        day: said("date", &["--utc", "+%Y-%m-%d"])?,
-        commit: commit()?,
+        day: day()?,
+        commit: commit("xtask/CHECKED.md")?,
         compiler: said("rustc", &["--version"])?
             .split(' ')
             .take(2)
@@ -69,13 +69,16 @@ fn path() -> PathBuf {
     workspace::root().join("xtask/CHECKED.md")
 }
 
-fn commit() -> Result<String, String> {
+/// Today.
+pub(crate) fn day() -> Result<String, String> {
+    said("date", &["--utc", "+%Y-%m-%d"])
+}
+
+/// The commit that lies here, and whether more than the page that the chore itself writes was changed.
+pub(crate) fn commit(page: &str) -> Result<String, String> {
     let commit = said("git", &["rev-parse", "--short=10", "HEAD"])?;
-    // The page itself is what the chores change.
-    let changes = said(
-        "git",
-        &["status", "--porcelain", "--", ":!xtask/CHECKED.md"],
-    )?;
+    let but_the_page = format!(":!{page}");
+    let changes = said("git", &["status", "--porcelain", "--", &but_the_page])?;
     Ok(if changes.is_empty() {
         commit
     } else {

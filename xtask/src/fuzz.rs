@@ -3,6 +3,7 @@
 //! With a nightly toolchain the address sanitizer is on; without one the same targets run on the stable toolchain,
 //! where coverage and every assertion still work. `cargo fuzz run TARGET` works too.
 
+mod keep;
 mod quiet;
 
 use std::path::PathBuf;
@@ -29,9 +30,9 @@ const COVERAGE: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// `cargo xtask fuzz [--seconds N] [--until-quiet [--slice N]] [TARGET]…`
+/// `cargo xtask fuzz [--seconds N] [--until-quiet [--slice N] | --keep] [TARGET]…`
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
-    let (mut seconds, mut slice, mut until_quiet) = (None, 10, false);
+    let (mut seconds, mut slice, mut until_quiet, mut keep) = (None, 10, false, false);
     let mut chosen = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -43,6 +44,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
             "--seconds" => seconds = Some(number()?),
             "--slice" => slice = number()?.max(1),
             "--until-quiet" => until_quiet = true,
+            "--keep" => keep = true,
             name => chosen.push(name.to_owned()),
         }
     }
@@ -57,7 +59,9 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         targets = chosen;
     }
     let mut checks = Checks::default();
-    if until_quiet {
+    if keep {
+        keep::run(&mut checks, &targets)?;
+    } else if until_quiet {
         quiet::run(&mut checks, &targets, slice, seconds.unwrap_or(600))?;
     } else {
         run(&mut checks, &targets, seconds.unwrap_or(60))?;
@@ -77,6 +81,15 @@ pub(crate) fn stage(checks: &mut Checks) -> Result<(), String> {
 /// What fuzzing found here for a target: it stays below `target` between runs.
 pub(crate) fn corpus(name: &str) -> PathBuf {
     workspace::target().join("fuzz/corpus").join(name)
+}
+
+/// What an earlier run found and kept: it is checked in.
+pub(crate) fn found(name: &str) -> PathBuf {
+    workspace::root().join("fuzz/found").join(name)
+}
+
+fn seeds(name: &str) -> PathBuf {
+    workspace::root().join("fuzz/seeds").join(name)
 }
 
 /// The targets are the files of `fuzz/fuzz_targets`.
@@ -194,19 +207,19 @@ fn program() -> PathBuf {
 
 /// Runs one target; libFuzzer's report on success, the end of its log on failure.
 fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
-    let (found, crashes) = (
+    let (corpus, crashes) = (
         corpus(name),
         workspace::target().join("fuzz/artifacts").join(name),
     );
-    for folder in [&found, &crashes] {
+    for folder in [&corpus, &crashes] {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let seeds = workspace::root().join("fuzz/seeds").join(name);
+    let (seeds, found) = (seeds(name), found(name));
     if !seeds.is_dir() {
         return Err(format!("no seeds in fuzz/seeds/{name}"));
     }
-    let (succeeded, text) = Program::new(program())
+    let mut program = Program::new(program())
         .env("MYNACARD_FUZZ_TARGET", name)
         // As cargo-fuzz does: the C compiler's instrumentation of SQLite registers its globals a second time.
         .env("ASAN_OPTIONS", "detect_odr_violation=0")
@@ -218,9 +231,13 @@ fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
             "-print_final_stats=1",
         ])
         .arg(format!("-artifact_prefix={}/", crashes.display()))
-        .arg(&found)
-        .arg(&seeds)
-        .capture()?;
+        .arg(&corpus)
+        .arg(&seeds);
+    // None is kept where the seeds take every edge that fuzzing found.
+    if found.is_dir() {
+        program = program.arg(&found);
+    }
+    let (succeeded, text) = program.capture()?;
     if succeeded {
         return Ok(text);
     }

@@ -37,6 +37,7 @@ usage: cargo xtask COMMAND
   test [--quick] [--stage NAME]…  everything that .ci/run runs; --list names the stages
   fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
   fuzz --until-quiet [TARGET]…    the same until no new edge came for as long as it took to the last one
+  fuzz --keep [TARGET]…           keeps in fuzz/found what fuzzing found beyond the seeds
   coverage [TARGET]…              the lines of each parser that seeds and found inputs reach, into fuzz/COVERAGE.md
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md

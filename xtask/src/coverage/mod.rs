@@ -103,7 +103,6 @@ fn replay(
     reached: &mut Reached,
 ) -> Result<(), String> {
     let seeds = workspace::root().join("fuzz/seeds").join(name);
-    let found = fuzz::corpus(name);
     for (file, line, hit) in tools.lines(program, name, 0, &seeds)? {
         let who = reached.line(file, line);
         if hit {
@@ -112,8 +111,10 @@ fn replay(
         }
     }
     let mut more = tools.lines(program, name, COPIES, &seeds)?;
-    if found.is_dir() {
-        more.extend(tools.lines(program, name, 0, &found)?);
+    for found in [fuzz::found(name), fuzz::corpus(name)] {
+        if found.is_dir() {
+            more.extend(tools.lines(program, name, 0, &found)?);
+        }
     }
     for (file, line, _) in more.into_iter().filter(|(_, _, hit)| *hit) {
         reached.line(file, line).by_all.insert(name.to_owned());

@@ -9,12 +9,13 @@ use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
 use super::{all_of, built, edges, fuzz, program, stat};
+use crate::checked;
 use crate::coverage::table;
 use crate::stage::Checks;
 use crate::workspace;
 
 /// Seconds below which nothing is said: the seeds alone may take as long as two slices.
-const LEAST: u64 = 60;
+const LEAST: u64 = 120;
 
 /// What became of a target so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,14 +75,19 @@ pub(super) fn run(
         println!("{name:<20} {state:?}");
         // After each target: a run that is stopped keeps what it has.
         let _one = rows.lock().map_err(|_| "another target's thread ended")?;
-        let text = with_row(&table::part(table::EDGES), name, state);
+        let of = format!(
+            "{}, {}",
+            checked::day()?,
+            checked::commit("fuzz/COVERAGE.md")?
+        );
+        let text = with_row(&table::part(table::EDGES), name, state, &of);
         table::write(table::EDGES, &text)
     });
     Ok(())
 }
 
-/// The table with this target's row in it.
-fn with_row(part: &str, name: &str, state: State) -> String {
+/// The table with this target's row in it; the last cell says of which day and commit the row is.
+fn with_row(part: &str, name: &str, state: State, of: &str) -> String {
     let row = |line: &str| -> Option<(String, String)> {
         let name = line.strip_prefix("| `")?.split('`').next()?;
         Some((name.to_owned(), line.to_owned()))
@@ -90,7 +96,7 @@ fn with_row(part: &str, name: &str, state: State) -> String {
     rows.insert(
         name.to_owned(),
         format!(
-            "| `{name}` | {} | {} | {} | {} | {} |",
+            "| `{name}` | {} | {} | {} | {} | {} | {of} |",
             state.runs,
             state.seconds,
             state.edges,
@@ -98,10 +104,12 @@ fn with_row(part: &str, name: &str, state: State) -> String {
             if state.is_quiet() { "yes" } else { "no" }
         ),
     );
-    let mut text = "A target has had enough when the second half of its time brought no new edge, and a minute at least (`cov:` of libFuzzer, the target's own \
-         code and its harness, with the address sanitizer). The time of the last new edge is the end of its slice. Other work ran on the \
-         same machine.\n\n| target | runs | seconds | edges | last new edge at | enough |\n|---|---:|---:|---:|---:|---|\n"
-        .to_owned();
+    let mut text = format!(
+        "A target has had enough when the second half of its time brought no new edge, and {LEAST} seconds at least (`cov:` of libFuzzer, the \
+         target's own code and its harness, with the address sanitizer). It starts from its seeds and from what was found before, on this \
+         machine and in `fuzz/found`. The time of the last new edge is the end of its slice.\n\n\
+         | target | runs | seconds | edges | last new edge at | enough | day and commit |\n|---|---:|---:|---:|---:|---|---|\n"
+    );
     for line in rows.values() {
         let _ = writeln!(text, "{line}");
     }
@@ -167,36 +175,36 @@ mod tests {
 
     #[test]
     fn a_target_is_quiet_when_its_second_half_brought_nothing() {
-        let first = State::default().after(100, 30, 50);
+        let first = State::default().after(100, 60, 50);
         assert!(!first.is_quiet());
-        let second = first.after(100, 30, 50);
+        let second = first.after(100, 60, 50);
         assert!(second.is_quiet(), "{second:?}");
-        let news = second.after(100, 30, 51);
+        let news = second.after(100, 60, 51);
         assert!(!news.is_quiet());
-        let last = news.after(50, 30, 51).after(50, 30, 40);
-        assert_eq!((last.edges, last.last_new, last.runs), (51, 90, 400));
+        let last = news.after(50, 60, 51).after(50, 60, 40);
+        assert_eq!((last.edges, last.last_new, last.runs), (51, 180, 400));
         assert!(!last.is_quiet());
-        assert!(last.after(1, 30, 51).is_quiet());
-        let short = State::default().after(1, 10, 5).after(1, 10, 5);
-        assert!(!short.is_quiet(), "twenty seconds say nothing");
+        assert!(last.after(1, 60, 51).is_quiet());
+        let short = State::default().after(1, 50, 5).after(1, 50, 5);
+        assert!(!short.is_quiet(), "a hundred seconds say nothing");
     }
 
     #[test]
     fn a_row_takes_the_place_of_its_former_self() {
         let state = State::default().after(7, 10, 50);
-        let once = with_row("", "tlv", state);
-        let both = with_row(&once, "date", state);
-        let again = with_row(&both, "tlv", state.after(7, 10, 50));
+        let once = with_row("", "tlv", state, "then");
+        let both = with_row(&once, "date", state, "then");
+        let again = with_row(&both, "tlv", state.after(7, 10, 50), "now");
         assert_eq!(
             again.lines().filter(|line| line.starts_with("| `")).count(),
             2
         );
         assert!(
-            again.contains("| `tlv` | 14 | 20 | 50 | 10 | no |"),
+            again.contains("| `tlv` | 14 | 20 | 50 | 10 | no | now |"),
             "{again}"
         );
         assert!(
-            again.contains("| `date` | 7 | 10 | 50 | 10 | no |"),
+            again.contains("| `date` | 7 | 10 | 50 | 10 | no | then |"),
             "{again}"
         );
     }

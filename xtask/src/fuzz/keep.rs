@@ -1,0 +1,90 @@
+//! Keeps what fuzzing found: of the inputs below `target`, the small ones that take edges which no seed takes. They lie in `fuzz/found`, so that the
+//! next run starts where this one ended, on any machine, and the ordinary tests replay them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{all_of, built, corpus, found, program, seeds};
+use crate::run::Program;
+use crate::stage::Checks;
+use crate::workspace;
+
+/// Octets of an input that is kept: mostly the small ones say the same.
+const INPUT: usize = 2048;
+
+/// Octets of all that is kept for one target.
+const TARGET: usize = 12 * 1024;
+
+/// Merges for each target what fuzzing found into `fuzz/found`.
+pub(super) fn run(checks: &mut Checks, targets: &[String]) -> Result<(), String> {
+    if !built(checks)? {
+        return Ok(());
+    }
+    all_of(checks, targets, |name| {
+        let (files, octets) = keep(name).map_err(|error| error.to_string())?;
+        println!("{name:<20} {files} inputs, {octets} octets");
+        Ok(())
+    });
+    Ok(())
+}
+
+fn keep(name: &str) -> io::Result<(usize, usize)> {
+    let merged = workspace::target().join("fuzz/merged").join(name);
+    if merged.exists() {
+        fs::remove_dir_all(&merged)?;
+    }
+    fs::create_dir_all(&merged)?;
+    // What the seeds take is there already.
+    let mut given = BTreeSet::new();
+    for seed in files(&seeds(name))? {
+        let bytes = fs::read(&seed)?;
+        fs::write(merged.join(seed.file_name().unwrap_or_default()), &bytes)?;
+        given.insert(bytes);
+    }
+    let mut program = Program::new(program())
+        .env("MYNACARD_FUZZ_TARGET", name)
+        .env("ASAN_OPTIONS", "detect_odr_violation=0")
+        // Edges alone: how often one was taken is no news here.
+        .args(["-merge=1", "-use_counters=0", "-timeout=60"])
+        .arg(format!("-max_len={INPUT}"))
+        .arg(&merged);
+    let found = found(name);
+    for folder in [&found, &corpus(name)] {
+        if folder.is_dir() {
+            program = program.arg(folder);
+        }
+    }
+    let (succeeded, text) = program.capture().map_err(io::Error::other)?;
+    if !succeeded {
+        return Err(io::Error::other(text));
+    }
+    let mut new = Vec::new();
+    for path in files(&merged)? {
+        let bytes = fs::read(&path)?;
+        if bytes.len() <= INPUT && !given.contains(&bytes) {
+            new.push((bytes.len(), path));
+        }
+    }
+    new.sort();
+    if found.exists() {
+        fs::remove_dir_all(&found)?;
+    }
+    let (mut kept, mut octets) = (0, 0);
+    for (length, path) in new {
+        if octets + length > TARGET {
+            break;
+        }
+        fs::create_dir_all(&found)?;
+        // A name of its own, as short as it may be: libFuzzer's is the content's hash.
+        fs::copy(&path, found.join(format!("{kept:03}")))?;
+        (kept, octets) = (kept + 1, octets + length);
+    }
+    Ok((kept, octets))
+}
+
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    entries.collect()
+}
