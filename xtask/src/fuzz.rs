@@ -7,6 +7,8 @@ mod keep;
 mod quiet;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::run::{Program, cargo};
 use crate::stage::Checks;
@@ -142,27 +144,26 @@ fn all_of(
     work: impl Fn(&str) -> Result<(), String> + Sync,
 ) {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = &work;
-    for group in targets.chunks(at_once) {
-        let ended: Vec<(&String, Result<(), String>)> = std::thread::scope(|scope| {
-            let started: Vec<_> = group
-                .iter()
-                .map(|name| (name, scope.spawn(move || work(name))))
-                .collect();
-            let joined = started.into_iter().map(|(name, thread)| {
-                let end = thread.join();
-                (
-                    name,
-                    end.unwrap_or_else(|_| Err("its thread ended".to_owned())),
-                )
+    let next = AtomicUsize::new(0);
+    let ended = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..at_once.min(targets.len()) {
+            // Whoever is done takes the next one: some targets take many times as long as others.
+            scope.spawn(|| {
+                while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let end = work(name);
+                    let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+                    ended.push((name, end));
+                }
             });
-            joined.collect()
-        });
-        for (name, end) in ended {
-            match end {
-                Ok(()) => checks.pass(),
-                Err(why) => checks.fail(format!("fuzz target {name}: {why}")),
-            }
+        }
+    });
+    let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+    ended.sort_by_key(|(name, _)| *name);
+    for (name, end) in ended {
+        match end {
+            Ok(()) => checks.pass(),
+            Err(why) => checks.fail(format!("fuzz target {name}: {why}")),
         }
     }
 }

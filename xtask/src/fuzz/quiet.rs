@@ -60,6 +60,12 @@ pub(super) fn run(
         return Ok(());
     }
     let rows = Mutex::new(());
+    // Of what lies here now, not when a target ends: somebody may go on writing.
+    let of = format!(
+        "{}, {}",
+        checked::day()?,
+        checked::commit("fuzz/COVERAGE.md")?
+    );
     all_of(checks, targets, |name| {
         let mut state = load(name);
         while !state.is_quiet() && state.seconds < most {
@@ -75,11 +81,6 @@ pub(super) fn run(
         println!("{name:<20} {state:?}");
         // After each target: a run that is stopped keeps what it has.
         let _one = rows.lock().map_err(|_| "another target's thread ended")?;
-        let of = format!(
-            "{}, {}",
-            checked::day()?,
-            checked::commit("fuzz/COVERAGE.md")?
-        );
         let text = with_row(&table::part(table::EDGES), name, state, &of);
         table::write(table::EDGES, &text)
     });
