@@ -14,6 +14,7 @@ mod files;
 mod flows;
 mod identifiers;
 mod insurance;
+mod journal;
 mod reader;
 mod records;
 mod relay;
@@ -57,6 +58,7 @@ pub const TARGETS: &[Target] = &[
     ("cp932", answer::cp932),
     ("date", answer::date),
     ("identifier", identifiers::identifier),
+    ("journal", journal::files),
     ("message", insurance::message),
     ("relay", service::relay),
     ("relay_script", |data| {

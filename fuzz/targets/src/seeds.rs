@@ -8,6 +8,7 @@ mod certificates;
 mod desk;
 mod files;
 mod insurance;
+mod journal;
 mod odd;
 mod relay;
 mod revocation;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Seed> {
     calls::add(&mut seeds);
     files::add(&mut seeds);
     insurance::add(&mut seeds);
+    journal::add(&mut seeds);
     odd::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);

@@ -202,6 +202,15 @@ pub(super) const PARSERS: &[Parser] = &[
         ],
     ),
     parser(
+        "folder exchange: its journal, its lists of files, what lies in the folders",
+        &[
+            "crates/mynacard-client/src/folder/exchange.rs",
+            "crates/mynacard-client/src/folder/face.rs",
+            "crates/mynacard-client/src/folder/journal.rs",
+            "crates/mynacard-client/src/folder/seen.rs",
+        ],
+    ),
+    parser(
         "service: answers, relay",
         &[
             "crates/mynacard-client/src/https/wire.rs",

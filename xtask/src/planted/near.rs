@@ -56,6 +56,7 @@ pub(super) fn through(package: &str) -> &'static [&'static str] {
             "cp932",
             "date",
             "identifier",
+            "journal",
             "message",
             "screen",
             "service_answer",
@@ -78,6 +79,7 @@ pub(super) fn through(package: &str) -> &'static [&'static str] {
         ],
         "mynacard-client" => &[
             "identifier",
+            "journal",
             "service_answer",
             "zip",
             "sandbox_request",

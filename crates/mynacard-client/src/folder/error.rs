@@ -52,7 +52,7 @@ pub enum ErrorKind {
     },
     /// The journal of requests cannot be read or written.
     JournalFailed,
-    /// The id has characters that no file name should have.
+    /// The id has characters that no file name should have, or the answer would be named like a face file.
     IdRefused,
     /// A request with that id was asked before, by this program or another one.
     AlreadyAsked,
@@ -132,7 +132,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::JournalFailed => f.write_str("the journal of requests failed"),
             ErrorKind::IdRefused => {
-                f.write_str("a request id may have ASCII letters, digits, - and _")
+                f.write_str("a request id may have 1 to 100 ASCII letters, digits, - and _; that of a query does not begin with face_")
             }
             ErrorKind::AlreadyAsked => f.write_str("a request with that id was asked before"),
             ErrorKind::NotAsked => f.write_str("no such request was asked"),

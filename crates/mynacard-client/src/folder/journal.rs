@@ -6,7 +6,7 @@
 
 use super::step::step;
 use super::{Error, ErrorKind};
-use mynacard_eligibility::message::FileName;
+use mynacard_eligibility::message::{Direction, FileName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -60,9 +60,7 @@ impl Journal {
             let path = file.map_err(failed)?.path();
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("json") => {
-                    let bytes = fs::read(&path).map_err(failed)?;
-                    let entry: Pending = serde_json::from_slice(&bytes)
-                        .map_err(|error| Error::new(ErrorKind::JournalFailed).caused_by(error))?;
+                    let entry = entry(&path)?;
                     entries.insert(key(&entry.request), entry);
                 }
                 // An entry that was not finished was never promised.
@@ -115,6 +113,28 @@ impl Journal {
                 Ok(())
             }
         }
+    }
+}
+
+/// Reads an entry. It names the request that its file is named after: in another's place it would be lost when that one is forgotten, and a
+/// path instead of a name would lead the tidying elsewhere.
+fn entry(path: &Path) -> Result<Pending, Error> {
+    let file = path.file_stem().unwrap_or_default().to_string_lossy();
+    let damaged = |why: String| {
+        let what = format!("the entry {file:?} is damaged: {why}");
+        Error::new(ErrorKind::JournalFailed).caused_by(what)
+    };
+    let bytes = fs::read(path).map_err(failed)?;
+    let entry: Pending =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let named = FileName::parse(&entry.request).filter(|name| {
+        name.direction == Direction::Request
+            && name.to_string() == entry.request
+            && key(&file) == key(&entry.request)
+    });
+    match named {
+        Some(_) => Ok(entry),
+        None => Err(damaged(format!("it is about {:?}", entry.request))),
     }
 }
 
@@ -232,5 +252,38 @@ mod tests {
         drop(held);
         lock(&path).unwrap();
         drop(elsewhere);
+    }
+    #[test]
+    fn an_entry_that_is_damaged_or_names_another_file_is_named_and_nothing_is_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let own = folder.path().join("own.json");
+        fs::write(&own, "mine").unwrap();
+        let name = "OQSsiquc01req_1.xml";
+        let entry = |request: &str| {
+            format!(
+                r#"{{"request":{request:?},"file_identifier":null,"asked_at":0,"state":"done"}}"#
+            )
+        };
+        fs::create_dir(&journal).unwrap();
+        let path = journal.join(format!("{name}.json"));
+        fs::write(&path, entry(name)).unwrap();
+        assert_eq!(Journal::open(&journal).unwrap().entries().count(), 1);
+        for (content, told) in [
+            (entry("../own"), r#"it is about "../own""#),
+            (entry("OQSsiquc01req_2.xml"), "req_2.xml"),
+            (entry("OQSsiquc01res_1.xml"), "res_1.xml"),
+            (entry("oqssiquc01req_1.xml"), "oqssiquc01req_1.xml"),
+            (entry(name).split_at(40).0.to_owned(), "EOF"),
+            (String::new(), "EOF"),
+        ] {
+            fs::write(&path, &content).unwrap();
+            let error = Journal::open(&journal).unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::JournalFailed);
+            let why = std::error::Error::source(&error).unwrap().to_string();
+            assert!(why.contains(name) && why.contains(told), "{why}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        assert_eq!(fs::read(&own).unwrap(), b"mine");
     }
 }

@@ -101,7 +101,8 @@ impl MessageKind {
 }
 
 impl FileName {
-    /// The name of a new request; nothing when the id has other characters.
+    /// The name of a new request; nothing when the id has other characters, or when the answer to it would be named like a face file
+    /// (a query whose id begins with `face_`).
     #[must_use]
     pub fn request(kind: MessageKind, id: &str) -> Option<FileName> {
         let valid = !id.is_empty()
@@ -109,7 +110,9 @@ impl FileName {
             && id
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        valid.then(|| FileName {
+        let begin = id.get(..5).unwrap_or_default();
+        let like_a_face = kind == MessageKind::Query && begin.eq_ignore_ascii_case("face_");
+        (valid && !like_a_face).then(|| FileName {
             kind,
             direction: Direction::Request,
             id: id.to_owned(),
@@ -133,13 +136,6 @@ impl FileName {
             "res_" => Direction::Response,
             _ => return None,
         };
-        if kind == MessageKind::Query
-            && id
-                .get(..5)
-                .is_some_and(|start| start.eq_ignore_ascii_case("face_"))
-        {
-            return None;
-        }
         FileName::request(kind, id).map(|name| FileName { direction, ..name })
     }
 
@@ -188,5 +184,10 @@ mod tests {
             assert_eq!(FileName::parse(name), None, "{name}");
         }
         assert_eq!(FileName::request(MessageKind::Query, "../x"), None);
+        // Its answer would be taken for a face file, and nobody would get it.
+        for id in ["face_1", "FACE_1"] {
+            assert_eq!(FileName::request(MessageKind::Query, id), None, "{id}");
+            assert!(FileName::request(MessageKind::BulkQuery, id).is_some());
+        }
     }
 }
