@@ -111,7 +111,7 @@ fn run(checks: &mut Checks, targets: &[String], seconds: u64) -> Result<(), Stri
         return Ok(());
     }
     all_of(checks, targets, |name| {
-        println!("{name:<20} {}", summary(&fuzz(name, seconds)?));
+        println!("{name:<20} {}", summary(&fuzz(name, seconds, &[])?));
         Ok(())
     });
     Ok(())
@@ -207,7 +207,7 @@ fn program() -> PathBuf {
 }
 
 /// Runs one target; libFuzzer's report on success, the end of its log on failure.
-fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
+fn fuzz(name: &str, seconds: u64, more: &[&str]) -> Result<String, String> {
     let (corpus, crashes) = (
         corpus(name),
         workspace::target().join("fuzz/artifacts").join(name),
@@ -231,6 +231,7 @@ fn fuzz(name: &str, seconds: u64) -> Result<String, String> {
             "-max_len=65536",
             "-print_final_stats=1",
         ])
+        .args(more)
         .arg(format!("-artifact_prefix={}/", crashes.display()))
         .arg(&corpus)
         .arg(&seeds);

@@ -1,14 +1,16 @@
-//! Fuzzing until nothing new comes: a target has had enough when the second half of all its time brought no new edge.
+//! Fuzzing until nothing new comes: a target has had enough when the second half of all its time brought no new edge of our own source.
 //!
-//! It runs in slices and goes on where the last run of the same program stopped; what was found stays below `target`.
+//! An edge is told by its place in the source, since the compiler makes many of one: a function that is inlined has its branches wherever
+//! it is called, and other people's generic code has some for each of our types. It runs in slices and goes on where the last run of the
+//! same program stopped; what was found stays below `target`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
-use super::{all_of, built, edges, fuzz, program, stat};
+use super::{all_of, built, fuzz, program, stat};
 use crate::checked;
 use crate::coverage::table;
 use crate::stage::Checks;
@@ -22,14 +24,14 @@ const LEAST: u64 = 120;
 struct State {
     runs: u64,
     seconds: u64,
-    edges: u64,
+    edges: usize,
     /// When the slice ended that brought the last new edge.
     last_new: u64,
 }
 
 impl State {
     /// One more slice.
-    fn after(self, runs: u64, seconds: u64, edges: u64) -> State {
+    fn after(self, runs: u64, seconds: u64, edges: usize) -> State {
         let all = self.seconds + seconds;
         State {
             runs: self.runs + runs,
@@ -60,6 +62,7 @@ pub(super) fn run(
         return Ok(());
     }
     let rows = Mutex::new(());
+    let root = format!("{}/", workspace::root().display());
     // Of what lies here now, not when a target ends: somebody may go on writing.
     let of = format!(
         "{}, {}",
@@ -67,16 +70,17 @@ pub(super) fn run(
         checked::commit("fuzz/COVERAGE.md")?
     );
     all_of(checks, targets, |name| {
-        let mut state = load(name);
+        let (mut state, mut places) = load(name);
         while !state.is_quiet() && state.seconds < most {
-            let text = fuzz(name, slice)?;
+            let text = fuzz(name, slice, &["-print_pcs=1"])?;
             let runs = stat(&text, "stat::number_of_executed_units:");
             let runs = runs.and_then(|runs| runs.parse().ok());
-            let (Some(runs), Some(edges)) = (runs, edges(&text)) else {
-                return Err("libFuzzer reported neither runs nor edges".to_owned());
+            let Some(runs) = runs else {
+                return Err("libFuzzer reported no runs".to_owned());
             };
-            state = state.after(runs, slice, edges);
-            save(name, state)?;
+            places.extend(own_places(&text, &root));
+            state = state.after(runs, slice, places.len());
+            save(name, state, &places)?;
         }
         println!("{name:<20} {state:?}");
         // After each target: a run that is stopped keeps what it has.
@@ -106,9 +110,10 @@ fn with_row(part: &str, name: &str, state: State, of: &str) -> String {
         ),
     );
     let mut text = format!(
-        "A target has had enough when the second half of its time brought no new edge, and {LEAST} seconds at least (`cov:` of libFuzzer, the \
-         target's own code and its harness, with the address sanitizer). It starts from its seeds and from what was found before, on this \
-         machine and in `fuzz/found`. The time of the last new edge is the end of its slice.\n\n\
+        "A target has had enough when the second half of its time brought no new edge of our own source (`crates/*/src`, `ffi/src`), and {LEAST} \
+         seconds at least. An edge is told by its place in the source (what libFuzzer prints of it: file, line, column); the program has the \
+         address sanitizer. A target starts from its seeds and from what was found before, on this machine and in `fuzz/found`. The time of the \
+         last new edge is the end of its slice.\n\n\
          | target | runs | seconds | edges | last new edge at | enough | day and commit |\n|---|---:|---:|---:|---:|---|---|\n"
     );
     for line in rows.values() {
@@ -133,41 +138,55 @@ fn build_of_program() -> String {
     )
 }
 
-fn load(name: &str) -> State {
+fn load(name: &str) -> (State, BTreeSet<String>) {
     let text = std::fs::read_to_string(kept(name)).unwrap_or_default();
-    let Some((build, numbers)) = text.split_once('\n') else {
-        return State::default();
-    };
-    let numbers: Vec<u64> = numbers
-        .split_whitespace()
-        .filter_map(|number| number.parse().ok())
-        .collect();
+    let mut lines = text.lines();
+    // Another program has other edges.
+    if lines.next() != Some(&build_of_program()) {
+        return Default::default();
+    }
+    let numbers = lines.next().unwrap_or_default().split_whitespace();
+    let numbers: Vec<u64> = numbers.filter_map(|number| number.parse().ok()).collect();
+    let places: BTreeSet<String> = lines.map(str::to_owned).collect();
     match numbers.as_slice() {
-        // Another program has other edges.
-        &[runs, seconds, edges, last_new] if build == build_of_program() => State {
-            runs,
-            seconds,
-            edges,
-            last_new,
-        },
-        _ => State::default(),
+        &[runs, seconds, last_new] => {
+            let edges = places.len();
+            let state = State {
+                runs,
+                seconds,
+                edges,
+                last_new,
+            };
+            (state, places)
+        }
+        _ => Default::default(),
     }
 }
 
-fn save(name: &str, state: State) -> Result<(), String> {
+fn save(name: &str, state: State, places: &BTreeSet<String>) -> Result<(), String> {
     let path = kept(name);
-    let text = format!(
-        "{}\n{} {} {} {}\n",
+    let mut text = format!(
+        "{}\n{} {} {}\n",
         build_of_program(),
         state.runs,
         state.seconds,
-        state.edges,
         state.last_new
     );
+    for place in places {
+        let _ = writeln!(text, "{place}");
+    }
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     folder
         .and_then(|()| std::fs::write(&path, text))
         .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The places of our own source among the edges that libFuzzer reports as new to this slice.
+fn own_places<'a>(text: &'a str, root: &'a str) -> impl Iterator<Item = String> + 'a {
+    let new = text.lines().filter(|line| line.contains("NEW_PC: "));
+    let places = new.filter_map(move |line| line.split_once(root).map(|(_, place)| place));
+    let own = places.filter(|place| place.starts_with("crates/") || place.starts_with("ffi/src/"));
+    own.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -188,6 +207,22 @@ mod tests {
         assert!(last.after(1, 60, 51).is_quiet());
         let short = State::default().after(1, 50, 5).after(1, 50, 5);
         assert!(!short.is_quiet(), "a hundred seconds say nothing");
+    }
+
+    #[test]
+    fn edges_of_our_own_source_are_told_by_their_place() {
+        let text = "\tNEW_PC: 0x1 in header /w/crates/mynacard-cert/src/asn1/reader.rs:164:9\n\
+            \tNEW_PC: 0x2 in header /w/crates/mynacard-cert/src/asn1/reader.rs:164:9\n\
+            \tNEW_PC: 0x3 in get<u8> /r/library/core/src/slice/index.rs:219:12\n\
+            \tNEW_PC: 0x4 in run /w/fuzz/targets/src/lib.rs:1:1\n\
+            #9 NEW cov: 3 /w/crates/x.rs\n\
+            \tNEW_PC: 0x5 in open /w/ffi/src/desk.rs:7:5\n";
+        let places: BTreeSet<String> = own_places(text, "/w/").collect();
+        let expected = [
+            "crates/mynacard-cert/src/asn1/reader.rs:164:9",
+            "ffi/src/desk.rs:7:5",
+        ];
+        assert!(places.iter().eq(expected), "{places:?}");
     }
 
     #[test]
