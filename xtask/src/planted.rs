@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::run::Program;
-use crate::{copy, workspace};
+use crate::{checked, copy, workspace};
 use near::about;
 
 /// The crates that have a table.
@@ -101,6 +101,16 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     if arguments == ["--table"] {
         return overview::write();
     }
+    const OPTIONS: [&str; 3] = ["--record", "--unchanged", "--fuzz"];
+    let mut options = arguments
+        .iter()
+        .filter(|argument| argument.starts_with('-'));
+    if let Some(other) = options.find(|option| !OPTIONS.contains(&option.as_str())) {
+        let known = OPTIONS.join(", ");
+        return Err(format!(
+            "planted has no option {other}: {known}, or --table alone"
+        ));
+    }
     let told = |option: &str| arguments.iter().any(|argument| argument == option);
     let (record, unchanged) = (told("--record"), told("--unchanged"));
     let words = arguments
@@ -138,6 +148,9 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     let seconds = begin.elapsed().as_secs();
     println!("{noticed} noticed, {} not, in {seconds} s", missed.len());
     match missed.as_slice() {
+        [] if noticed > 0 && arguments.is_empty() => {
+            checked::record("planted", &format!("{noticed} bugs are noticed"))
+        }
         [] if noticed > 0 => Ok(()),
         [] => Err("no bug was planted".to_owned()),
         missed => Err(format!("not noticed:\n{}", missed.join("\n"))),

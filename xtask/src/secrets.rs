@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::run::{Program, Tests, cargo};
-use crate::{copy, workspace};
+use crate::{checked, copy, workspace};
 
 /// A record that names a patient's answer, planted where the line is spoken to: it must be found.
 const LEAK: (&str, &str, &str) = (
@@ -33,23 +33,24 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
                 copy::changed(&text, from, to)?.as_bytes(),
             )?;
             match run(&folder, &source, &["--test", "check_pin"])? {
-                true => Ok(()),
-                false => Err("the planted leak was not found".to_owned()),
+                (true, _) => Ok(()),
+                (false, _) => Err("the planted leak was not found".to_owned()),
             }
         }
         told => {
             let everything: &[&str] = &["--lib", "--bins", "--tests"];
             let selected = if told.is_empty() { everything } else { told };
             match run(&folder, &source, selected)? {
-                true => Err("a log shows a secret or a person".to_owned()),
-                false => Ok(()),
+                (true, _) => Err("a log shows a secret or a person".to_owned()),
+                (false, said) if told.is_empty() => checked::record("secrets", &said),
+                (false, _) => Ok(()),
             }
         }
     }
 }
 
-/// Runs the tests with every record written, and searches: whether anything was found.
-fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<bool, String> {
+/// Runs the tests with every record written, and searches: whether anything was found, and in what.
+fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<(bool, String), String> {
     let records = folder.join("records");
     let _ = std::fs::remove_dir_all(&records);
     std::fs::create_dir_all(&records).map_err(|error| error.to_string())?;
@@ -84,11 +85,16 @@ fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<bool, String> 
     let search = ["--workspace", "--all-features", "--bin", "search"];
     cargo().arg("build").arg("--quiet").args(search).go()?;
     let search = workspace::target().join("debug/search");
-    Ok(Program::new(search)
+    let found = Program::new(search)
         .arg(&records)
         .arg(&printed)
         .go()
-        .is_err())
+        .is_err();
+    let said = format!(
+        "{} tests pass, {written} programs log every record: no secret and nobody's data",
+        tests.passed
+    );
+    Ok((found, said))
 }
 
 /// Runs with everything that is printed kept in a file.
