@@ -208,6 +208,7 @@ pub(super) const PARSERS: &[Parser] = &[
             "crates/mynacard-client/src/folder/face.rs",
             "crates/mynacard-client/src/folder/journal.rs",
             "crates/mynacard-client/src/folder/seen.rs",
+            "crates/mynacard-client/src/folder/unread.rs",
         ],
     ),
     parser(

@@ -246,7 +246,7 @@ const KNOWN: &[Known] = &[
     Known(
         "a file that is still being written is read",
         "mynacard-client",
-        "folder/exchange.rs",
+        "folder/unread.rs",
         "if waiting.stamp != stamp",
     ),
     Known(

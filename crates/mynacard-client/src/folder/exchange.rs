@@ -9,6 +9,7 @@
 use super::journal::{Journal, Pending, PendingState, sync_folder};
 use super::response::{Password, Response};
 use super::step::step;
+use super::unread::Unread;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
 use mynacard_auth::Cancel;
@@ -16,7 +17,7 @@ use mynacard_eligibility::message::{Direction, FileName, MessageKind};
 use mynacard_eligibility::{
     BulkReader, Date, Encoding, Error as DataError, FieldId, Message, Unmappable, XmlOptions,
 };
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ pub struct Exchange {
     res: Directory,
     /// Answers that were delivered and not acknowledged yet.
     delivered: HashSet<String>,
-    waiting: HashMap<String, Waiting>,
+    unread: Unread,
     ready: VecDeque<ExchangeEvent>,
     available: bool,
     /// Whether `req` still has to be tidied up after the last run.
@@ -83,13 +84,6 @@ pub enum ExchangeEvent {
     Available,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    stamp: Stamp,
-    since: Instant,
-    reported: bool,
-}
-
 impl Exchange {
     /// Opens the journal and finishes what a crash interrupted.
     ///
@@ -104,7 +98,7 @@ impl Exchange {
             journal,
             res,
             delivered: HashSet::new(),
-            waiting: HashMap::new(),
+            unread: Unread::default(),
             ready: VecDeque::new(),
             available: true,
             interrupted: true,
@@ -362,11 +356,7 @@ impl Exchange {
             // Another program's, or a duplicate of what the caller has.
             return;
         };
-        let reported = self
-            .waiting
-            .get(file)
-            .is_some_and(|waiting| waiting.reported && waiting.stamp == stamp);
-        if reported || self.delivered.contains(&name) {
+        if self.unread.was_told(file, stamp) || self.delivered.contains(&name) {
             return;
         }
         let late = asked.state == PendingState::Abandoned;
@@ -391,7 +381,7 @@ impl Exchange {
             );
         match checked {
             Ok(response) => {
-                self.waiting.remove(file);
+                self.unread.forget(file);
                 self.delivered.insert(name);
                 self.ready
                     .push_back(ExchangeEvent::Response(Box::new(response)));
@@ -399,21 +389,7 @@ impl Exchange {
             // Nothing is wrong with the file: it is read the next time.
             Err(error) if *error.kind() == ErrorKind::Stopped => {}
             Err(error) => {
-                let now = Instant::now();
-                let waiting = self.waiting.entry(file.to_owned()).or_insert(Waiting {
-                    stamp,
-                    since: now,
-                    reported: false,
-                });
-                if waiting.stamp != stamp {
-                    *waiting = Waiting {
-                        stamp,
-                        since: now,
-                        reported: false,
-                    };
-                }
-                if now.duration_since(waiting.since) >= self.options.patience {
-                    waiting.reported = true;
+                if self.unread.is_overdue(file, stamp, self.options.patience) {
                     self.ready
                         .push_back(ExchangeEvent::Unreadable { request, error });
                 }

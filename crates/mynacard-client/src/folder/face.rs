@@ -8,12 +8,13 @@ use super::journal::sync_folder;
 use super::seen::Seen;
 use super::step::step;
 use super::unauthenticated::Unauthenticated;
+use super::unread::Unread;
 use super::watch::{Directory, POLL, Stamp, Wake};
 use super::{Error, ErrorKind};
 use mynacard_auth::Cancel;
 use mynacard_eligibility::Answer;
 use mynacard_eligibility::message::FaceName;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ pub struct FaceFolder {
     done: HashSet<String>,
     done_order: VecDeque<String>,
     /// Files that could not be read yet.
-    waiting: HashMap<String, Waiting>,
+    unread: Unread,
     ready: VecDeque<Event>,
     available: bool,
     primed: bool,
@@ -92,13 +93,6 @@ pub struct FaceFile {
     pub answer: Unauthenticated<Answer>,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    stamp: Stamp,
-    since: Instant,
-    reported: bool,
-}
-
 impl FaceFolder {
     /// Watches a folder, whether or not it is there at the moment.
     #[must_use]
@@ -147,7 +141,7 @@ impl FaceFolder {
             options,
             done: HashSet::new(),
             done_order: VecDeque::new(),
-            waiting: HashMap::new(),
+            unread: Unread::default(),
             ready: VecDeque::new(),
             available: true,
             primed: options.existing == Existing::Deliver,
@@ -239,17 +233,13 @@ impl FaceFolder {
     }
 
     fn read(&mut self, name: String, parts: FaceName, stamp: Stamp) {
-        let reported = self
-            .waiting
-            .get(&name)
-            .is_some_and(|waiting| waiting.reported && waiting.stamp == stamp);
-        if reported {
+        if self.unread.was_told(&name, stamp) {
             return;
         }
         let path = self.directory.path().join(&name);
         match read_answer(&path) {
             Ok(answer) => {
-                self.waiting.remove(&name);
+                self.unread.forget(&name);
                 self.remember(name.clone());
                 let file = FaceFile {
                     name,
@@ -260,21 +250,7 @@ impl FaceFolder {
                 self.ready.push_back(Event::Answer(Box::new(file)));
             }
             Err(error) => {
-                let now = Instant::now();
-                let waiting = self.waiting.entry(name.clone()).or_insert(Waiting {
-                    stamp,
-                    since: now,
-                    reported: false,
-                });
-                if waiting.stamp != stamp {
-                    *waiting = Waiting {
-                        stamp,
-                        since: now,
-                        reported: false,
-                    };
-                }
-                if now.duration_since(waiting.since) >= self.options.patience {
-                    waiting.reported = true;
+                if self.unread.is_overdue(&name, stamp, self.options.patience) {
                     self.ready.push_back(Event::Unreadable { name, error });
                 }
             }
@@ -289,8 +265,7 @@ impl FaceFolder {
 
     /// Forgets names that are gone, the oldest first, when there are too many: files that are present stay known.
     fn forget(&mut self, present: &HashSet<&str>) {
-        self.waiting
-            .retain(|name, _| present.contains(name.as_str()));
+        self.unread.keep(|name| present.contains(name));
         let mut excess = self
             .done_order
             .len()

@@ -27,6 +27,7 @@ mod response;
 mod seen;
 mod step;
 mod unauthenticated;
+mod unread;
 mod watch;
 
 pub use archive::read_zip;
