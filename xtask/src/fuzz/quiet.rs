@@ -1,8 +1,8 @@
 //! Fuzzing until nothing new comes: a target has had enough when the second half of all its time brought no new edge of our own source.
 //!
-//! An edge is told by its place in the source, since the compiler makes many of one: a function that is inlined has its branches wherever
-//! it is called, and other people's generic code has some for each of our types. It runs in slices and goes on where the last run of the
-//! same program stopped; what was found stays below `target`.
+//! Other people's generic code has edges of its own for each of our types: there would always be one more. Our own is built without inlining
+//! (`fuzz/Cargo.toml`), so that each branch is one edge. It runs in slices and goes on where the last run of the same program stopped; what was
+//! found stays below `target`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
-use super::{all_of, built, fuzz, program, stat};
+use super::{all_of, built, edges, fuzz, program, stat};
 use crate::checked;
 use crate::coverage::table;
 use crate::stage::Checks;
@@ -24,30 +24,27 @@ const LEAST: u64 = 120;
 struct State {
     runs: u64,
     seconds: u64,
-    edges: usize,
-    /// When the slice ended that brought the last new edge.
+    /// Those of everything, other people's too.
+    edges: u64,
+    /// When the slice ended that brought the last new edge of our own.
     last_new: u64,
 }
 
 impl State {
     /// One more slice.
-    fn after(self, runs: u64, seconds: u64, edges: usize) -> State {
+    fn after(self, runs: u64, seconds: u64, edges: u64, news: bool) -> State {
         let all = self.seconds + seconds;
         State {
             runs: self.runs + runs,
             seconds: all,
             edges: self.edges.max(edges),
-            last_new: if edges > self.edges {
-                all
-            } else {
-                self.last_new
-            },
+            last_new: if news { all } else { self.last_new },
         }
     }
 
-    /// Whether the second half brought nothing. The first slice always brings what the seeds reach.
+    /// Whether the second half brought nothing.
     fn is_quiet(self) -> bool {
-        self.last_new > 0 && self.seconds >= LEAST.max(2 * self.last_new)
+        self.seconds >= LEAST.max(2 * self.last_new)
     }
 }
 
@@ -75,11 +72,13 @@ pub(super) fn run(
             let text = fuzz(name, slice, &["-print_pcs=1"])?;
             let runs = stat(&text, "stat::number_of_executed_units:");
             let runs = runs.and_then(|runs| runs.parse().ok());
-            let Some(runs) = runs else {
-                return Err("libFuzzer reported no runs".to_owned());
+            let (Some(runs), Some(edges)) = (runs, edges(&text)) else {
+                return Err("libFuzzer reported neither runs nor edges".to_owned());
             };
+            // One that an earlier slice told of is no news: what a clock decides comes again.
+            let known = places.len();
             places.extend(own_places(&text, &root));
-            state = state.after(runs, slice, places.len());
+            state = state.after(runs, slice, edges, places.len() > known);
             save(name, state, &places)?;
         }
         println!("{name:<20} {state:?}");
@@ -111,10 +110,10 @@ fn with_row(part: &str, name: &str, state: State, of: &str) -> String {
     );
     let mut text = format!(
         "A target has had enough when the second half of its time brought no new edge of our own source (`crates/*/src`, `ffi/src`), and {LEAST} \
-         seconds at least. An edge is told by its place in the source (what libFuzzer prints of it: file, line, column); the program has the \
-         address sanitizer. A target starts from its seeds and from what was found before, on this machine and in `fuzz/found`. The time of the \
-         last new edge is the end of its slice.\n\n\
-         | target | runs | seconds | edges | last new edge at | enough | day and commit |\n|---|---:|---:|---:|---:|---|---|\n"
+         seconds at least. It starts from its seeds and from what was found before, on this machine and in `fuzz/found`, and the program has the \
+         address sanitizer. *Edges* are all that libFuzzer counts, other people's crates among them; the time of the last new one of our own is \
+         the end of its slice, and 0 where there was none.\n\n\
+         | target | runs | seconds | edges | last new of our own at | enough | day and commit |\n|---|---:|---:|---:|---:|---|---|\n"
     );
     for line in rows.values() {
         let _ = writeln!(text, "{line}");
@@ -149,8 +148,7 @@ fn load(name: &str) -> (State, BTreeSet<String>) {
     let numbers: Vec<u64> = numbers.filter_map(|number| number.parse().ok()).collect();
     let places: BTreeSet<String> = lines.map(str::to_owned).collect();
     match numbers.as_slice() {
-        &[runs, seconds, last_new] => {
-            let edges = places.len();
+        &[runs, seconds, edges, last_new] => {
             let state = State {
                 runs,
                 seconds,
@@ -166,10 +164,11 @@ fn load(name: &str) -> (State, BTreeSet<String>) {
 fn save(name: &str, state: State, places: &BTreeSet<String>) -> Result<(), String> {
     let path = kept(name);
     let mut text = format!(
-        "{}\n{} {} {}\n",
+        "{}\n{} {} {} {}\n",
         build_of_program(),
         state.runs,
         state.seconds,
+        state.edges,
         state.last_new
     );
     for place in places {
@@ -195,18 +194,22 @@ mod tests {
 
     #[test]
     fn a_target_is_quiet_when_its_second_half_brought_nothing() {
-        let first = State::default().after(100, 60, 50);
+        let first = State::default().after(100, 60, 50, true);
         assert!(!first.is_quiet());
-        let second = first.after(100, 60, 50);
+        let second = first.after(100, 60, 51, false);
         assert!(second.is_quiet(), "{second:?}");
-        let news = second.after(100, 60, 51);
+        let news = second.after(100, 60, 52, true);
         assert!(!news.is_quiet());
-        let last = news.after(50, 60, 51).after(50, 60, 40);
-        assert_eq!((last.edges, last.last_new, last.runs), (51, 180, 400));
+        let last = news.after(50, 60, 52, false).after(50, 60, 40, false);
+        assert_eq!((last.edges, last.last_new, last.runs), (52, 180, 400));
         assert!(!last.is_quiet());
-        assert!(last.after(1, 60, 51).is_quiet());
-        let short = State::default().after(1, 50, 5).after(1, 50, 5);
-        assert!(!short.is_quiet(), "a hundred seconds say nothing");
+        assert!(last.after(1, 60, 51, false).is_quiet());
+        let none = State::default().after(1, 50, 5, false);
+        assert!(
+            !none.after(1, 50, 5, false).is_quiet(),
+            "a hundred seconds say nothing"
+        );
+        assert!(none.after(1, 70, 5, false).is_quiet());
     }
 
     #[test]
@@ -227,10 +230,10 @@ mod tests {
 
     #[test]
     fn a_row_takes_the_place_of_its_former_self() {
-        let state = State::default().after(7, 10, 50);
+        let state = State::default().after(7, 10, 50, true);
         let once = with_row("", "tlv", state, "then");
         let both = with_row(&once, "date", state, "then");
-        let again = with_row(&both, "tlv", state.after(7, 10, 50), "now");
+        let again = with_row(&both, "tlv", state.after(7, 10, 50, false), "now");
         assert_eq!(
             again.lines().filter(|line| line.starts_with("| `")).count(),
             2
