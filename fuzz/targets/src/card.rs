@@ -6,12 +6,13 @@ use mynacard_card::app::jpki::CounterPolicy;
 use mynacard_card::tlv::{Header, Objects};
 use mynacard_card::trace::{Recorder, Replay};
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, LengthPolicy, Limits, PinEntry, PinTry, Response,
-    StatusWord, Transport, TransportError, TransportErrorKind,
+    Command, Delivery, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord,
+    Transport, TransportError, TransportErrorKind,
 };
 
+use crate::conduct::{Conduct, outcome};
 use crate::errors::{note, noted, read};
-use crate::flows::{Ask, FLOWS};
+use crate::flows::{self, Ask, FLOWS};
 use crate::pieces;
 
 /// An answer is its data and its status word, and nothing else.
@@ -130,7 +131,17 @@ pub(crate) fn command(data: &[u8]) {
 /// The length of pieces that a caller asks for.
 const PIECE: NonZeroU16 = NonZeroU16::new(100).expect("not zero");
 
-/// A dialogue with a card that answers whatever it likes: the first octet chooses which, the second how it is asked for.
+/// The dialogues that end with a signature by a key of 2048 bits.
+const RSA_2048: [&str; 5] = [
+    "authentication",
+    "pin-pad",
+    "signature",
+    "android",
+    "iphone",
+];
+
+/// A dialogue with a card that answers whatever it likes: the first octet chooses which, the second how it is asked for, or that a caller leads
+/// it who does not heed errors.
 pub(crate) fn dialogue(data: &[u8]) {
     let Some(([which, choices], answers)) = data.split_first_chunk::<2>() else {
         return;
@@ -154,6 +165,7 @@ pub(crate) fn dialogue(data: &[u8]) {
         secrets: 0,
         power: false,
         gone: false,
+        conduct: Conduct::new(choices & 2 == 0, flow.pins == 0 && choices & 0x20 == 0),
     };
     let counter = if choices & 2 == 0 {
         CounterPolicy::READ_FIRST
@@ -168,17 +180,28 @@ pub(crate) fn dialogue(data: &[u8]) {
         },
         wrong: choices & 4 != 0,
     };
-    let result = (flow.run)(&mut card, ask);
+    let stubborn = choices & 0x20 != 0;
+    let result = match stubborn {
+        true => flows::stubborn(&mut card, ask),
+        false => (flow.run)(&mut card, ask),
+    };
+    if let (Ok(spoils), true) = (&result, RSA_2048.contains(&flow.name) && !stubborn) {
+        let signature = spoils.last().map(Vec::len);
+        assert_eq!(signature, Some(256), "a signature of another length");
+    }
     if let Err(error) = result {
         note(&error);
-        let secret_sent = card.secrets > 0;
-        assert!(
-            secret_sent || error.pin_try() == PinTry::NotSpent,
-            "{}: no PIN was sent: {error:?}",
+        assert_eq!(
+            error.pin_try(),
+            card.conduct.pin_try(),
+            "{}: {error:?}",
             flow.name
         );
     }
-    let most = flow.pins + usize::from(flow.changes.is_some());
+    let most = match stubborn {
+        true => flows::STUBBORN,
+        false => flow.pins + usize::from(flow.changes.is_some()),
+    };
     assert!(
         card.secrets <= most,
         "{}: {} PINs were sent",
@@ -242,6 +265,7 @@ struct AnyCard<'a> {
     secrets: usize,
     power: bool,
     gone: bool,
+    conduct: Conduct,
 }
 
 impl AnyCard<'_> {
@@ -283,18 +307,25 @@ impl Transport for AnyCard<'_> {
             "a PIN that is not marked, or a mark without a PIN"
         );
         self.secrets += usize::from(secret);
-        self.next(response)
+        let act = self.conduct.sends(command);
+        let result = self.next(response);
+        self.conduct.ended(act, outcome(&result, response));
+        result
     }
 
     fn limits(&self) -> Limits {
         self.limits
     }
 
-    fn enter_pin(&mut self, _request: &PinEntry) -> Result<StatusWord, TransportError> {
+    fn enter_pin(&mut self, request: &PinEntry) -> Result<StatusWord, TransportError> {
         self.secrets += 1;
+        let act = self.conduct.types(request);
         let mut response = Response::new();
-        self.next(&mut response)?;
-        Ok(response.status())
+        let result = self.next(&mut response);
+        // A reader hands out the status alone.
+        let told = outcome(&result, &response).map(|(_, status)| (&[][..], status));
+        self.conduct.ended(act, told);
+        result.map(|()| response.status())
     }
 
     fn end(&mut self, how: End) {

@@ -10,6 +10,7 @@ use mynacard_card::{
 };
 use mynacard_sim::{Counter, Quirk, VirtualCard};
 
+use crate::conduct::{Conduct, outcome};
 use crate::flows::{Ask, FLOWS, Flow, TYPED};
 use crate::virtual_card::card_of;
 use judge::Case;
@@ -147,6 +148,7 @@ struct Deviating<'a> {
     /// One of them at an exchange that carried a PIN, old or new.
     at_pin: bool,
     at_change: bool,
+    conduct: Conduct,
 }
 
 /// What can happen to one exchange.
@@ -301,6 +303,7 @@ impl<'a> Deviating<'a> {
             happened: Vec::new(),
             at_pin: false,
             at_change: false,
+            conduct: Conduct::new(!choices.skips(), flow.pins == 0),
         }
     }
 
@@ -399,7 +402,10 @@ impl Transport for Deviating<'_> {
         );
         self.secrets += usize::from(secret);
         let frame = command.encode(form).expect("our own commands");
-        response.set(&self.pass(&frame)?)
+        let act = self.conduct.sends(command);
+        let result = self.pass(&frame).and_then(|answer| response.set(&answer));
+        self.conduct.ended(act, outcome(&result, response));
+        result
     }
 
     fn limits(&self) -> Limits {
@@ -414,9 +420,13 @@ impl Transport for Deviating<'_> {
         let length = u8::try_from(self.typed.len()).expect("four digits");
         let frame = [request.header.as_slice(), &[length], self.typed.as_bytes()].concat();
         self.secrets += 1;
+        let act = self.conduct.types(request);
         let mut response = Response::new();
-        response.set(&self.pass(&frame)?)?;
-        Ok(response.status())
+        let result = self.pass(&frame).and_then(|answer| response.set(&answer));
+        // A reader hands out the status alone.
+        let told = outcome(&result, &response).map(|(_, status)| (&[][..], status));
+        self.conduct.ended(act, told);
+        result.map(|()| response.status())
     }
 
     fn end(&mut self, how: End) {

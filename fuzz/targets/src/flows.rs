@@ -7,7 +7,7 @@ use mynacard_card::app::common::Common;
 use mynacard_card::app::input_support::{Attributes, InputSupport};
 use mynacard_card::app::jpki::{CounterPolicy, Jpki, Layout};
 use mynacard_card::{
-    BirthDate, Card, Error, ErrorKind, LengthPolicy, NumberB, Options, Pin, PinKind,
+    BirthDate, Card, Command, Error, ErrorKind, LengthPolicy, NumberB, Options, Pin, PinKind,
     SignaturePassword, Transport, Tries, hazmat,
 };
 use mynacard_sim::{Counter, Profile};
@@ -376,6 +376,48 @@ fn attributes_by_pin(card: &mut dyn Transport, ask: Ask) -> Result<Spoils, Error
     spoils.extend([certificate, key, session, presence]);
     Ok(spoils)
 }
+
+/// PINs that a stubborn caller sends at most.
+pub(crate) const STUBBORN: usize = 3;
+
+/// A caller who goes on whatever happened: what may not be sent any more, the library must know.
+pub(crate) fn stubborn(card: &mut dyn Transport, ask: Ask) -> Result<Spoils, Error> {
+    let mut jpki = Jpki::open(card, ask.options())?;
+    let mut failed = None;
+    for _ in 0..STUBBORN {
+        let signed = match jpki.verify(ask.pin()?) {
+            Ok(mut verified) => verified.sign(b"message"),
+            Err(error) => Err(error),
+        };
+        failed = signed.err();
+        let _ = jpki.authentication_certificate();
+        for header in FORBIDDEN {
+            let [cla, ins, p1, p2] = header;
+            let relayed = hazmat::exchange(&mut jpki, &Command::new(cla, ins, p1, p2));
+            let kind = relayed.as_ref().map(|_| ()).map_err(Error::kind);
+            assert!(
+                matches!(kind, Err(ErrorKind::NotAllowed { .. })),
+                "{header:02X?}: {kind:?}"
+            );
+        }
+        // What was verified in it is over.
+        jpki = Jpki::select(jpki.into_card(), ask.options())?;
+    }
+    failed.map_or_else(|| Ok(Vec::new()), Err)
+}
+
+/// Commands that nobody else may compose: of PINs, signatures and applications.
+const FORBIDDEN: [[u8; 4]; 9] = [
+    [0x00, 0x20, 0x00, 0x98],
+    [0x00, 0x21, 0x00, 0x98],
+    [0x00, 0x24, 0x01, 0x80],
+    [0x80, 0x32, 0x01, 0x80],
+    [0x00, 0x2C, 0x00, 0x98],
+    [0x80, 0x2A, 0x00, 0x80],
+    [0x00, 0x88, 0x00, 0x81],
+    [0x00, 0xA4, 0x04, 0x0C],
+    [0x00, 0xA4, 0x00, 0x0C],
+];
 
 /// Four applications one after the other under the same power.
 fn one_session(card: &mut dyn Transport, ask: Ask) -> Result<Spoils, Error> {

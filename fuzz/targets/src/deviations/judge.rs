@@ -96,6 +96,12 @@ impl Case<'_> {
             .collect();
         assert!(fallen.len() <= 1, "{}: {fallen:?} fell", flow.name);
         let known = self.result.as_ref().err().map(Error::pin_try);
+        assert!(
+            known.is_none_or(|known| known == card.conduct.pin_try()),
+            "{}: {known:?}, and somebody who reads the line knows {:?}",
+            flow.name,
+            card.conduct.pin_try()
+        );
         if !fallen.is_empty() && !card.at_pin {
             assert!(
                 matches!(known, Some(PinTry::Spent | PinTry::Unknown)),

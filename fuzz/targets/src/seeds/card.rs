@@ -254,6 +254,45 @@ fn dialogues(seeds: &mut Vec<Seed>) {
         &[done, file, tries, done, der],
     );
     add("in-pieces-of-100", "authentication", 0x11, &[done, &begin]);
+    let signature = [&[5; 256][..], done].concat();
+    // Each is followed by what would please a caller that goes on, and by a caller that does.
+    let mut conduct = |name: &str, query: &[u8], verify: &[u8], signature: &[u8]| {
+        let mut rest = vec![query, verify, file, done, done];
+        add(name, "android", 1, &[done, query, verify, file, signature]);
+        if verify == done {
+            rest.insert(2, signature);
+        }
+        let answers = [&[done][..], &rest, &rest, &rest].concat();
+        add(&format!("stubborn-{name}"), "android", 0x21, &answers);
+    };
+    for (name, query) in [
+        ("last-try", [0x63, 0xC1]),
+        ("no-try", [0x63, 0xC0]),
+        ("blocked", [0x69, 0x83]),
+        ("unusable", [0x69, 0x84]),
+        ("open", [0x90, 0x00]),
+        ("no-counter", [0x6A, 0x88]),
+    ] {
+        conduct(&format!("counter-{name}"), &query, done, &signature);
+    }
+    for (name, verify) in [
+        ("wrong", &[0x63, 0xC2][..]),
+        ("failed", &[0x63, 0x00]),
+        ("blocked", &[0x69, 0x83]),
+        ("odd", &[0x6A, 0x80]),
+        ("more", &[0x61, 0x02]),
+        ("with-data", &[1, 2, 0x90, 0x00]),
+        ("cut", &[0x90]),
+        ("gone", &[]),
+        ("right", done),
+    ] {
+        conduct(&format!("verify-{name}"), tries, verify, &signature);
+    }
+    conduct("signature-short", tries, done, &second);
+    // The application was selected again, and somebody else has opened its PIN.
+    let first = [done, tries, done, &signature, file, done, done];
+    let answers = [&first[..], &[done, done, &signature]].concat();
+    add("stubborn-open-again", "android", 0x21, &answers);
 }
 
 /// Its name, the kind of card with its habits, and commands.
