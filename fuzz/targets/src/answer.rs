@@ -107,14 +107,25 @@ pub(crate) fn date(data: &[u8]) {
         let _ = (date.japanese(), date.to_string());
         let again = Date::new(date.year(), date.month(), date.day());
         assert_eq!(again, Some(date));
+        let era = date.era().map(|(era, year)| (era.kanji(), year));
+        assert_eq!(era, era_of(date), "{date}");
         if let Some((era, year)) = date.era() {
             // As people write it, in both alphabets of the era.
+            let (month, day) = (date.month(), date.day());
+            let first = if year == 1 { "元" } else { &year.to_string() };
             for written in [
-                format!("{}{year}年{}月{}日", era.kanji(), date.month(), date.day()),
-                format!("{}{year}.{}.{}", era.initial(), date.month(), date.day()),
+                format!("{}{year}年{month}月{day}日", era.kanji()),
+                format!("{}{first}年{month}月{day}日", era.kanji()),
+                format!("{}{year}.{month}.{day}", era.initial()),
             ] {
-                let read = Date::from_japanese(&written);
-                assert!(read.is_none_or(|read| read == date), "{written}");
+                assert_eq!(Date::from_japanese(&written), Some(date), "{written}");
+            }
+            // A year of the era that ended before the day is none.
+            let mut before = ERAS.iter().skip_while(|(name, _)| *name != era.kanji());
+            if let Some((name, from)) = before.nth(1) {
+                let year = u32::from(date.year()) - from / 10_000 + 1;
+                let written = format!("{name}{year}年{month}月{day}日");
+                assert_eq!(Date::from_japanese(&written), None, "{written}");
             }
         }
     }
@@ -140,6 +151,23 @@ pub(crate) fn date(data: &[u8]) {
             .and_then(|date| date.plus_days(days))
             .map(Date::japanese);
     }
+}
+
+/// The eras with their first days, the latest first.
+const ERAS: [(&str, u32); 5] = [
+    ("令和", 2019_05_01),
+    ("平成", 1989_01_08),
+    ("昭和", 1926_12_25),
+    ("大正", 1912_07_30),
+    ("明治", 1868_01_25),
+];
+
+/// The era of a day and the year in it.
+fn era_of(date: Date) -> Option<(&'static str, u16)> {
+    let day = date.basic().parse().expect("eight digits");
+    let (era, from) = ERAS.iter().find(|(_, from)| *from <= day)?;
+    let first = u16::try_from(from / 10_000).expect("four digits");
+    Some((*era, date.year() - first + 1))
 }
 
 fn show(answer: &Answer) {

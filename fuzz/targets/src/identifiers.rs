@@ -4,9 +4,9 @@ use mynacard_client::folder::FaceName;
 use mynacard_eligibility::fold::{compare_key, full_kana, half_kana, narrow};
 use mynacard_eligibility::identifier::{
     BranchNumber, CheckupInstitutionNumber, IdentifierKind, InstitutionCode, InsuredNumber,
-    InsuredSymbol, InsurerNumber, InvoiceNumber, LateElderlyNumber, OnlineCode, PhoneNumber,
-    PointsTable, PortalInstitutionKind, PostalCode, PublicPayerNumber, PublicRecipientNumber,
-    Remark, TicketNumber, validate,
+    InsuredSymbol, InsurerNumber, InvoiceNumber, LateElderlyNumber, OnlineCode, Parsed,
+    PhoneNumber, PointsTable, PortalInstitutionKind, PostalCode, PublicPayerNumber,
+    PublicRecipientNumber, Remark, TicketNumber, validate,
 };
 use mynacard_eligibility::message::FileName;
 
@@ -39,6 +39,35 @@ pub(crate) fn identifier(data: &[u8]) {
             "the written form of {kind:?} is another one when read"
         );
     }
+}
+
+/// The digit that follows these, where weights of 2 and 1 take turns, the digits of each product are added, and the sum goes up to the next
+/// ten: that of insurers, payers and institutions.
+fn by_tens(body: &str) -> u32 {
+    const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let digits = body.chars().rev().filter_map(|digit| digit.to_digit(10));
+    let weighted = digits.enumerate().map(|(at, digit)| match at % 2 {
+        0 => DOUBLED.get(digit as usize).copied().unwrap_or_default(),
+        _ => digit,
+    });
+    (10 - weighted.sum::<u32>() % 10) % 10
+}
+
+/// The digit before the twelve of a corporate number.
+fn by_nines(body: &str) -> u32 {
+    let digits = body.chars().rev().filter_map(|digit| digit.to_digit(10));
+    let weighted = digits.zip([1, 2].into_iter().cycle());
+    9 - weighted.map(|(digit, weight)| digit * weight).sum::<u32>() % 9
+}
+
+/// The check digit is remarked on exactly where this rule wants another one.
+fn checked<T: ToString>(parsed: &Parsed<T>) {
+    let text = parsed.value.to_string();
+    let (body, last) = text.split_at(text.len() - 1);
+    let wanted = by_tens(body).to_string();
+    let digit = |found: &Remark| matches!(found, Remark::CheckDigit { .. });
+    let remarked = parsed.findings.iter().any(digit);
+    assert_eq!(remarked, wanted != last, "{text}: {wanted} is wanted");
 }
 
 /// What staff type is taken exactly where reading remarks on no check digit; an error says the same as the library's own; and what is a
@@ -77,7 +106,17 @@ fn read(text: &str) {
         BranchNumber true, LateElderlyNumber true, InvoiceNumber false, PostalCode false,
         PhoneNumber true, TicketNumber true,
     );
+    if let Ok(parsed) = InvoiceNumber::parse(text) {
+        let number = parsed.value.to_string();
+        let (first, body) = number[1..].split_at(1);
+        let wanted = by_nines(body).to_string();
+        assert_eq!(parsed.value.corporate_check(), wanted == first, "{number}");
+    }
+    if let Ok(parsed) = PublicPayerNumber::parse(text) {
+        checked(&parsed);
+    }
     if let Ok(parsed) = noted(InsurerNumber::parse(text)) {
+        checked(&parsed);
         let number = parsed.value;
         let _ = (
             number.is_national_health(),
@@ -88,6 +127,7 @@ fn read(text: &str) {
         assert!(padded.iter().all(|text| text.len() >= 8));
     }
     if let Ok(parsed) = noted(InstitutionCode::parse(text)) {
+        checked(&parsed);
         let code = parsed.value;
         let prefecture = code.prefecture().parse().expect("two digits");
         let parts = (prefecture, code.points_table(), code.seven_digits());

@@ -182,6 +182,14 @@ fn texts(seeds: &mut Vec<Seed>) {
         ("no-month", "1868年x月24日"),
         ("no-day", "1868年1月日"),
         ("two-parts", "1868年1日"),
+        ("last-of-heisei", "20190430"),
+        ("last-of-showa", "19890107"),
+        ("first-of-heisei", "19890108"),
+        ("last-of-taisho", "19261224"),
+        ("first-of-showa", "19261225"),
+        ("last-of-meiji", "19120729"),
+        ("first-of-taisho", "19120730"),
+        ("first-of-meiji", "18680125"),
     ] {
         seeds.push(("date", name.into(), text.into()));
     }
@@ -190,6 +198,21 @@ fn texts(seeds: &mut Vec<Seed>) {
 }
 
 fn identifiers(seeds: &mut Vec<Seed>) {
+    seeds.push((
+        "identifier",
+        "insurer-six-right".into(),
+        b"\x00138016".to_vec(),
+    ));
+    seeds.push((
+        "identifier",
+        "insurer-six-wrong".into(),
+        b"\x00138017".to_vec(),
+    ));
+    seeds.push((
+        "identifier",
+        "invoice-right".into(),
+        b"\x00T7000012050002".to_vec(),
+    ));
     let mut named = |kind: IdentifierKind, name: &str, text: &str| {
         let kinds = IdentifierKind::ALL.into_iter();
         let choice = kinds.zip(0..).find(|(one, _)| *one == kind);

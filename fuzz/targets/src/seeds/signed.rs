@@ -19,6 +19,9 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
             seeds.push((target, format!("change-{kind}"), change));
         }
     }
+    for (name, input) in crate::signed::of_wrong_extensions() {
+        seeds.push(("certificate_signed", name, input));
+    }
     // An entry with a serial number of 61 octets.
     let long = [0x48, 0, 0xF3, 7, 0x3D, 2, 0x54];
     seeds.push(("revocation_list", "long-serial".into(), long.to_vec()));

@@ -28,10 +28,11 @@ pub(crate) fn judged(data: &[u8]) -> bool {
         Usage::Signature
     };
     let authority = super::authority(usage);
-    let der = issued(authority, changes, choices & 4 != 0);
+    let (der, long) = issued(authority, changes, choices & 4 != 0);
     let Ok(certificate) = noted(Certificate::from_der(&der)) else {
         return false;
     };
+    assert!(!long, "a length in more octets than it needs was read");
     assert_eq!(certificate.as_der(), der, "a certificate changed");
     let mut store = store();
     let mut policies = vec![policy(usage)];
@@ -84,8 +85,8 @@ fn policy(usage: Usage) -> &'static str {
     }
 }
 
-/// The certificate with its changes, signed over what came of them.
-fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
+/// The certificate with its changes, signed over what came of them; whether a length in it is longer than DER allows.
+fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> (Vec<u8>, bool) {
     let (right, known) = right(authority);
     let mut root = right.clone();
     tree::change(&mut root, changes, known);
@@ -94,7 +95,8 @@ fn issued(authority: &Authority, changes: &[u8], by_another: bool) -> Vec<u8> {
     } else {
         &authority.key
     };
-    super::sign_first(&root, key, Alg::EcdsaSha256)
+    let long = root.has_long_length();
+    (super::sign_first(&root, key, Alg::EcdsaSha256), long)
 }
 
 /// What a certificate is before its changes, and what these may put in.
@@ -124,6 +126,40 @@ pub(crate) fn of_known_keys() -> Vec<Vec<u8>> {
         vec![0, 6, place, index.expect("every key is known")]
     })
     .collect()
+}
+
+/// Inputs that take away, double or replace each extension of a right certificate, or add what is known, by what is wrong: seeds.
+pub(crate) fn of_wrong_extensions() -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for (choices, usage) in [(0, Usage::Authentication), (1, Usage::Signature)] {
+        let (right, known) = right(super::authority(usage));
+        let signed = right.part(0).expect("the signed part");
+        // The last part of the signed one, in a tag of its own.
+        let last = signed.parts().len() - 1;
+        let list = signed.part(last).and_then(|tagged| tagged.part(0));
+        for (at, extension) in list.expect("extensions").parts().iter().enumerate() {
+            let place = right.number(&[0, last, 0, at]).expect("it is there");
+            let mut add = |what: &str, change: [u8; 2], operand: u8| {
+                let [kind, place] = change;
+                let input = vec![choices, kind, place, operand, 0];
+                all.push((format!("extension-{choices}-{at}-{what}"), input));
+            };
+            add("absent", [2, place], 0);
+            add("twice", [3, place], 0);
+            add("long", [9, place], 0);
+            for (index, other) in (0_u8..).zip(known) {
+                let other = Node::read(other);
+                let kind = |node: &Node| node.part(0).map(Node::write);
+                if other.is_some_and(|other| kind(&other) == kind(extension)) {
+                    add(&format!("other-{index}"), [6, place], index);
+                }
+                if at == 0 {
+                    add(&format!("with-{index}"), [5, place], index);
+                }
+            }
+        }
+    }
+    all
 }
 
 /// Extensions and keys that a certificate must not have, or only one of.

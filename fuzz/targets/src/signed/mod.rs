@@ -15,7 +15,7 @@ use harness::der::{bits, seq};
 use harness::forge::{Alg, Authority, Key};
 use tree::Node;
 
-pub(crate) use certificate::{judged as certificate, of_known_keys};
+pub(crate) use certificate::{judged as certificate, of_known_keys, of_wrong_extensions};
 pub(crate) use possession::never_by;
 pub(crate) use revocation::{applied, list, ocsp};
 

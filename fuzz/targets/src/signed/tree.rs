@@ -88,6 +88,11 @@ impl Node {
         }
     }
 
+    /// Whether a length takes more octets than it needs; what octets hold is not looked at, since not everybody reads it.
+    pub(crate) fn has_long_length(&self) -> bool {
+        self.long || self.tag != 0x04 && self.parts().iter().any(Self::has_long_length)
+    }
+
     /// The part at a place.
     pub(crate) fn part(&self, index: usize) -> Option<&Self> {
         self.parts().get(index)
