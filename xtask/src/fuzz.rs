@@ -206,6 +206,36 @@ fn program() -> PathBuf {
     built.join("release").join(ALL)
 }
 
+/// A folder for the files that a target writes, in memory where the system has such a folder; it goes with this.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let memory = PathBuf::from("/dev/shm");
+        let base = if memory.is_dir() {
+            memory
+        } else {
+            std::env::temp_dir()
+        };
+        Scratch(base.join(format!("mynacard-fuzz-{}-{name}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program as one target.
+fn target(name: &str, scratch: &Scratch) -> Program {
+    Program::new(program())
+        .env("MYNACARD_FUZZ_TARGET", name)
+        .env("MYNACARD_FUZZ_FOLDER", &scratch.0)
+        // As cargo-fuzz does: the C compiler's instrumentation of SQLite registers its globals a second time.
+        .env("ASAN_OPTIONS", "detect_odr_violation=0")
+}
+
 /// Runs one target; libFuzzer's report on success, the end of its log on failure.
 fn fuzz(name: &str, seconds: u64, more: &[&str]) -> Result<String, String> {
     let (corpus, crashes) = (
@@ -220,10 +250,8 @@ fn fuzz(name: &str, seconds: u64, more: &[&str]) -> Result<String, String> {
     if !seeds.is_dir() {
         return Err(format!("no seeds in fuzz/seeds/{name}"));
     }
-    let mut program = Program::new(program())
-        .env("MYNACARD_FUZZ_TARGET", name)
-        // As cargo-fuzz does: the C compiler's instrumentation of SQLite registers its globals a second time.
-        .env("ASAN_OPTIONS", "detect_odr_violation=0")
+    let scratch = Scratch::new(name);
+    let mut program = target(name, &scratch)
         .arg(format!("-max_total_time={seconds}"))
         .args([
             "-timeout=20",

@@ -6,8 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{all_of, built, corpus, found, program, seeds};
-use crate::run::Program;
+use super::{Scratch, all_of, built, corpus, found, seeds, target};
 use crate::stage::Checks;
 use crate::workspace;
 
@@ -43,9 +42,8 @@ fn keep(name: &str) -> io::Result<(usize, usize)> {
         fs::write(merged.join(seed.file_name().unwrap_or_default()), &bytes)?;
         given.insert(bytes);
     }
-    let mut program = Program::new(program())
-        .env("MYNACARD_FUZZ_TARGET", name)
-        .env("ASAN_OPTIONS", "detect_odr_violation=0")
+    let scratch = Scratch::new(name);
+    let mut program = target(name, &scratch)
         // Edges alone: how often one was taken is no news here.
         .args(["-merge=1", "-use_counters=0", "-timeout=60"])
         .arg(format!("-max_len={INPUT}"))
