@@ -583,7 +583,7 @@ pub(super) const TABLE: &[Guidance] = &[
         "MC-6507",
         Class::Caller,
         Text::new(
-            "照会番号に使えない文字があります。",
+            "この照会番号は使えません。",
             "The request's identifier cannot be used.",
         ),
         Text::new(
