@@ -103,6 +103,7 @@ pub(super) const PARSERS: &[Parser] = &[
     parser(
         "certificates: revocation list",
         &[
+            "crates/mynacard-cert/src/revocation/extensions.rs",
             "crates/mynacard-cert/src/revocation/list.rs",
             "crates/mynacard-cert/src/revocation/stream.rs",
         ],

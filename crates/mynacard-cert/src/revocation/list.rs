@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, Read};
 
+use super::extensions::each_extension;
 use super::stream::Stream;
 use super::{Question, Revocation, Unknown};
 use crate::algorithm::SignatureAlgorithm;
@@ -359,23 +360,10 @@ impl Extensions {
     /// The content of `[0]`.
     fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Fault> {
         let explicit = reader.any()?;
-        let mut outer = explicit.contents();
-        let list = outer.expect(tag::SEQUENCE)?;
-        outer.finish()?;
-        let mut items = list.contents();
-        let mut seen: Vec<&[u8]> = Vec::new();
-        if items.is_empty() {
-            return Err(list.fault("empty list of extensions"));
-        }
-        while !items.is_empty() {
-            let (kind, critical, value) = one(&mut items)?;
-            if seen.contains(&kind.value) || seen.len() == 32 {
-                return Err(kind.fault("extension appears twice, or too many"));
-            }
-            seen.push(kind.value);
-            self.unknown_critical |= critical && !MAY_BE_CRITICAL.contains(&kind.value);
+        each_extension(&explicit, |kind, critical, value| {
+            self.unknown_critical |= critical && !MAY_BE_CRITICAL.contains(&kind);
             let mut content = value.contents();
-            match kind.value {
+            match kind {
                 oid::AUTHORITY_KEY_IDENTIFIER => {
                     let AuthorityKeyIdentifier { key, .. } =
                         authority_key_identifier(&mut content)?;
@@ -383,21 +371,23 @@ impl Extensions {
                     self.key_identifier = key
                         .and_then(|range| explicit.full.get(range))
                         .map(<[u8]>::to_vec);
-                    content.finish()?;
+                    content.finish()
                 }
                 oid::CRL_NUMBER => {
                     content.integer()?;
-                    content.finish()?;
+                    content.finish()
                 }
                 oid::ISSUING_DISTRIBUTION_POINT => {
                     self.read_point(&mut content, explicit.full)?;
-                    content.finish()?;
+                    content.finish()
                 }
-                oid::DELTA_CRL_INDICATOR => self.delta = true,
-                _ => {}
+                oid::DELTA_CRL_INDICATOR => {
+                    self.delta = true;
+                    Ok(())
+                }
+                _ => Ok(()),
             }
-        }
-        Ok(())
+        })
     }
 
     /// `IssuingDistributionPoint`.

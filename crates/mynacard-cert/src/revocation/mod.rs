@@ -11,6 +11,7 @@
 //! ```
 
 mod cache;
+mod extensions;
 mod list;
 mod ocsp;
 mod ocsp_form;

@@ -1,5 +1,6 @@
 //! The form of an OCSP response (RFC 6960 §4.2.1), read strictly.
 
+use super::extensions::each_extension;
 use super::ocsp::{Body, Responder, Says, Status};
 use crate::algorithm::SignatureAlgorithm;
 use crate::asn1::time::generalized_time;
@@ -7,7 +8,7 @@ use crate::asn1::value::small;
 use crate::asn1::{Fault, Tlv, oid, tag};
 use crate::certificate::Certificate;
 use crate::error::{Error, Part};
-use crate::extension::{one, range};
+use crate::extension::range;
 use crate::name;
 
 /// Most statuses and most certificates in one response.
@@ -195,28 +196,4 @@ fn says(status: &Tlv<'_>) -> Result<Says, Fault> {
         }
         _ => Err(status.fault("unexpected tag")),
     }
-}
-
-/// Every extension of an explicitly tagged list, each at most once.
-fn each_extension<'a>(
-    explicit: &Tlv<'a>,
-    mut each: impl FnMut(&'a [u8], bool, &Tlv<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut outer = explicit.contents();
-    let list = outer.expect(tag::SEQUENCE)?;
-    outer.finish()?;
-    let mut items = list.contents();
-    let mut seen: Vec<&[u8]> = Vec::new();
-    if items.is_empty() {
-        return Err(list.fault("empty list of extensions"));
-    }
-    while !items.is_empty() {
-        let (kind, critical, value) = one(&mut items)?;
-        if seen.contains(&kind.value) || seen.len() == 32 {
-            return Err(kind.fault("extension appears twice, or too many"));
-        }
-        seen.push(kind.value);
-        each(kind.value, critical, &value)?;
-    }
-    Ok(())
 }
