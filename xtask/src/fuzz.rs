@@ -314,6 +314,18 @@ mod tests {
     }
 
     #[test]
+    fn every_target_stands_in_the_readme_once() {
+        let readme = std::fs::read_to_string(workspace::root().join("fuzz/README.md")).unwrap();
+        let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut named: Vec<String> = rows
+            .filter_map(|row| row.split_once(" |"))
+            .flat_map(|(names, _)| names.split(", ").map(|name| name.replace('`', "")))
+            .collect();
+        named.sort();
+        assert_eq!(named, targets().unwrap());
+    }
+
+    #[test]
     fn every_target_has_seeds_and_a_bin() {
         let manifest = std::fs::read_to_string(workspace::root().join("fuzz/Cargo.toml")).unwrap();
         let targets = targets().unwrap();
