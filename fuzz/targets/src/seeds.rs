@@ -185,6 +185,17 @@ fn services(seeds: &mut Vec<Seed>) {
             7,
             json!({"sandbox": true, "code": "REF-1001", "message_ja": "", "message_en": "", "field": null, "retry_after": 3}),
         ),
+        // What is none of the sandbox's: as if it came from the service of every day.
+        (
+            "another-service",
+            0,
+            json!({"sandbox": false, "relay_id": "r", "step": 1, "command": "AKQCDAIAFg==", "done": false}),
+        ),
+        (
+            "nobodys-refusal",
+            7,
+            json!({"code": "REF-1001", "message_ja": "", "message_en": ""}),
+        ),
     ];
     for (name, choice, body) in bodies {
         seeds.push((
