@@ -13,6 +13,10 @@ pub(crate) fn xml(data: &[u8]) {
     let Ok(answer) = noted(Answer::read_xml(data)) else {
         return;
     };
+    // What repetition made long is read once.
+    if data.len() > 1 << 21 {
+        return;
+    }
     show(&answer);
     let options = XmlOptions {
         encoding: Encoding::Utf8,

@@ -28,6 +28,9 @@ const FOLDERS: [(u8, &str); 4] = [
 /// What lies above the folders and is none of theirs.
 const OWN: (&str, &[u8]) = ("own.json", b"mine");
 
+/// Where a folder is while it is away; no input's file can have that name.
+const AWAY: &str = "away";
+
 /// Files of an input.
 const FILES: usize = 12;
 
@@ -221,8 +224,7 @@ fn away(exchange: &mut Exchange, root: &Path, message: &Message) {
     let day = Date::new(2026, 11, 21).expect("a day");
     let id = exchange.next_id(MessageKind::Query, day);
     for folder in ["req", "res"] {
-        let place = format!("journal/{folder}");
-        moved(folder, &place);
+        moved(folder, AWAY);
         let told = exchange.next(Some(Duration::ZERO), &Cancel::new());
         if let (Some(ExchangeEvent::Unavailable(error)), "res") = (&told, folder) {
             note(error);
@@ -231,7 +233,7 @@ fn away(exchange: &mut Exchange, root: &Path, message: &Message) {
         }
         let refused = exchange.submit(MessageKind::Query, &id, message, 9);
         assert_eq!(code(refused), "MC-6501");
-        moved(&place, folder);
+        moved(AWAY, folder);
         let told = exchange.next(Some(Duration::ZERO), &Cancel::new());
         let back = matches!(&told, Some(ExchangeEvent::Available));
         assert!(
@@ -308,7 +310,7 @@ fn watched(root: &Path, deliver: bool) {
 
 /// The share goes away and comes back, and nothing is told of twice; an unreadable file is told of again when it changes.
 fn gone(root: &Path, folder: &mut FaceFolder) {
-    let [here, away] = ["face", "journal/face"].map(|name| root.join(name));
+    let [here, away] = ["face", AWAY].map(|name| root.join(name));
     for (from, to) in [(&here, &away), (&away, &here)] {
         fs::rename(from, to).expect("memory can be written to");
         let event = folder.next(Some(Duration::ZERO), &Cancel::new());

@@ -89,6 +89,8 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     ];
     add("faces", &all);
     add("faces-old", &all);
+    // Found by fuzzing in the harness, which hid the folder there.
+    add("named-like-a-folder", &[("jreq", ""), ("jface", "")]);
     add(
         "face-taken",
         &[("fOQSsiquc01res_face_put_20261120093000000.xml", ANSWER)],
