@@ -1,4 +1,4 @@
-//! Keeps what fuzzing found: of the inputs below `target`, the small ones that take edges which no seed takes. They lie in `fuzz/found`, so that the
+//! Keeps what fuzzing found: of the inputs below `target`, some of the shortest that take edges which no seed takes. They lie in `fuzz/found`, so that the
 //! next run starts where this one ended, on any machine, and the ordinary tests replay them.
 
 use std::collections::BTreeSet;
@@ -13,8 +13,9 @@ use crate::workspace;
 /// Octets of an input that is kept: mostly the small ones say the same.
 const INPUT: usize = 2048;
 
-/// Octets of all that is kept for one target.
+/// Octets of all that is kept for one target, and how many inputs: the shortest.
 const TARGET: usize = 12 * 1024;
+const INPUTS: usize = 32;
 
 /// Merges for each target what fuzzing found into `fuzz/found`.
 pub(super) fn run(checks: &mut Checks, targets: &[String]) -> Result<(), String> {
@@ -44,8 +45,8 @@ fn keep(name: &str) -> io::Result<(usize, usize)> {
     }
     let scratch = Scratch::new(name);
     let mut program = target(name, &scratch)
-        // Edges alone: how often one was taken is no news here.
-        .args(["-merge=1", "-use_counters=0", "-timeout=60"])
+        // As few as take every edge; how often one was taken is no news here.
+        .args(["-set_cover_merge=1", "-use_counters=0", "-timeout=60"])
         .arg(format!("-max_len={INPUT}"))
         .arg(&merged);
     let found = found(name);
@@ -71,7 +72,7 @@ fn keep(name: &str) -> io::Result<(usize, usize)> {
     }
     let (mut kept, mut octets) = (0, 0);
     for (length, path) in new {
-        if octets + length > TARGET {
+        if octets + length > TARGET || kept == INPUTS {
             break;
         }
         fs::create_dir_all(&found)?;
