@@ -9,12 +9,12 @@ use mynacard_eligibility::{
 
 /// What is read from XML can be shown, written and read again without a change.
 pub(crate) fn xml(data: &[u8]) {
-    let data = &*crate::grown(data);
+    let data = &*crate::grown_to(data, 1 << 21);
     let Ok(answer) = noted(Answer::read_xml(data)) else {
         return;
     };
     // What repetition made long is read once.
-    if data.len() > 1 << 21 {
+    if data.len() > 1 << 20 {
         return;
     }
     show(&answer);

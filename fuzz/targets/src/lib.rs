@@ -157,6 +157,11 @@ const MOST_GROWN: usize = 17 << 20;
 /// An input as it is; or, where it says how often something is repeated, and in pieces what stands before it, what it is and what stands
 /// behind it, all of that.
 pub(crate) fn grown(data: &[u8]) -> Cow<'_, [u8]> {
+    grown_to(data, MOST_GROWN)
+}
+
+/// The same for a reader whose limits are lower: what is longer by much would only take time.
+pub(crate) fn grown_to(data: &[u8], most: usize) -> Cow<'_, [u8]> {
     let Some((times, rest)) = data
         .strip_prefix(GROWN)
         .and_then(|rest| rest.split_first_chunk::<4>())
@@ -166,7 +171,7 @@ pub(crate) fn grown(data: &[u8]) -> Cow<'_, [u8]> {
     let mut parts = pieces(rest);
     let [before, part, behind] = [0; 3].map(|_: u8| parts.next().unwrap_or_default());
     let times = usize::try_from(u32::from_be_bytes(*times)).unwrap_or(usize::MAX);
-    let times = times.min(MOST_GROWN / part.len().max(1));
+    let times = times.min(most / part.len().max(1));
     Cow::Owned([before, &part.repeat(times), behind].concat())
 }
 

@@ -4,7 +4,7 @@ use mynacard_eligibility::shape::screen::{Screen, read, write};
 
 /// Any text: no line that says something vanishes, and what was read is shown and read again without a change.
 pub(crate) fn screen(data: &[u8]) {
-    let data = &*crate::grown(data);
+    let data = &*crate::grown_to(data, 1 << 21);
     let text = String::from_utf8_lossy(data);
     let Ok(screen) = crate::errors::noted(read(&text)) else {
         return;
