@@ -22,10 +22,12 @@ pub(crate) fn answer(data: &[u8]) {
         .copied()
         .unwrap_or(u16::from(choice));
     let answers = understand_all(status, body);
-    // What another reader finds in the body.
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let of_the_sandbox = body.get("sandbox") == Some(&true.into());
-    let code = body.get("code").and_then(serde_json::Value::as_str);
+    // What another reader finds in the body, where it reads all of it: what the library does not look for may be no text at all.
+    let body = serde_json::from_slice::<serde_json::Value>(body).ok();
+    let of_the_sandbox = body
+        .as_ref()
+        .is_none_or(|body| body.get("sandbox") == Some(&true.into()));
+    let code = body.as_ref().and_then(|body| body.get("code")?.as_str());
     for answer in answers {
         let Err(error) = answer else {
             assert!(status == 200, "a refusal was taken for an answer");
@@ -39,8 +41,9 @@ pub(crate) fn answer(data: &[u8]) {
         // A refusal is one that this service wrote, and says why.
         if let Some(reply) = error.reply() {
             assert!(status != 200 && of_the_sandbox);
-            let code = code.unwrap_or_default();
-            assert_eq!(error.kind(), ServiceErrorKind::from_reference(code));
+            if let Some(code) = code {
+                assert_eq!(error.kind(), ServiceErrorKind::from_reference(code));
+            }
             let texts = [&reply.code, &reply.message_ja, &reply.message_en];
             for text in texts.into_iter().chain(&reply.field) {
                 assert!(text.chars().count() <= 300 && !text.contains(char::is_control));

@@ -171,6 +171,23 @@ fn every_target_takes_its_seeds_and_damaged_copies() {
     }
 }
 
+/// What long runs found and `cargo xtask fuzz --keep` checked in: inputs that lead where no seed does.
+#[test]
+fn every_target_takes_what_fuzzing_found() {
+    let folder = folder().join("../found");
+    let mut inputs = 0;
+    for target in fs::read_dir(folder).unwrap() {
+        let target = target.unwrap().path();
+        let name = target.file_name().unwrap().to_str().unwrap();
+        let (_, run) = TARGETS.iter().find(|(of, _)| *of == name).unwrap();
+        for input in fs::read_dir(&target).unwrap() {
+            run(&fs::read(input.unwrap().path()).unwrap());
+            inputs += 1;
+        }
+    }
+    assert!(inputs > 100, "{inputs}");
+}
+
 /// The sequences of calls that are right do work, call by call: else the hostile ones would prove little.
 #[test]
 fn right_calls_of_the_c_interface_work() {

@@ -1,4 +1,4 @@
-//! Keeps what fuzzing found: of the inputs below `target`, some of the shortest that take edges which no seed takes. They lie in `fuzz/found`, so that the
+//! Keeps what fuzzing found: of the inputs below `target`, some that are short and take edges which no seed takes. They lie in `fuzz/found`, so that the
 //! next run starts where this one ended, on any machine, and the ordinary tests replay them.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::workspace;
 /// Octets of an input that is kept: mostly the small ones say the same.
 const INPUT: usize = 2048;
 
-/// Octets of all that is kept for one target, and how many inputs: the shortest.
+/// Octets of all that is kept for one target, and how many inputs: short ones and longer ones.
 const TARGET: usize = 12 * 1024;
 const INPUTS: usize = 32;
 
@@ -71,8 +71,9 @@ fn keep(name: &str) -> io::Result<(usize, usize)> {
         fs::remove_dir_all(&found)?;
     }
     let (mut kept, mut octets) = (0, 0);
-    for (length, path) in new {
-        if octets + length > TARGET || kept == INPUTS {
+    let step = new.len().div_ceil(INPUTS).max(1);
+    for (length, path) in new.into_iter().step_by(step) {
+        if octets + length > TARGET {
             break;
         }
         fs::create_dir_all(&found)?;

@@ -247,4 +247,11 @@ mod tests {
             "{again}"
         );
     }
+    #[test]
+    fn every_target_has_a_row_of_its_own() {
+        let table = table::part(table::EDGES);
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+        let named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        assert_eq!(named, crate::fuzz::targets().unwrap());
+    }
 }
