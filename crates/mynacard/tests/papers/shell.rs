@@ -47,6 +47,9 @@ case "$1 $2" in
     # Too long for a test: that the chore is there is what can be said.
     "xtask features"|"xtask minimal"|"xtask reproduce"|"xtask package"|"xtask advisories")
         "$BUILT/xtask" help | grep -q "^  ${*:2} " ;;
+    # These name their options in their own line.
+    "xtask sanitize"|"xtask secrets"|"xtask planted")
+        "$BUILT/xtask" help | grep "^  $2 " | grep -qe "${3:-$2}" ;;
     "run -p")
         name=${3#mynacard-}; shift 3
         [ "$1" = --features ] && shift 2
