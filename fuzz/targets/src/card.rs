@@ -10,7 +10,7 @@ use mynacard_card::{
     Transport, TransportError, TransportErrorKind,
 };
 
-use crate::conduct::{Conduct, outcome};
+use crate::conduct::Conduct;
 use crate::errors::{note, noted, read};
 use crate::flows::{self, Ask, FLOWS};
 use crate::pieces;
@@ -149,6 +149,7 @@ pub(crate) fn dialogue(data: &[u8]) {
     let Some(flow) = FLOWS.get(usize::from(*which) % FLOWS.len()) else {
         return;
     };
+    let stubborn = choices & 0x20 != 0;
     let mut card = AnyCard {
         answers: if choices & 8 == 0 {
             Box::new(pieces(answers))
@@ -165,7 +166,7 @@ pub(crate) fn dialogue(data: &[u8]) {
         secrets: 0,
         power: false,
         gone: false,
-        conduct: Conduct::new(choices & 2 == 0, flow.pins == 0 && choices & 0x20 == 0),
+        conduct: Conduct::new(choices & 2 == 0, flow.pins == 0 && !stubborn),
     };
     let counter = if choices & 2 == 0 {
         CounterPolicy::READ_FIRST
@@ -180,7 +181,6 @@ pub(crate) fn dialogue(data: &[u8]) {
         },
         wrong: choices & 4 != 0,
     };
-    let stubborn = choices & 0x20 != 0;
     let result = match stubborn {
         true => flows::stubborn(&mut card, ask),
         false => (flow.run)(&mut card, ask),
@@ -309,8 +309,7 @@ impl Transport for AnyCard<'_> {
         self.secrets += usize::from(secret);
         let act = self.conduct.sends(command);
         let result = self.next(response);
-        self.conduct.ended(act, outcome(&result, response));
-        result
+        self.conduct.heard(act, result, response)
     }
 
     fn limits(&self) -> Limits {
@@ -322,10 +321,7 @@ impl Transport for AnyCard<'_> {
         let act = self.conduct.types(request);
         let mut response = Response::new();
         let result = self.next(&mut response);
-        // A reader hands out the status alone.
-        let told = outcome(&result, &response).map(|(_, status)| (&[][..], status));
-        self.conduct.ended(act, told);
-        result.map(|()| response.status())
+        self.conduct.typed(act, result, &response)
     }
 
     fn end(&mut self, how: End) {

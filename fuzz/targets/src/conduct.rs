@@ -3,21 +3,10 @@
 //! The rules are those of `mynacard-card`'s documentation: a PIN is sent only after its counter said that a try is to spare, where that is
 //! asked for; after an outcome that nobody knows nothing more is sent; what needs a PIN is asked for after that PIN alone.
 
-use mynacard_card::{Command, Delivery, PinEntry, PinTry, Response, TransportError};
+use mynacard_card::{Command, Delivery, PinEntry, PinTry, Response, StatusWord, TransportError};
 
 /// What became of a command: the answer's data and status word, or whether it reached the card.
-pub(crate) type Outcome<'a> = Result<(&'a [u8], u16), Delivery>;
-
-/// What an exchange came to.
-pub(crate) fn outcome<'a>(
-    result: &Result<(), TransportError>,
-    response: &'a Response,
-) -> Outcome<'a> {
-    match result {
-        Ok(()) => Ok((response.data(), response.status().value())),
-        Err(error) => Err(error.delivery()),
-    }
-}
+type Outcome<'a> = Result<(&'a [u8], u16), Delivery>;
 
 /// The card's state, as somebody knows it who reads the line.
 #[derive(Debug, Default)]
@@ -113,8 +102,38 @@ impl Conduct {
         }
     }
 
-    /// What became of it.
-    pub(crate) fn ended(&mut self, act: Act, outcome: Outcome<'_>) {
+    /// What became of the command; hands the result on.
+    pub(crate) fn heard(
+        &mut self,
+        act: Act,
+        result: Result<(), TransportError>,
+        response: &Response,
+    ) -> Result<(), TransportError> {
+        let outcome = match &result {
+            Ok(()) => Ok((response.data(), response.status().value())),
+            Err(error) => Err(error.delivery()),
+        };
+        self.ended(act, outcome);
+        result
+    }
+
+    /// What became of the PIN that was typed: a reader hands out the status alone.
+    pub(crate) fn typed(
+        &mut self,
+        act: Act,
+        result: Result<(), TransportError>,
+        response: &Response,
+    ) -> Result<StatusWord, TransportError> {
+        let result = result.map(|()| response.status());
+        let outcome = match &result {
+            Ok(status) => Ok((&[][..], status.value())),
+            Err(error) => Err(error.delivery()),
+        };
+        self.ended(act, outcome);
+        result
+    }
+
+    fn ended(&mut self, act: Act, outcome: Outcome<'_>) {
         let status = match outcome {
             Err(Delivery::NotSent) => return,
             Err(_) => {

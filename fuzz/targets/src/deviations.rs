@@ -10,7 +10,7 @@ use mynacard_card::{
 };
 use mynacard_sim::{Counter, Quirk, VirtualCard};
 
-use crate::conduct::{Conduct, outcome};
+use crate::conduct::Conduct;
 use crate::flows::{Ask, FLOWS, Flow, TYPED};
 use crate::virtual_card::card_of;
 use judge::Case;
@@ -404,8 +404,7 @@ impl Transport for Deviating<'_> {
         let frame = command.encode(form).expect("our own commands");
         let act = self.conduct.sends(command);
         let result = self.pass(&frame).and_then(|answer| response.set(&answer));
-        self.conduct.ended(act, outcome(&result, response));
-        result
+        self.conduct.heard(act, result, response)
     }
 
     fn limits(&self) -> Limits {
@@ -423,10 +422,7 @@ impl Transport for Deviating<'_> {
         let act = self.conduct.types(request);
         let mut response = Response::new();
         let result = self.pass(&frame).and_then(|answer| response.set(&answer));
-        // A reader hands out the status alone.
-        let told = outcome(&result, &response).map(|(_, status)| (&[][..], status));
-        self.conduct.ended(act, told);
-        result.map(|()| response.status())
+        self.conduct.typed(act, result, &response)
     }
 
     fn end(&mut self, how: End) {

@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Read};
 
-use super::extensions::each_extension;
+use super::extensions::{each_of, each_tagged};
 use super::stream::Stream;
 use super::{Question, Revocation, Unknown};
 use crate::algorithm::SignatureAlgorithm;
@@ -10,9 +10,7 @@ use crate::asn1::value::{named_bits, small};
 use crate::asn1::{Fault, Reader, oid, tag};
 use crate::certificate::Certificate;
 use crate::error::{Error, Part};
-use crate::extension::{
-    AuthorityKeyIdentifier, authority_key_identifier, distribution_point_name, one,
-};
+use crate::extension::{AuthorityKeyIdentifier, authority_key_identifier, distribution_point_name};
 use crate::key::Hash;
 use crate::time::Timestamp;
 
@@ -316,33 +314,27 @@ impl Found<'_> {
         let since = fields.time()?;
         let mut reason = None;
         if let Some(extensions) = fields.optional(tag::SEQUENCE)? {
-            let mut items = extensions.contents();
-            let mut seen: Vec<&[u8]> = Vec::new();
-            if items.is_empty() {
-                return Err(extensions.fault("empty list of extensions"));
-            }
-            while !items.is_empty() {
-                let (kind, critical, value) = one(&mut items)?;
-                if seen.contains(&kind.value) {
-                    return Err(kind.fault("extension appears twice"));
-                }
-                seen.push(kind.value);
+            // As many as an entry has room for.
+            each_of(&extensions, usize::MAX, |kind, critical, value| {
                 // None but an entry's issuer is ever critical (RFC 5280 §5.3).
-                list.unknown_critical |= critical && kind.value != oid::CERTIFICATE_ISSUER;
+                list.unknown_critical |= critical && kind != oid::CERTIFICATE_ISSUER;
                 let mut content = value.contents();
-                match kind.value {
+                match kind {
                     oid::REASON_CODE => {
                         reason = Some(small(&content.expect(tag::ENUMERATED)?)?);
-                        content.finish()?;
+                        content.finish()
                     }
                     oid::INVALIDITY_DATE => {
                         content.generalized_time()?;
-                        content.finish()?;
+                        content.finish()
                     }
-                    oid::CERTIFICATE_ISSUER => list.indirect = true,
-                    _ => {}
+                    oid::CERTIFICATE_ISSUER => {
+                        list.indirect = true;
+                        Ok(())
+                    }
+                    _ => Ok(()),
                 }
-            }
+            })?;
         }
         fields.finish()?;
         if serial.value == self.serial {
@@ -360,7 +352,7 @@ impl Extensions {
     /// The content of `[0]`.
     fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Fault> {
         let explicit = reader.any()?;
-        each_extension(&explicit, |kind, critical, value| {
+        each_tagged(&explicit, |kind, critical, value| {
             self.unknown_critical |= critical && !MAY_BE_CRITICAL.contains(&kind);
             let mut content = value.contents();
             match kind {

@@ -1,6 +1,6 @@
 //! The form of an OCSP response (RFC 6960 §4.2.1), read strictly.
 
-use super::extensions::each_extension;
+use super::extensions::each_tagged;
 use super::ocsp::{Body, Responder, Says, Status};
 use crate::algorithm::SignatureAlgorithm;
 use crate::asn1::time::generalized_time;
@@ -83,7 +83,7 @@ impl Body {
         let mut nonce = None;
         let mut unknown_critical = false;
         if let Some(extensions) = fields.optional(tag::context_constructed(1))? {
-            each_extension(&extensions, |kind, critical, value| {
+            each_tagged(&extensions, |kind, critical, value| {
                 if kind == oid::OCSP_NONCE {
                     let mut content = value.contents();
                     nonce = Some(range(&content.expect(tag::OCTET_STRING)?));
@@ -154,7 +154,7 @@ impl Status {
         };
         let mut unknown_critical = false;
         if let Some(extensions) = fields.optional(tag::context_constructed(1))? {
-            each_extension(&extensions, |_, critical, _| {
+            each_tagged(&extensions, |_, critical, _| {
                 unknown_critical |= critical;
                 Ok(())
             })?;

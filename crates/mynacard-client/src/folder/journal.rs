@@ -127,14 +127,14 @@ fn entry(path: &Path) -> Result<Pending, Error> {
     let bytes = fs::read(path).map_err(failed)?;
     let entry: Pending =
         serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-    let named = FileName::parse(&entry.request).filter(|name| {
+    let its_own = FileName::parse(&entry.request).is_some_and(|name| {
         name.direction == Direction::Request
             && name.to_string() == entry.request
             && key(&file) == key(&entry.request)
     });
-    match named {
-        Some(_) => Ok(entry),
-        None => Err(damaged(format!("it is about {:?}", entry.request))),
+    match its_own {
+        true => Ok(entry),
+        false => Err(damaged(format!("it is about {:?}", entry.request))),
     }
 }
 
