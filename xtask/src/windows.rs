@@ -202,22 +202,42 @@ fn installed_targets() -> String {
 /// Two objects that the 32-bit linker wants and that building the standard library does not make.
 fn start_up_objects(target: &str) -> Result<PathBuf, String> {
     let folder = folder().join("start-up");
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for name in ["rsbegin", "rsend"] {
         let source = Path::new(DEBIAN_STD)
             .join("rtstartup")
             .join(format!("{name}.rs"));
-        let (succeeded, text) = Program::new(DEBIAN_RUSTC)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .args(["--target", target, "--emit=obj", "-o"])
-            .arg(folder.join(format!("{name}.o")))
-            .arg(source)
-            .capture()?;
-        if !succeeded {
-            return Err(format!("{name}.o: {text}"));
-        }
+        made_aside(&folder, &format!("{name}.o"), |object| {
+            let (succeeded, text) = Program::new(DEBIAN_RUSTC)
+                .env("RUSTC_BOOTSTRAP", "1")
+                .args(["--target", target, "--emit=obj", "-o"])
+                .arg(object)
+                .arg(source)
+                .capture()?;
+            if succeeded {
+                Ok(())
+            } else {
+                Err(format!("{name}.o: {text}"))
+            }
+        })?;
     }
     Ok(folder)
+}
+
+/// A file made in a folder of this process's own and then put in its place as a whole: tests build side by side, and none may
+/// find what another has half written.
+fn made_aside(
+    folder: &Path,
+    name: &str,
+    make: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<PathBuf, String> {
+    let own = folder.join(format!("making-{}", std::process::id()));
+    let place = folder.join(name);
+    let failed = |error: std::io::Error| format!("{}: {error}", place.display());
+    std::fs::create_dir_all(&own).map_err(failed)?;
+    let made = make(&own.join(name))
+        .and_then(|()| std::fs::rename(own.join(name), &place).map_err(failed));
+    std::fs::remove_dir_all(&own).map_err(failed)?;
+    made.map(|()| place)
 }
 
 /// A program for Windows must be of the right width and need nothing but Windows: no DLL of MinGW's.
@@ -259,19 +279,18 @@ fn imports(width: Width, checks: &mut Checks) -> Result<(), String> {
 /// The DLL that Wine lacks, to be put beside a program.
 fn stand_in(width: Width) -> Result<PathBuf, String> {
     let folder = folder().join(width.target());
-    let (source, place) = (
-        folder.join("bcryptprimitives.c"),
-        folder.join("bcryptprimitives.dll"),
-    );
-    std::fs::write(&source, STAND_IN).map_err(|error| format!("{}: {error}", source.display()))?;
-    Program::new(format!("{}-gcc", width.prefix()))
-        .args(["-shared", "-O1", "-o"])
-        .arg(&place)
-        .arg(&source)
-        // Without it 32-bit names end with the size of their arguments.
-        .args(["-Wl,--kill-at", "-ladvapi32"])
-        .go()?;
-    Ok(place)
+    made_aside(&folder, "bcryptprimitives.dll", |dll| {
+        let source = dll.with_extension("c");
+        std::fs::write(&source, STAND_IN)
+            .map_err(|error| format!("{}: {error}", source.display()))?;
+        Program::new(format!("{}-gcc", width.prefix()))
+            .args(["-shared", "-O1", "-o"])
+            .arg(dll)
+            .arg(&source)
+            // Without it 32-bit names end with the size of their arguments.
+            .args(["-Wl,--kill-at", "-ladvapi32"])
+            .go()
+    })
 }
 
 /// Runs the chain of a width, which ends with 0 when all is as it must be.
