@@ -82,13 +82,28 @@ impl<R: BufRead> Read for Body<R> {
     }
 }
 
-/// The DER inside PEM; `None` when the bytes are not PEM.
+/// The DER inside PEM; `None` when the bytes are not PEM. A file with more in PEM than one certificate is refused: which of two would
+/// be meant, and a key has no business there.
 fn decode(bytes: &[u8]) -> Option<Result<Vec<u8>, String>> {
+    const ANY: &str = "-----BEGIN ";
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (_, rest) = text.split_once(BEGIN)?;
-    let Some((body, _)) = rest.split_once(END) else {
+    // DER may hold the words, as a name.
+    if bytes.first() == Some(&0x30) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let found = text.matches(ANY).count();
+    if found == 0 {
+        return None;
+    }
+    let body = text.split_once(BEGIN).map(|(_, rest)| rest);
+    let (1, Some(body)) = (found, body) else {
+        return Some(Err(format!(
+            "expected PEM with one {BEGIN:?} and nothing else, found {found} beginnings"
+        )));
+    };
+    let Some((body, _)) = body.split_once(END) else {
         return Some(Err(format!("PEM without its {END:?}")));
     };
     let body: String = body.split_ascii_whitespace().collect();
@@ -109,6 +124,23 @@ mod tests {
         let pem = b"x\n-----BEGIN CERTIFICATE-----\nMAMC\nAQU=\n-----END CERTIFICATE-----\n";
         assert_eq!(decode(pem), Some(Ok(vec![0x30, 3, 2, 1, 5])));
         assert_eq!(decode(&[0x30, 0x82, 0xFF]), None);
+        let named = [&[0x30, 27][..], b"-----BEGIN CERTIFICATE-----"].concat();
+        assert_eq!(decode(&named), None);
+    }
+
+    #[test]
+    fn whatever_else_is_in_pem_is_refused() {
+        let one = "-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n";
+        let key = one.replace("CERTIFICATE", "PRIVATE KEY");
+        for other in [
+            format!("{one}{one}"),
+            format!("{key}{one}"),
+            format!("{one}{key}"),
+            key,
+        ] {
+            let problem = decode(other.as_bytes()).unwrap().unwrap_err();
+            assert!(problem.starts_with("expected PEM with one"), "{problem}");
+        }
     }
 
     #[track_caller]
