@@ -3,8 +3,10 @@
 //! Most test programs have no logger, and a logger of their own would see that program only. So the suite is built in a copy of the
 //! workspace with the crate `log` altered: before a record goes where the program wants it, it is written to a file, at every level. This
 //! holds for the tests, for the programs that they start and for what those programs are built with. What the tests print is searched
-//! too. `xtask/chain/src/secrets.rs` knows what nobody may read, and how it could be spelled.
+//! too. `xtask/chain/src/secrets.rs` knows what nobody may read of the synthetic people, and how it could be spelled; passcodes, passwords,
+//! activation codes and terminals' keys are written down by the copy where they are made or taken, and looked for as well.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::run::{Program, Tests, cargo};
@@ -17,12 +19,47 @@ const LEAK: (&str, &str, &str) = (
     "log::debug!(\"{path} answered {status} with {}\", String::from_utf8_lossy(&body));",
 );
 
+/// Where a program takes or makes a secret: there the copy writes it down, so that every secret of the run is looked for.
+const MADE: &[(&str, &str, &str)] = &[
+    (
+        "crates/mynacard-auth/src/vault/mod.rs",
+        "            return Err(ErrorKind::PasscodeLength.into());\n        }\n",
+        "text.as_bytes()",
+    ),
+    (
+        "crates/mynacard-auth/src/terminal.rs",
+        "            let candidate = Zeroizing::new(random_bytes::<32>()?);\n",
+        "candidate.as_slice()",
+    ),
+    (
+        "crates/mynacard-client/src/folder/response.rs",
+        "    pub fn new(password: &str) -> Password {\n",
+        "password.as_bytes()",
+    ),
+    (
+        "crates/mynacard-sandbox/src/portal/account.rs",
+        "fn stretch(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], Error> {\n",
+        "password.as_bytes()",
+    ),
+    (
+        "crates/mynacard-sandbox/src/service.rs",
+        "        let code = random::activation_code()?;\n",
+        "code.as_bytes()",
+    ),
+    (
+        "crates/mynacard-sandbox/src/portal/application.rs",
+        "                let code = random::activation_code()?;\n",
+        "code.as_bytes()",
+    ),
+];
+
 /// `cargo xtask secrets [--leak] [--test NAME]…`: the whole suite, or what `cargo test` is told to select of it.
 pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
     let folder = workspace::target().join("secrets");
     let source = copy::of_the_workspace(&folder.join("source"))?;
     alter_log(&folder.join("log"))?;
     patch(&source)?;
+    write_made_down(&source)?;
     let told: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match told.as_slice() {
         ["--leak"] => {
@@ -51,9 +88,11 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
 
 /// Runs the tests with every record written, and searches: whether anything was found, and in what.
 fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<(bool, String), String> {
-    let records = folder.join("records");
-    let _ = std::fs::remove_dir_all(&records);
-    std::fs::create_dir_all(&records).map_err(|error| error.to_string())?;
+    let (records, made) = (folder.join("records"), folder.join("made"));
+    for folder in [&records, &made] {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
     let manifest = source.join("Cargo.toml").display().to_string();
     let altered = format!(
         "patch.crates-io.log.path=\"{}\"",
@@ -65,7 +104,8 @@ fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<(bool, String)
         .args(selected)
         .args(["--", "--nocapture"])
         .env("CARGO_TARGET_DIR", folder.join("target"))
-        .env("MYNACARD_EVERY_RECORD", &records);
+        .env("MYNACARD_EVERY_RECORD", &records)
+        .env("MYNACARD_EVERY_SECRET", &made);
     let printed = folder.join("printed.txt");
     let tests = kept(program, &printed)?;
     println!(
@@ -81,11 +121,15 @@ fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<(bool, String)
     if written == 0 {
         return Err("no record was written".to_owned());
     }
+    if std::fs::read_dir(&made).map_or(0, Iterator::count) == 0 {
+        return Err("no secret was written down".to_owned());
+    }
     println!("{written} programs logged");
     let search = ["--workspace", "--all-features", "--bin", "search"];
     cargo().arg("build").arg("--quiet").args(search).go()?;
     let search = workspace::target().join("debug/search");
     let found = Program::new(search)
+        .arg(&made)
         .arg(&records)
         .arg(&printed)
         .go()
@@ -112,6 +156,27 @@ fn patch(source: &Path) -> Result<(), String> {
     let config = read(&path)?;
     let patch = "\n[patch.crates-io]\nlog = { path = \"../log\" }\n";
     copy::write(&path, format!("{config}{patch}").as_bytes())
+}
+
+/// Lets the copy write down each secret that it takes or makes.
+fn write_made_down(source: &Path) -> Result<(), String> {
+    for (file, at, secret) in MADE {
+        let path = source.join(file);
+        let to = format!("{at}        crate::every_secret::write({secret});\n");
+        copy::write(&path, copy::changed(&read(&path)?, at, &to)?.as_bytes())?;
+    }
+    let crates: BTreeSet<&str> = MADE
+        .iter()
+        .filter_map(|(file, ..)| Some(file.split_once("/src/")?.0))
+        .collect();
+    for name in crates {
+        let root = source.join(name).join("src/lib.rs");
+        let text = read(&root)? + "\nmod every_secret;\n";
+        copy::write(&root, text.as_bytes())?;
+        let module = source.join(name).join("src/every_secret.rs");
+        copy::write(&module, EVERY_SECRET.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// A copy of the crate `log` that writes each record to a file before anything else is asked.
@@ -185,5 +250,19 @@ fn open() -> Option<Mutex<File>> {
     let folder = std::env::var_os("MYNACARD_EVERY_RECORD")?;
     let path = std::path::Path::new(&folder).join(std::format!("{}.log", std::process::id()));
     File::options().create(true).append(true).open(path).ok().map(Mutex::new)
+}
+"#;
+
+const EVERY_SECRET: &str = r#"//! Every secret, one file a process.
+use std::fs::File;
+use std::io::Write;
+
+pub(crate) fn write(secret: &[u8]) {
+    let Some(folder) = std::env::var_os("MYNACARD_EVERY_SECRET") else { return };
+    let path = std::path::Path::new(&folder).join(format!("{}.txt", std::process::id()));
+    let line: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    if let Ok(mut file) = File::options().create(true).append(true).open(path) {
+        let _ = file.write_all(format!("{line}\n").as_bytes());
+    }
 }
 "#;

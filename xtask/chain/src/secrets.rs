@@ -25,20 +25,41 @@ pub struct Search {
 /// The shortest number that is looked for: a shorter one is in every log by chance.
 const SHORTEST_NUMBER: usize = 5;
 
+/// The shortest secret of a program's making that is looked for.
+const SHORTEST_MADE: usize = 6;
+
+/// Passcodes and passwords of tests that are words of the language, so that a log may say them anyway.
+const WORDS: &[&str] = &["password", "passcode", "wrong passcode", "another one"];
+
 impl Search {
     /// The secrets of all synthetic people.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(&BTreeSet::new())
+    }
+
+    /// These, and the secrets that programs made or were given: passcodes, passwords, activation codes, keys.
     ///
     /// # Panics
     /// Never: the patterns are far fewer than the engine takes.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn with(made: &BTreeSet<Vec<u8>>) -> Self {
         let mut secrets: BTreeSet<String> = people().iter().flat_map(of_card).collect();
         secrets.extend(of_insurance());
-        let mut by_bytes = BTreeMap::new();
-        for secret in secrets {
-            for spelling in spellings(&secret) {
-                by_bytes.entry(spelling.bytes.clone()).or_insert(spelling);
+        let mut all: Vec<Spelling> = Vec::new();
+        for made in made.iter().filter(|made| made.len() >= SHORTEST_MADE) {
+            match std::str::from_utf8(made) {
+                Ok(word) if WORDS.contains(&word) => {}
+                Ok(text) => {
+                    secrets.insert(text.to_owned());
+                }
+                Err(_) => all.extend(spellings_of_bytes("a key", "bytes", made)),
             }
+        }
+        all.extend(secrets.iter().flat_map(|secret| spellings(secret)));
+        let mut by_bytes = BTreeMap::new();
+        for spelling in all {
+            by_bytes.entry(spelling.bytes.clone()).or_insert(spelling);
         }
         let spellings: Vec<Spelling> = by_bytes.into_values().collect();
         let engine = AhoCorasick::new(spellings.iter().map(|spelling| &spelling.bytes))
@@ -172,23 +193,22 @@ fn spellings(secret: &str) -> Vec<Spelling> {
         if name != "UTF-8" {
             all.push(spelling(secret, name, bytes.clone(), false));
         }
-        for (form, text) in written(&bytes) {
-            all.push(spelling(
-                secret,
-                &format!("{name} {form}"),
-                text.into_bytes(),
-                true,
-            ));
-        }
-        if bytes.len() >= 9 {
-            for text in base64(&bytes) {
-                all.push(spelling(
-                    secret,
-                    &format!("{name} in Base64"),
-                    text.into_bytes(),
-                    false,
-                ));
-            }
+        all.extend(spellings_of_bytes(secret, name, &bytes));
+    }
+    all
+}
+
+/// Bytes that are no text in a log, as they could be shown there.
+fn spellings_of_bytes(secret: &str, name: &str, bytes: &[u8]) -> Vec<Spelling> {
+    let mut all = Vec::new();
+    for (form, text) in written(bytes) {
+        let form = format!("{name} {form}");
+        all.push(spelling(secret, &form, text.into_bytes(), true));
+    }
+    if bytes.len() >= 9 {
+        for text in base64(bytes) {
+            let form = format!("{name} in Base64");
+            all.push(spelling(secret, &form, text.into_bytes(), false));
         }
     }
     all

@@ -87,6 +87,29 @@ fn a_planted_secret_is_found() {
     assert!(!search.in_text(&wide).is_empty());
 }
 
+/// What a program made or was given is looked for too: as text, and a key as bytes.
+#[test]
+fn a_made_secret_is_found() {
+    let key = [0xA5, 0x5A, 0xFF, 0x00, 0x81, 0x12, 0x34, 0x56, 0x78];
+    let made = [
+        b"correct horse battery".to_vec(),
+        key.to_vec(),
+        b"ab".to_vec(),
+    ];
+    let search = Search::with(&made.into());
+    for planted in [
+        "opened with correct horse battery",
+        "63 6f 72 72 65 63 74 20 68 6f 72 73 65 20 62 61 74 74 65 72 79",
+        "key a55aff008112345678",
+        "[165, 90, 255, 0, 129, 18, 52, 86, 120]",
+        "key pVr/AIESNFZ4",
+    ] {
+        assert!(!found(&search, planted).is_empty(), "{planted}");
+        assert!(found(&Search::new(), planted).is_empty(), "{planted}");
+    }
+    assert!(found(&search, "ab, and a correct horse").is_empty());
+}
+
 fn found(search: &Search, log: &str) -> Vec<String> {
     search.in_text(log.as_bytes())
 }
