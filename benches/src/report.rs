@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use mynacard_card::Error;
+
 use crate::clients::CLIENTS;
 use crate::clock::Nanoseconds;
 use crate::dialogue::{FLOOR, MODES, Mode, floor, over_the_air};
 
 /// The table's head, as it stands in the report.
-pub const HEADER: &str = "| Client | exchanges | ms over the air | ÷ floor | allocations | bytes at most | instructions |";
+pub const HEADER: &str = "| Client | exchanges | ms over the air | ours ÷ this | ÷ floor | allocations | bytes at most | instructions |";
 
 /// One client's check.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +20,9 @@ pub struct Row {
     pub exchanges: u32,
     /// Virtual time of all exchanges at 106 kbit/s.
     pub elapsed: Duration,
-    /// The same as a multiple of the floor's.
+    /// This library's shortest as a multiple of it.
+    pub ours: f64,
+    /// It as a multiple of the floor's.
     pub times_floor: f64,
     /// Allocations, and the most bytes that were held at once; of this library's own dialogue only.
     pub allocated: Option<(u64, u64)>,
@@ -29,14 +33,19 @@ pub struct Row {
 /// # Errors
 /// What the card refuses, the first answer that is another than the recorded one, what `allocations` returns.
 pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<Vec<Row>, String> {
-    let floor = floor().map_err(|error| error.to_string())?;
+    let said = |error: Error| error.to_string();
+    let floor = floor().map_err(said)?;
+    let [first, ..] = MODES;
+    let (_, shortest) = over_the_air(first).map_err(said)?;
+    let ours_to = |elapsed: Duration| shortest.as_secs_f64() / elapsed.as_secs_f64();
     let times_floor = |elapsed: Duration| elapsed.as_secs_f64() / floor.as_secs_f64();
     let ours = MODES.into_iter().map(|mode| {
-        let (exchanges, elapsed) = over_the_air(mode).map_err(|error| error.to_string())?;
+        let (exchanges, elapsed) = over_the_air(mode).map_err(said)?;
         Ok(Row {
             name: format!("mynacard, {}", mode.name),
             exchanges,
             elapsed,
+            ours: ours_to(elapsed),
             times_floor: times_floor(elapsed),
             allocated: Some(allocations(mode)?),
         })
@@ -47,6 +56,7 @@ pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<
             name: client.name.to_owned(),
             exchanges: cost.exchanges,
             elapsed: cost.elapsed,
+            ours: ours_to(cost.elapsed),
             times_floor: times_floor(cost.elapsed),
             allocated: None,
         })
@@ -55,6 +65,7 @@ pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<
         name: FLOOR.to_owned(),
         exchanges: 1,
         elapsed: floor,
+        ours: ours_to(floor),
         times_floor: 1.0,
         allocated: None,
     };
@@ -71,10 +82,11 @@ impl Row {
                 (count.to_string(), bytes.to_string())
             });
         format!(
-            "| {} | {} | {} | {:.2} | {count} | {bytes} |",
+            "| {} | {} | {} | {:.2} | {:.2} | {count} | {bytes} |",
             self.name,
             self.exchanges,
             self.elapsed.as_millis(),
+            self.ours,
             self.times_floor
         )
     }

@@ -45,8 +45,10 @@ fn report() -> Result<(), String> {
         text,
         "## The dialogue\n\nAllocations and instructions are this library's, against recorded answers; the time is virtual: \
          106 kbit/s and 10 ms an exchange,\nwithout the card's arithmetic. The other clients' commands are replayed from `traces/`. The floor is one exchange that \
-         takes PIN and\nDigestInfo out and brings certificate and signature back; its instructions compare and copy the recorded bytes of `extended`.\n\n\
-         {HEADER}\n|---|--:|--:|--:|--:|--:|--:|"
+         takes PIN and\nDigestInfo out and brings certificate and signature back; its instructions compare and copy the recorded bytes of `extended`.\n\
+         Ours is the shortest, `extended`. The parts below that have no column for others have no peer: nobody else keeps the folders, is called through C or \
+         registers\na terminal.\n\n\
+         {HEADER}\n|---|--:|--:|--:|--:|--:|--:|--:|"
     );
     for (row, task) in rows(allocations)?.iter().zip(counted()) {
         let count = match task {
