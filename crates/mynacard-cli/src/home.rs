@@ -42,6 +42,8 @@ impl Home {
     /// Asks for the passcode and opens the vault.
     pub(crate) fn open(arguments: &HomeArguments) -> Result<Self, Failure> {
         let path = vault_path(arguments)?;
+        // A file that is missing or broken is said before anybody types.
+        Vault::state(&path, SystemTime::now())?;
         let passcode = passcode(arguments, "起動用パスコード / passcode: ")?;
         let vault = Vault::open(
             &path,

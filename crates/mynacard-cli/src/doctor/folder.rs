@@ -1,6 +1,7 @@
 //! Folders and files: there, readable, and nobody else's.
 
 use std::fs::{self, Metadata};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
@@ -15,9 +16,15 @@ const OQS: (&str, &str) = ("OQSComApp との連携フォルダー", "OQSComApp f
 pub(super) fn home(folder: &Path) -> Finding {
     let metadata = match fs::metadata(folder) {
         Ok(metadata) => metadata,
-        Err(error) => {
-            return Finding::failed("folder", HOME, &Failure::file(folder, &error));
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Finding::new("folder", HOME, State::Care)
+                .found("まだありません。", "It is not there yet.")
+                .mend(
+                    "端末を登録すると作られます（mynacard terminal activate）。登録済みなら --home の場所を確かめてください。",
+                    "Registering the terminal makes it (mynacard terminal activate); where that was done, check the place given by --home.",
+                );
         }
+        Err(error) => return Finding::failed("folder", HOME, &Failure::file(folder, &error)),
     };
     let rights = Rights::of(&metadata);
     let state = match rights {

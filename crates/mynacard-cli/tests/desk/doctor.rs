@@ -100,3 +100,28 @@ fn without_the_passcode_everything_that_needs_none_is_looked_at() {
     // A guess that was never made counts for nobody.
     assert_eq!(terminal.check("1234").status.code(), Some(0));
 }
+
+/// Before the registration: nothing is broken, and nobody is asked for a passcode that opens nothing.
+#[test]
+fn a_terminal_that_is_not_registered_yet_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("terminal");
+    let say = |arguments: &[&str]| {
+        let seen = Command::new(env!("CARGO_BIN_EXE_mynacard"))
+            .arg("--json")
+            .args(arguments)
+            .arg("--home")
+            .arg(&home)
+            // Whoever asks for a passcode finds nobody, and says that.
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        json(&seen)
+    };
+    let seen = say(&["doctor"]);
+    assert_eq!(part(&seen, "folder")["state"], "care", "{seen}");
+    assert_eq!(part(&seen, "folder")["found"], "まだありません。");
+    assert_eq!(part(&seen, "vault")["code"], "MC-5208");
+    let seen = say(&["check", "--virtual", "kyokai-self"]);
+    assert_eq!(seen["error"]["code"], "MC-5208", "{seen}");
+}
