@@ -63,13 +63,16 @@ impl Transport for Card {
 
 const SKIP: Options = Options::new().with_counter(CounterPolicy::Skip);
 
+/// Every word; under an interpreter, which would take hours, one in so many.
+const STEP: usize = if cfg!(miri) { 509 } else { 1 };
+
 /// Runs a dialogue against a card that answers every word in turn. Whatever happens, at most one PIN goes out.
 fn every_word(
     at: At,
     mut dialogue: impl FnMut(&mut Card) -> Result<(), Error>,
     mut judge: impl FnMut(u16, Result<(), Error>),
 ) {
-    for word in 0..=u16::MAX {
+    for word in (0..=u16::MAX).step_by(STEP) {
         let mut card = Card {
             at,
             word,
