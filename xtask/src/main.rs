@@ -36,14 +36,15 @@ usage: cargo xtask COMMAND
   demo [ARGS]                     the main job without hardware (mynacard demo)
   test [--quick] [--stage NAME]…  everything that .ci/run runs; --list names the stages
   fuzz [--seconds N] [TARGET]…    fuzz the parsers, starting from the seeds
-  fuzz --until-quiet [TARGET]…    the same until no new edge came for as long as it took to the last one
+  fuzz --until-quiet [TARGET]…    the same until no new edge came for as long as it took to the last one; --slice N says for how
+                                  many seconds a target runs before the next one has its turn
   fuzz --keep [TARGET]…           keeps in fuzz/found what fuzzing found beyond the seeds
   coverage [TARGET]…              the lines of each parser that seeds and found inputs reach, into fuzz/COVERAGE.md
   seeds                           write the fuzz targets' seeds anew
   bench [--report | ARGS]         the benches, in full; beside other libraries and clients, into benches/REPORT.md
   soak [CHECKS] [TERMINALS]       many checks by many terminals over HTTPS (100,000 and 16): lost, doubled, times, memory
   planted [--record] [WORD]…      plant bugs of the field in a copy, one at a time: the tests must notice; --fuzz asks the fuzz
-                                  targets' inputs, --table counts them
+                                  targets' inputs, --table counts them, --unchanged runs the tests without a bug
   sanitize [--valgrind] [CRATE]…  the tests under the address and leak sanitizers (nightly), or under valgrind; --miri under Miri
   secrets [--leak] [--test N]…    every log record of the suite at every level is searched for secrets and people
   windows [--build | --wine32]    both Windows builds, and the chain of each under Wine; or the builds alone; or a script

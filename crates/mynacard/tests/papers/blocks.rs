@@ -96,8 +96,21 @@ fn every_block_is_run_by_somebody() {
             seen += 1;
             let place = &block.place;
             match block.language.as_str() {
-                // A picture or what a program prints.
-                "text" => {}
+                // A picture or what a program prints; what somebody would type is a command, and runs.
+                "text" => {
+                    let typed = |line: &str| {
+                        let mut words = line.split_whitespace().skip_while(|word| *word == "$");
+                        let (first, second) = (words.next(), words.next());
+                        let starts = ["cargo", "sh", "unshare", "sudo", "apt-get", "pcscd"];
+                        let ours = first.is_some_and(|word| word.starts_with("mynacard"));
+                        first.is_some_and(|word| starts.contains(&word))
+                            || ours && second.is_some_and(|word| word.starts_with("--"))
+                    };
+                    assert!(
+                        paper.starts_with("ffi/vendor") || !block.text.lines().any(typed),
+                        "{place}: a command is no text"
+                    );
+                }
                 // Run by `shell`, or by the packages' own tests.
                 "sh" => {
                     let mut commands = block

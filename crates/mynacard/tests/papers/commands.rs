@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use crate::{papers, program, read};
+use crate::{files, papers, program, read};
 
 /// What is written in front, and the program that it starts.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -12,6 +12,79 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("mynacard-sandbox ", "mynacard-sandbox"),
     ("mynacard-sim ", "mynacard-sim"),
 ];
+
+/// The page whose table leaves out what stands before each of its commands.
+const CHORES: &str = "xtask/README.md";
+
+/// The table of the chores with their commands as they are typed.
+fn as_typed(text: &str) -> String {
+    let typed = |line: &str| match line
+        .strip_prefix("| ")
+        .and_then(|row| row.split_once(" | "))
+    {
+        Some((first, rest)) if first.starts_with('`') => {
+            let first = first.replace(", `", ", `cargo xtask ");
+            format!(
+                "| `cargo xtask {} | {rest}\n",
+                first.trim_start_matches('`')
+            )
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(typed).collect()
+}
+
+/// What is wrong with a command of cargo's own: packages, tests, features and fuzz targets that nobody has.
+fn wrong_for_cargo(rest: &str) -> Option<String> {
+    let manifests: Vec<(String, String)> = files()
+        .into_iter()
+        .filter(|name| name.ends_with("Cargo.toml"))
+        .map(|name| (name.trim_end_matches("Cargo.toml").to_owned(), read(&name)))
+        .collect();
+    let of_package = |name: &str| {
+        let line = format!("\nname = \"{name}\"\n");
+        manifests.iter().find(|(_, text)| text.contains(&line))
+    };
+    let all = files();
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let mut package = None;
+    for pair in words.windows(2) {
+        let [option, value] = [pair[0], pair[1]];
+        // What the reader puts in.
+        if value.chars().all(|c| !c.is_ascii_lowercase()) {
+            continue;
+        }
+        let known = match option {
+            "-p" | "--package" => {
+                package = of_package(value);
+                package.is_some()
+            }
+            "--test" => {
+                let inside = package.map_or("", |(folder, _)| folder.as_str());
+                let ends = [
+                    format!("tests/{value}.rs"),
+                    format!("tests/{value}/main.rs"),
+                ];
+                all.iter().any(|name| {
+                    name.starts_with(inside) && ends.iter().any(|end| name.ends_with(end))
+                })
+            }
+            "--features" => {
+                let line = format!("\n{value} = [");
+                package.is_some_and(|(_, text)| text.contains(&line))
+            }
+            "run" if words.first() == Some(&"fuzz") => {
+                let line = format!("\nname = \"{value}\"\n");
+                read("fuzz/Cargo.toml").contains(&line)
+            }
+            _ => true,
+        };
+        if !known {
+            return Some(format!("has no {option} {value}"));
+        }
+    }
+    None
+}
 
 /// What stands between backticks outside of blocks, also where it goes on in the next line.
 fn inline(text: &str) -> Vec<String> {
@@ -168,6 +241,12 @@ fn wrong(helps: &mut Helps, name: &str, rest: &str) -> Option<String> {
 fn look(helps: &mut Helps, text: &str) -> (Vec<String>, usize) {
     let (mut found, mut seen) = (Vec::new(), 0);
     for piece in inline(text) {
+        let cargos = ["cargo test ", "cargo build ", "cargo run ", "cargo fuzz "];
+        if cargos.iter().any(|before| piece.starts_with(before)) {
+            seen += 1;
+            let why = wrong_for_cargo(piece.trim_start_matches("cargo "));
+            found.extend(why.map(|why| format!("`{piece}` {why}")));
+        }
         for (before, name) in PROGRAMS {
             if let Some(rest) = piece.strip_prefix(before) {
                 seen += 1;
@@ -188,6 +267,7 @@ fn every_command_in_a_sentence_is_in_the_programs_help() {
         // What was released stays in the change log as it was called then.
         let text = match paper.as_str() {
             "CHANGELOG.md" => text.split("\n## [").take(2).collect(),
+            CHORES => as_typed(&text),
             _ => text,
         };
         let (wrong, all) = look(&mut helps, &text);
@@ -195,7 +275,7 @@ fn every_command_in_a_sentence_is_in_the_programs_help() {
         seen += all;
     }
     assert_eq!(found, Vec::<String>::new());
-    assert!(seen > 80, "{seen}");
+    assert!(seen > 110, "{seen}");
 }
 
 #[test]
@@ -217,4 +297,26 @@ fn a_command_that_is_not_there_is_found() {
     ];
     assert_eq!(found, whys);
     assert_eq!(seen, 16);
+
+    let text = "`cargo test -p mynacard-cli --test desk` `cargo test -p mynacard-cli --test nothing` `cargo build -p nobody`\n\
+                `cargo build -p mynacard-cli --features pcsc` `cargo build -p mynacard-cli --features nothing` `cargo fuzz run TARGET`\n\
+                `cargo fuzz run relay` `cargo fuzz run nothing` `cargo test --workspace --all-features --test nothing`\n";
+    let (found, seen) = look(&mut Helps::default(), text);
+    let whys = [
+        "`cargo test -p mynacard-cli --test nothing` has no --test nothing",
+        "`cargo build -p nobody` has no -p nobody",
+        "`cargo build -p mynacard-cli --features nothing` has no --features nothing",
+        "`cargo fuzz run nothing` has no run nothing",
+        "`cargo test --workspace --all-features --test nothing` has no --test nothing",
+    ];
+    assert_eq!(found, whys);
+    assert_eq!(seen, 9);
+
+    let table = "| `bench`, `bench --nothing` | x |\n| `fuzz --seconds` | `x` |\n";
+    let (found, seen) = look(&mut Helps::default(), &as_typed(table));
+    assert_eq!(
+        found,
+        ["`cargo xtask bench --nothing` has no option --nothing"]
+    );
+    assert_eq!(seen, 3);
 }

@@ -52,8 +52,16 @@ case "$1 $2" in
         "$BUILT/xtask" help | grep "^  $2 " | grep -qe "${3:-$2}" ;;
     "run -p")
         name=${3#mynacard-}; shift 3
-        [ "$1" = --features ] && shift 2
+        features=none
+        if [ "$1" = --features ]; then
+            features=$2; shift 2
+            grep -q "^$features = " "crates/mynacard-$name/Cargo.toml" || { echo "no feature $features" >&2; exit 1; }
+        fi
         [ "$1" = -- ]; shift
+        case "$features: $name $*" in
+            pcsc:*|*--virtual*|*--help*) ;;
+            *": cli readers"*|*": cli status"*) echo "the program is built without readers" >&2; exit 1 ;;
+        esac
         case "$name" in
             cli) exec mynacard "$@" ;;
             *) exec "mynacard-$name" "$@" ;;
