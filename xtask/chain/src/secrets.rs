@@ -25,6 +25,9 @@ pub struct Search {
 /// The shortest number that is looked for: a shorter one is in every log by chance.
 const SHORTEST_NUMBER: usize = 5;
 
+/// Where the records of the card's exchanges begin.
+const OF_THE_CARD: &[u8] = b" mynacard_card::card: ";
+
 /// The shortest secret of a program's making that is looked for.
 const SHORTEST_MADE: usize = 6;
 
@@ -263,7 +266,8 @@ fn base64(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// Whether no letter or digit stands before or behind, and it is not the number of an exchanged file.
+/// Whether no letter or digit stands before or behind, and it is neither the number of an exchanged file nor a length or a status word in
+/// the card's own record: tests ask for every length and answer with every word, those included that look like a PIN.
 fn stands_alone(line: &[u8], start: usize, end: usize) -> bool {
     let part = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let (before, after) = (
@@ -272,5 +276,11 @@ fn stands_alone(line: &[u8], start: usize, end: usize) -> bool {
     );
     let numbers_a_file =
         (before.ends_with(b"req_") || before.ends_with(b"res_")) && after.starts_with(b".");
-    !part(before.last()) && !part(after.first()) && !numbers_a_file
+    let of_the_card = before
+        .windows(OF_THE_CARD.len())
+        .any(|words| words == OF_THE_CARD)
+        && (after.starts_with(b" bytes, ")
+            || after == b" expected"
+            || before.ends_with(b" bytes, ") && after.is_empty());
+    !part(before.last()) && !part(after.first()) && !numbers_a_file && !of_the_card
 }

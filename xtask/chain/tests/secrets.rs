@@ -53,11 +53,16 @@ fn a_planted_secret_is_found() {
         "sent 00 20 00 98 04 to 1234567x",
         "127.0.0.1:51234 answered 200 with 12345 bytes",
         "OQSsiquc01res_1234.xml was written",
+        "TRACE mynacard_card::card: < 1234 bytes, 6765",
+        "TRACE mynacard_card::card: < 0 bytes, 1234",
+        "TRACE mynacard_card::card: > 00 B0 00 94, 0 bytes, 1234 expected",
     ] {
         assert_eq!(found(&search, harmless).len(), 0, "{harmless}");
     }
     for planted in [
         "pin=1234",
+        "TRACE mynacard_card::card: 1234 was typed",
+        "TRACE mynacard_auth::desk: < 1234 bytes, 6765",
         "pin_1234.",
         "00 20 00 98 04 31 32 33 34",
         "0020009804 31323334",
