@@ -35,12 +35,14 @@ pub struct Row {
 pub fn rows(allocations: impl Fn(Mode) -> Result<(u64, u64), String>) -> Result<Vec<Row>, String> {
     let said = |error: Error| error.to_string();
     let floor = floor().map_err(said)?;
-    let [first, ..] = MODES;
-    let (_, shortest) = over_the_air(first).map_err(said)?;
+    let costs = MODES
+        .into_iter()
+        .map(|mode| Ok((mode, over_the_air(mode).map_err(said)?)))
+        .collect::<Result<Vec<_>, String>>()?;
+    let shortest = costs.first().map_or(floor, |(_, (_, elapsed))| *elapsed);
     let ours_to = |elapsed: Duration| shortest.as_secs_f64() / elapsed.as_secs_f64();
     let times_floor = |elapsed: Duration| elapsed.as_secs_f64() / floor.as_secs_f64();
-    let ours = MODES.into_iter().map(|mode| {
-        let (exchanges, elapsed) = over_the_air(mode).map_err(said)?;
+    let ours = costs.iter().map(|&(mode, (exchanges, elapsed))| {
         Ok(Row {
             name: format!("mynacard, {}", mode.name),
             exchanges,

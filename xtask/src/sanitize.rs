@@ -109,11 +109,9 @@ fn address(packages: &[&str]) -> Result<Tests, String> {
     // With a target named, build scripts and macros are left without the flag.
     let program = of(program, packages)
         .args(["--all-features", "--target", HOST])
-        .args(["--no-fail-fast", "--lib", "--bins", "--tests", "--"]);
-    let skipping = NOT_WITH_IT
-        .iter()
-        .fold(program, |program, test| program.args(["--skip", test]));
-    let mut tests = counted(skipping)?;
+        .args(["--no-fail-fast", "--lib", "--bins", "--tests", "--"])
+        .args(NOT_WITH_IT.iter().flat_map(|test| ["--skip", test]));
+    let mut tests = counted(program)?;
     if packages == EVERYTHING {
         tests.skipped += u32::try_from(NOT_WITH_IT.len()).unwrap_or(u32::MAX);
     }
@@ -142,8 +140,8 @@ fn valgrind(packages: &[&str]) -> Result<Tests, String> {
 /// that a number read in the host's order is seen too.
 const OTHER_MACHINE: &str = "s390x-unknown-linux-gnu";
 
-/// The tests that an interpreter gets through in minutes, besides the unit tests. What signs or verifies in each case takes it hours: that
-/// are those of certificates and records.
+/// The tests that an interpreter gets through in minutes, besides the unit tests. Those of certificates and
+/// records sign or verify in each case, which takes it hours.
 fn interpreted(package: &str) -> &'static [&'static str] {
     match package {
         "mynacard-card" => &[

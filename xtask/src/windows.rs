@@ -225,7 +225,7 @@ fn start_up_objects(target: &str) -> Result<PathBuf, String> {
 
 /// A file made in a folder of this process's own and then put in its place as a whole: tests build side by side, and none may
 /// find what another has half written.
-fn made_aside(
+pub(crate) fn made_aside(
     folder: &Path,
     name: &str,
     make: impl FnOnce(&Path) -> Result<(), String>,

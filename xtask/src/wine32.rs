@@ -41,14 +41,11 @@ pub(crate) fn runner() -> Result<PathBuf, String> {
     if !root.exists() {
         make(&root)?;
     }
-    let place = system.join("wine32");
     let text = RUNNER.replace("@ROOT@", &root.display().to_string());
-    let failed = |error: std::io::Error| format!("{}: {error}", place.display());
-    // Whole or not at all: another test may be running it.
-    let own = system.join(format!(".wine32.{}", std::process::id()));
-    std::fs::write(&own, text).map_err(failed)?;
-    Program::new("chmod").arg("755").arg(&own).go()?;
-    std::fs::rename(&own, &place).map_err(failed)?;
+    let place = crate::windows::made_aside(&system, "wine32", |script| {
+        std::fs::write(script, text).map_err(|error| format!("{}: {error}", script.display()))?;
+        Program::new("chmod").arg("755").arg(script).go()
+    })?;
     let probe = Program::new(&place)
         .arg(workspace::root())
         .arg("true")

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use crate::manifests::{keys, table};
 use crate::{files, papers, program, read};
 
 /// What is written in front, and the program that it starts.
@@ -36,16 +37,16 @@ fn as_typed(text: &str) -> String {
 
 /// What is wrong with a command of cargo's own: packages, tests, features and fuzz targets that nobody has.
 fn wrong_for_cargo(rest: &str) -> Option<String> {
-    let manifests: Vec<(String, String)> = files()
-        .into_iter()
-        .filter(|name| name.ends_with("Cargo.toml"))
-        .map(|name| (name.trim_end_matches("Cargo.toml").to_owned(), read(&name)))
+    let all = files();
+    let manifests: Vec<(&str, String)> = all
+        .iter()
+        .filter_map(|name| Some((name.strip_suffix("Cargo.toml")?, read(name))))
         .collect();
     let of_package = |name: &str| {
-        let line = format!("\nname = \"{name}\"\n");
-        manifests.iter().find(|(_, text)| text.contains(&line))
+        let line = format!("name = \"{name}\"");
+        let ours = |text: &String| table(text, "[package]").contains(&&*line);
+        manifests.iter().find(|(_, text)| ours(text))
     };
-    let all = files();
     let words: Vec<&str> = rest.split_whitespace().collect();
     let mut package = None;
     for pair in words.windows(2) {
@@ -60,7 +61,7 @@ fn wrong_for_cargo(rest: &str) -> Option<String> {
                 package.is_some()
             }
             "--test" => {
-                let inside = package.map_or("", |(folder, _)| folder.as_str());
+                let inside = package.map_or("", |(folder, _)| folder);
                 let ends = [
                     format!("tests/{value}.rs"),
                     format!("tests/{value}/main.rs"),
@@ -70,12 +71,12 @@ fn wrong_for_cargo(rest: &str) -> Option<String> {
                 })
             }
             "--features" => {
-                let line = format!("\n{value} = [");
-                package.is_some_and(|(_, text)| text.contains(&line))
+                package.is_some_and(|(_, text)| keys(&table(text, "[features]")).contains(value))
             }
             "run" if words.first() == Some(&"fuzz") => {
                 let line = format!("\nname = \"{value}\"\n");
-                read("fuzz/Cargo.toml").contains(&line)
+                let mut fuzz = manifests.iter().filter(|(folder, _)| *folder == "fuzz/");
+                fuzz.any(|(_, text)| text.contains(&line))
             }
             _ => true,
         };
@@ -278,13 +279,19 @@ fn every_command_in_a_sentence_is_in_the_programs_help() {
     assert!(seen > 110, "{seen}");
 }
 
+#[track_caller]
+fn finds(text: &str, commands: usize, whys: &[&str]) {
+    let (found, seen) = look(&mut Helps::default(), text);
+    assert_eq!(found, whys);
+    assert_eq!(seen, commands);
+}
+
 #[test]
 fn a_command_that_is_not_there_is_found() {
     let text = "`mynacard\nchekc` `mynacard check --nothing` `cargo xtask nothing` `cargo xtask package\\|nothing`\n```sh\nmynacard x\n```\n\
                 `mynacard audit verify|nothing` `cargo xtask fuzz --list` `cargo xtask test --stage nothing` `mynacard-sim nobody`\n\n\
                 `mynacard audit verify|restart` `cargo xtask package nuget\\|vendor` `cargo xtask test --stage tree` `mynacard terminal status`\n\
                 `mynacard terminal visual on|off` `mynacard check --visual … --photo FILE` `mynacard-sandbox serve --trouble cut` `cargo xtask …`\n";
-    let (found, seen) = look(&mut Helps::default(), text);
     let whys = [
         "`mynacard chekc` has no chekc",
         "`mynacard check --nothing` has no option --nothing",
@@ -295,13 +302,11 @@ fn a_command_that_is_not_there_is_found() {
         "`cargo xtask test --stage nothing` has no stage nothing",
         "`mynacard-sim nobody` has no nobody",
     ];
-    assert_eq!(found, whys);
-    assert_eq!(seen, 16);
+    finds(text, 16, &whys);
 
     let text = "`cargo test -p mynacard-cli --test desk` `cargo test -p mynacard-cli --test nothing` `cargo build -p nobody`\n\
                 `cargo build -p mynacard-cli --features pcsc` `cargo build -p mynacard-cli --features nothing` `cargo fuzz run TARGET`\n\
                 `cargo fuzz run relay` `cargo fuzz run nothing` `cargo test --workspace --all-features --test nothing`\n";
-    let (found, seen) = look(&mut Helps::default(), text);
     let whys = [
         "`cargo test -p mynacard-cli --test nothing` has no --test nothing",
         "`cargo build -p nobody` has no -p nobody",
@@ -309,14 +314,9 @@ fn a_command_that_is_not_there_is_found() {
         "`cargo fuzz run nothing` has no run nothing",
         "`cargo test --workspace --all-features --test nothing` has no --test nothing",
     ];
-    assert_eq!(found, whys);
-    assert_eq!(seen, 9);
+    finds(text, 9, &whys);
 
-    let table = "| `bench`, `bench --nothing` | x |\n| `fuzz --seconds` | `x` |\n";
-    let (found, seen) = look(&mut Helps::default(), &as_typed(table));
-    assert_eq!(
-        found,
-        ["`cargo xtask bench --nothing` has no option --nothing"]
-    );
-    assert_eq!(seen, 3);
+    let text = as_typed("| `bench`, `bench --nothing` | x |\n| `fuzz --seconds` | `x` |\n");
+    let whys = ["`cargo xtask bench --nothing` has no option --nothing"];
+    finds(&text, 3, &whys);
 }

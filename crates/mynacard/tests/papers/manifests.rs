@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{files, read};
 
 /// The lines of one table of a manifest, such as `[features]`.
-fn table<'t>(manifest: &'t str, name: &str) -> Vec<&'t str> {
+pub(crate) fn table<'t>(manifest: &'t str, name: &str) -> Vec<&'t str> {
     let lines = manifest.lines().skip_while(|line| *line != name).skip(1);
     let ours = lines.take_while(|line| !line.starts_with('['));
     ours.filter(|line| !line.starts_with('#')).collect()
@@ -20,7 +20,7 @@ fn value<'t>(lines: &[&'t str], key: &str) -> &'t str {
 }
 
 /// What a table's lines define.
-fn keys<'t>(lines: &[&'t str]) -> BTreeSet<&'t str> {
+pub(crate) fn keys<'t>(lines: &[&'t str]) -> BTreeSet<&'t str> {
     let keys = lines.iter().filter_map(|line| line.split_once(" = "));
     keys.map(|(key, _)| key.trim_end_matches(".workspace"))
         .collect()
