@@ -110,13 +110,19 @@ fn run(folder: &Path, source: &Path, selected: &[&str]) -> Result<(bool, String)
         "patch.crates-io.log.path=\"{}\"",
         folder.join("log").display()
     );
-    let program = cargo()
-        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
-        .args(["--manifest-path", &manifest, "--config", &altered])
+    let of_the_copy = |verb: &str| {
+        cargo()
+            .args([verb, "--workspace", "--all-features"])
+            .args(["--manifest-path", &manifest, "--config", &altered])
+            .env("CARGO_TARGET_DIR", folder.join("target"))
+    };
+    // Tests ask the programs for their help: `cargo test` builds only those whose own package has tests that start them.
+    of_the_copy("build").args(["--quiet", "--bins"]).go()?;
+    let program = of_the_copy("test")
+        .arg("--no-fail-fast")
         .args(selected)
         .args(["--", "--nocapture"])
         .args(NOT_OF_THE_COPY.iter().flat_map(|test| ["--skip", test]))
-        .env("CARGO_TARGET_DIR", folder.join("target"))
         .env("MYNACARD_EVERY_RECORD", &records)
         .env("MYNACARD_EVERY_SECRET", &made);
     let printed = folder.join("printed.txt");
