@@ -121,11 +121,19 @@ pub(crate) fn file(path: &Path, text: &str) -> Vec<String> {
         found.extend(MACHINE.iter().filter_map(|word| {
             Some(format!(
                 "{shown}:{}: names a machine: {word}",
-                line_of(text, word)?
+                text.lines().position(|line| names(line, word))? + 1
             ))
         }));
     }
     found
+}
+
+/// Whether a line has the word; one that begins with a slash is the root's folder, and not one inside another.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).unwrap_or_default();
+        !word.starts_with('/') || !before.ends_with(|last: char| last.is_alphanumeric())
+    })
 }
 
 fn line_of(text: &str, word: &str) -> Option<usize> {
@@ -164,7 +172,11 @@ mod tests {
             &format!("fn a() {{\n  {}) }}", UNFINISHED[0]),
             "a.rs:2",
         );
-        finds("a.md", &format!("see {}x", MACHINE[0]), "names a machine");
+        for root in &MACHINE[..3] {
+            finds("a.md", &format!("see {root}x"), "names a machine");
+            finds("a.md", &format!("(file://{root}x)"), "names a machine");
+            assert_eq!(file(Path::new("a.md"), &format!("src{root}x")).len(), 0);
+        }
         finds(
             "Cargo.lock",
             "source = \"registry+https://elsewhere.example\"",

@@ -101,6 +101,8 @@ impl Subject {
             .challenges_per_minute(u32::MAX)
             .application_time(Duration::ZERO)
             .challenge_life(Duration::from_secs(3600))
+            // The program thinks between two calls, on a busy machine for longer than a connection may be idle otherwise.
+            .patience(Duration::from_secs(3600))
             .start()
             .unwrap();
         running.enrol_patients(&Institution::default(), 5).unwrap();

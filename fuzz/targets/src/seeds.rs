@@ -12,7 +12,9 @@ mod journal;
 mod odd;
 mod relay;
 mod revocation;
+mod service;
 mod signed;
+mod terminal;
 mod trace;
 mod typed;
 
@@ -25,8 +27,6 @@ use std::time::UNIX_EPOCH;
 use mynacard_auth::vault::{Passcode, Stretching, Unlock, Vault};
 use mynacard_eligibility::identifier::IdentifierKind;
 use mynacard_sim::{person, pki};
-
-use serde_json::json;
 
 use crate::joined;
 use crate::service::{FixedKey, PASSCODE, file, forget};
@@ -47,8 +47,10 @@ pub fn all() -> Vec<Seed> {
     insurance::add(&mut seeds);
     journal::add(&mut seeds);
     odd::add(&mut seeds);
+    service::add(&mut seeds);
     services(&mut seeds);
     signed::add(&mut seeds);
+    terminal::add(&mut seeds);
     certificates::add(&mut seeds);
     revocation::add(&mut seeds);
     trace::add(&mut seeds);
@@ -142,80 +144,7 @@ pub(crate) fn leaves() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// The numbers of the protocol's refusals.
-const REFUSALS: [&str; 21] = [
-    "1001", "1002", "1003", "1004", "1005", "1006", "2001", "2002", "2003", "2004", "2005", "2006",
-    "2007", "3101", "3102", "3103", "4001", "5001", "5002", "5003", "9999",
-];
-
 fn services(seeds: &mut Vec<Seed>) {
-    let hash = "00".repeat(32);
-    let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg></XmlMsg>";
-    let bodies = [
-        (
-            "info",
-            0,
-            json!({"sandbox": true, "service": "mynacard-sandbox", "environment": "sandbox", "protocol": 1, "time": 1_800_000_000}),
-        ),
-        (
-            "activate",
-            0,
-            json!({"sandbox": true, "terminal": "T1", "certificate": "MAA=", "chain": ["MAA="],
-            "institution": {"code": "1310000001", "name": "A", "kind": "clinic"}, "visual_check_allowed": true, "not_after": 1_900_000_000}),
-        ),
-        (
-            "challenge",
-            0,
-            json!({"sandbox": true, "challenge_id": "c", "nonce": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-            "service": "mynacard-sandbox", "environment": "sandbox", "date": "20270115", "issued_at": 1_800_000_000, "expires_at": 1_800_000_120}),
-        ),
-        (
-            "relay",
-            0,
-            json!({"sandbox": true, "relay_id": "r", "step": 1, "command": "AKQCDAIAFg==", "done": false}),
-        ),
-        (
-            "confirm",
-            0,
-            json!({"sandbox": true, "code": "REF-0000", "message_ja": "", "message_en": "", "check_id": "k", "nonce": "AA==",
-            "request_id": "00".repeat(16), "certificate_sha256": hash, "processed_at": 1_800_000_000, "format": "xml", "answer": xml}),
-        ),
-        (
-            "refusal",
-            7,
-            json!({"sandbox": true, "code": "REF-1001", "message_ja": "", "message_en": "", "field": null, "retry_after": 3}),
-        ),
-        // What is none of the sandbox's: as if it came from the service of every day.
-        (
-            "another-service",
-            0,
-            json!({"sandbox": false, "relay_id": "r", "step": 1, "command": "AKQCDAIAFg==", "done": false}),
-        ),
-        (
-            "nobodys-refusal",
-            7,
-            json!({"code": "REF-1001", "message_ja": "", "message_en": ""}),
-        ),
-    ];
-    for (name, choice, body) in bodies {
-        seeds.push((
-            "service_answer",
-            name.into(),
-            [&[choice][..], body.to_string().as_bytes()].concat(),
-        ));
-    }
-    // Found by fuzzing: a member that nobody looks for, and that is no text.
-    let odd = b"\x07{\"sandbox\":true,\"code\":\"REF-1001\",\"more\":\"\xFC\xFF\"}";
-    seeds.push(("service_answer", "odd-no-text".into(), odd.to_vec()));
-    // Every refusal of the protocol, and one that nobody knows.
-    for number in REFUSALS {
-        let body = json!({"sandbox": true, "code": format!("REF-{number}"), "message_ja": "", "message_en": ""});
-        seeds.push((
-            "service_answer",
-            format!("refusal-{number}"),
-            [&[1][..], body.to_string().as_bytes()].concat(),
-        ));
-    }
     let select: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x16];
     let show = [&[0x80, 0xA2, 0x06, 0xC1, 0x00, 0x01, 0x33][..], &[0; 307]].concat();
     let challenge: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x10];

@@ -5,17 +5,22 @@ use std::time::UNIX_EPOCH;
 
 use mynacard_auth::pinless::Guard;
 use mynacard_auth::vault::{KeyStore, Passcode, Stretching, Unlock, Vault};
-use mynacard_auth::{ErrorKind, ServiceErrorKind, Terminal};
+use mynacard_auth::{Activation, ErrorKind, ServiceErrorKind, Terminal};
 use mynacard_client::https::fuzzing::understand_all;
 
 use crate::errors::{note, noted};
-use crate::{pieces, tries};
+use crate::{download, head, pieces, tries};
 
-/// The body of an HTTP answer; the first byte chooses the status.
+/// The body of an HTTP answer; the first byte chooses the status. Or its head alone, or a download, line by line.
 pub(crate) fn answer(data: &[u8]) {
     let Some((&choice, body)) = data.split_first() else {
         return;
     };
+    match choice {
+        download::BEGIN => return download::read(body),
+        head::BEGIN => return head::read(body),
+        _ => {}
+    }
     let statuses = [200, 400, 401, 403, 404, 409, 422, 429, 500, 503];
     let status = statuses
         .get(usize::from(choice))
@@ -90,8 +95,8 @@ pub(crate) fn relay(data: &[u8]) {
     assert!(passed <= 8, "{passed} commands in one relay");
 }
 
-/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way. Or the count of wrong passcodes
-/// beside it.
+/// A vault's file, opened with a key of the operating system: any bytes are refused in their own way. Or what it holds, or the count of wrong
+/// passcodes beside it.
 pub(crate) fn vault(data: &[u8]) {
     if let Some(rest) = data.strip_prefix(tries::BEGIN) {
         return tries::count(rest);
@@ -100,6 +105,12 @@ pub(crate) fn vault(data: &[u8]) {
         let again = terminal.to_secret_bytes().expect("it was read");
         let again = Terminal::from_secret_bytes(&again).expect("what we write, we read");
         assert_eq!(again.certificate(), terminal.certificate());
+    }
+    if let Ok(registration) = noted(Activation::from_secret_bytes(data)) {
+        let again = registration.to_secret_bytes().expect("it was read");
+        let again = Activation::from_secret_bytes(&again).expect("what we write, we read");
+        assert_eq!(again.idempotency_key(), registration.idempotency_key());
+        assert_eq!(again.settings().id(), registration.settings().id());
     }
     let path = file();
     if std::fs::write(&path, data).is_ok() {

@@ -7,6 +7,8 @@ mod llvm;
 mod parsers;
 mod reasons;
 pub(crate) mod table;
+#[cfg(test)]
+mod without;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

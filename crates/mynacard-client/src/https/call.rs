@@ -2,18 +2,19 @@
 
 use mynacard_auth::service::Reply;
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::breaker::Breaker;
 use super::carrier::{Carried, CarriedRequest, Carrier, NotCarried};
 use super::endpoint::{Endpoint, Proxy};
-use super::failure::{from_json, from_reqwest, malformed};
+use super::failure::{from_json, from_reqwest};
+use super::head::{Claims, Head, LONGEST_WAIT, with_wait};
 use super::lines::Lines;
 use super::wire::Refusal;
 use super::worker::Worker;
@@ -22,14 +23,10 @@ use super::worker::Worker;
 pub(super) const LARGEST_BODY: usize = 1 << 20;
 /// The largest answer in lines that another connection than ours may bring: it comes at once.
 const LARGEST_LINES: usize = 16 << 20;
-/// The largest sum of an answer's header names and values.
-const LARGEST_HEADERS: usize = 16 << 10;
 /// Before each further delivery of a proof that got no answer.
 const KEYED_PAUSES: &[Duration] = &[Duration::ZERO, Duration::from_millis(300)];
 /// Before the one repetition of a question that changes nothing.
 const PASSING_PAUSES: &[Duration] = &[Duration::ZERO];
-/// The longest wait that is believed.
-const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// The longest text of a refusal that is kept, in characters.
 const LONGEST_TEXT: usize = 300;
 
@@ -226,7 +223,7 @@ impl Caller {
                 if status != 200 {
                     understand::<serde::de::IgnoredAny>(&self.endpoint.environment, status, &body)?;
                 }
-                Ok(Lines::whole(&self.endpoint, body))
+                Ok(Lines::whole(body))
             }
         }
     }
@@ -386,7 +383,8 @@ async fn exchange(
             error: from_reqwest(error),
             earlier: false,
         })?;
-    read(response).await.map_err(Failed::sent)
+    let head = Head::read(response.status(), response.headers()).map_err(Failed::sent)?;
+    read(response, head).await.map_err(Failed::sent)
 }
 
 /// What an answer says: the value, or the service's refusal.
@@ -416,19 +414,14 @@ pub(super) fn understand<T: DeserializeOwned>(
 }
 
 /// The answer, if it is within bounds and claims to be JSON.
-pub(super) async fn read(mut response: Response) -> Result<Answered, ServiceError> {
-    let status = response.status();
-    let length = response
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > LARGEST_BODY) {
+pub(super) async fn read(response: Response, head: Head) -> Result<Answered, ServiceError> {
+    if head.claims != Claims::Json {
+        return Err(head.not_json());
+    }
+    if head.length.is_some_and(|length| length > LARGEST_BODY) {
         return Err(ServiceErrorKind::TooLarge.into());
     }
-    if content_type(&response)? != "application/json" {
-        return Err(not_json(&response));
-    }
-    let mut body = Vec::new();
+    let (mut response, mut body) = (response, Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(from_reqwest)? {
         if body.len() + chunk.len() > LARGEST_BODY {
             return Err(ServiceErrorKind::TooLarge.into());
@@ -436,72 +429,9 @@ pub(super) async fn read(mut response: Response) -> Result<Answered, ServiceErro
         body.extend_from_slice(&chunk);
     }
     Ok(Answered {
-        status: status.as_u16(),
+        status: head.status,
         body,
-        wait: wait(response.headers()),
-    })
-}
-
-/// What an answer within bounds, which leads nowhere else, claims to be.
-pub(super) fn content_type(response: &Response) -> Result<&str, ServiceError> {
-    let headers = response.headers();
-    let size: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    if size > LARGEST_HEADERS {
-        return Err(ServiceErrorKind::TooLarge.into());
-    }
-    if response.status().is_redirection() {
-        return Err(ServiceErrorKind::WrongService.into());
-    }
-    let claimed = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    Ok(claimed.split(';').next().unwrap_or_default().trim())
-}
-
-/// The error for an answer that is no JSON.
-pub(super) fn not_json(response: &Response) -> ServiceError {
-    use ServiceErrorKind as K;
-    match response.status().as_u16() {
-        // Something between us and the service speaks, and says that the service does not.
-        502..=504 => with_wait(K::Unreachable.into(), wait(response.headers())),
-        // Something in front of the service keeps us back.
-        429 => with_wait(K::TooMany.into(), wait(response.headers())),
-        _ => malformed("not application/json", 0, 0),
-    }
-}
-
-/// How long an answer's head asks us to wait: seconds, or an HTTP date (RFC 9110 §10.2.3), which the answer's own `Date` is
-/// subtracted from where it has one, for the clocks may differ. No more than a day.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
-    let asked = text(RETRY_AFTER)?;
-    let wait = match asked.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let until = httpdate::parse_http_date(asked).ok()?;
-            let sent = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-            until
-                .duration_since(sent.unwrap_or_else(SystemTime::now))
-                .unwrap_or_default()
-        }
-    };
-    Some(wait.min(LONGEST_WAIT))
-}
-
-/// The error with the wait of its answer's head, where its body named none.
-pub(super) fn with_wait(error: ServiceError, wait: Option<Duration>) -> ServiceError {
-    let named = error.reply().and_then(|reply| reply.retry_after);
-    if named.is_some() || wait.is_none() {
-        return error;
-    }
-    let reply = error.reply().cloned().unwrap_or_default();
-    error.with_reply(Reply {
-        retry_after: wait,
-        ..reply
+        wait: head.wait,
     })
 }
 

@@ -1,30 +1,100 @@
 //! A service's answer as bytes, without a network: for the fuzz targets alone, no part of the interface.
 
 use std::fmt;
+use std::ops::ControlFlow;
+use std::time::{Duration, UNIX_EPOCH};
 
+use mynacard_auth::home::{BulkItem, BulkState, ReceptionNumber};
 use mynacard_auth::{
-    Cancel, Challenge, Error, Grant, GuardedCard, PinlessProvider, ServiceError, ServiceErrorKind,
+    Cancel, Challenge, CheckContext, Error, Grant, GuardedCard, PinlessProvider, Purpose,
+    ServiceError, ServiceErrorKind,
 };
 
-use super::call::understand;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::call::{LARGEST_BODY, understand};
+use super::endpoint::Endpoint;
+use super::head::{Claims, Head};
+use super::lines::Lines;
 use super::relay::{Ask, play};
 use super::{home, service, wire};
 
-/// Reads a body as each answer of the protocol in turn.
+/// The number that a bulk query was asked about.
+pub const ASKED: &str = "12345678901234567890";
+
+/// Reads a body as each answer of the protocol in turn, as the calls do that ask for it.
 pub fn understand_all(status: u16, body: &[u8]) -> Vec<Result<(), ServiceError>> {
-    let environment = "sandbox";
+    let endpoint = Endpoint::sandbox("https://localhost", &[]);
+    let environment = &endpoint.environment;
     let mut read = vec![
-        understand::<wire::Info>(environment, status, body).map(drop),
-        understand::<wire::Activated>(environment, status, body).map(drop),
-        understand::<wire::Challenge>(environment, status, body)
-            .and_then(|challenge| wire::from_base64(&challenge.nonce, "nonce").map(drop)),
+        understand(environment, status, body)
+            .and_then(|answer| service::informed(&endpoint, answer).map(drop)),
+        understand(environment, status, body)
+            .and_then(service::certified)
+            .map(drop),
+        understand(environment, status, body).and_then(|answer| service::removed(&answer)),
+        understand(environment, status, body).and_then(|answer| {
+            let ask = CheckContext::new(Purpose::Reception);
+            service::challenged(&endpoint, ask, answer, UNIX_EPOCH).map(drop)
+        }),
         understand::<wire::Relay>(environment, status, body).map(drop),
         understand(environment, status, body)
             .and_then(service::understand)
             .map(drop),
     ];
-    read.extend(home::understand_all(environment, status, body));
+    match ReceptionNumber::new(ASKED) {
+        Ok(asked) => read.extend(home::understand_all(environment, &asked, status, body)),
+        Err(_) => debug_assert!(false, "a right number"),
+    }
     read
+}
+
+/// Judges a head of a status and of headers: whether its body would be read, and how long it asks us to wait.
+///
+/// # Errors
+///
+/// As the call's own.
+pub fn head(
+    status: u16,
+    headers: &[(&[u8], &[u8])],
+) -> Result<(bool, Option<Duration>), ServiceError> {
+    let malformed = || ServiceError::from(ServiceErrorKind::MalformedAnswer);
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name).map_err(|_| malformed())?;
+        let value = HeaderValue::from_bytes(value).map_err(|_| malformed())?;
+        map.append(name, value);
+    }
+    let status = StatusCode::from_u16(status).map_err(|_| malformed())?;
+    let head = Head::read(status, &map)?;
+    let is_read = match head.claims {
+        Claims::Json => head.length.is_none_or(|length| length <= LARGEST_BODY),
+        Claims::Lines => head.status == 200,
+        Claims::Other => return Err(head.not_json()),
+    };
+    Ok((is_read, head.wait))
+}
+
+/// Reads a download from the pieces that it arrives in: what it says of the query, and each result.
+///
+/// # Errors
+///
+/// As the call's own.
+pub fn download(
+    mut pieces: impl Iterator<Item = Vec<u8>>,
+) -> (Result<BulkState, ServiceError>, Vec<BulkItem>) {
+    let mut items = Vec::new();
+    let mut each = |item| {
+        items.push(item);
+        ControlFlow::Continue(())
+    };
+    let lines = Lines::of(move |_| Ok(pieces.next()));
+    let state = match ReceptionNumber::new(ASKED) {
+        Ok(asked) => home::results("sandbox", &asked, lines, &mut each, &Cancel::new()),
+        Err(_) => Err(ServiceErrorKind::Configuration.into()),
+    };
+    (state, items)
 }
 
 /// A relay whose service is a function: it gets the card's last response (none at the start) and gives status and body of the next

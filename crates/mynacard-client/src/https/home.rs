@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{Effect, understand};
 use super::failure::malformed;
+use super::lines::Lines;
 use super::service::HttpsService;
 use super::wire;
 
@@ -206,12 +207,7 @@ impl ConsentService for HttpsService {
         let page: WirePage =
             self.caller()
                 .post("/v1/consents/list", &ask, Effect::Passing, stop)?;
-        let next = page.next.as_deref().map(reference).transpose()?;
-        let consents = page.consents.into_iter().map(WireConsent::read);
-        Ok(ConsentPage {
-            consents: consents.collect::<Result<_, _>>()?,
-            next,
-        })
+        page.read()
     }
 }
 
@@ -228,16 +224,7 @@ impl RequeryService for HttpsService {
         let answer: WireRequeried =
             self.caller()
                 .post("/v1/requery", &ask, Effect::Passing, stop)?;
-        if answer.check_id.is_empty() || answer.check_id.len() > 128 {
-            return Err(malformed("check_id", 0, 0));
-        }
-        Ok(Requeried {
-            answer: insurance(&answer.answer)?,
-            request_id: wire::from_hex(&answer.request_id, "request_id")?,
-            reference: reference(&answer.reference)?,
-            processed_at: wire::from_unix(answer.processed_at, "processed_at")?,
-            check_id: answer.check_id,
-        })
+        answer.read()
     }
 }
 
@@ -257,8 +244,7 @@ impl BulkService for HttpsService {
         let answer: WireNumber =
             self.caller()
                 .post("/v1/bulk/submit", &ask, Effect::Keyed(&key()?), stop)?;
-        ReceptionNumber::new(&answer.reception_number)
-            .map_err(|_| malformed("reception_number", 0, 0))
+        answer.read()
     }
 
     fn poll(&mut self, number: &ReceptionNumber, stop: &Cancel) -> Result<BulkState, ServiceError> {
@@ -282,30 +268,41 @@ impl BulkService for HttpsService {
         let ask = NumberAsk {
             reception_number: number.as_str(),
         };
-        let environment = self.caller().endpoint().environment.clone();
-        let mut lines = self.caller().lines("/v1/bulk/download", &ask, stop)?;
-        let first = lines.next(stop)?.unwrap_or_default();
-        let head: WireHead = understand(&environment, 200, &first)?;
-        let state = state(number, &head.reception_number, &head.segment_of_result)?;
-        if state != BulkState::Finished && head.results != 0 {
-            return Err(malformed("results of an unfinished query", 0, 0));
-        }
-        let mut arrived = 0_u64;
-        while let Some(line) = lines.next(stop)? {
-            arrived += 1;
-            if arrived > head.results {
-                return Err(malformed("more results than announced", 0, 0));
-            }
-            let line: WireLine = understand(&environment, 200, &line)?;
-            if each(line.read()?).is_break() {
-                return Ok(state);
-            }
-        }
-        if arrived < head.results {
-            return Err(malformed("fewer results than announced", 0, 0));
-        }
-        Ok(state)
+        let environment = &self.caller().endpoint().environment;
+        let lines = self.caller().lines("/v1/bulk/download", &ask, stop)?;
+        results(environment, number, lines, each, stop)
     }
+}
+
+/// The head of a download, and each of its results as it arrives.
+pub(super) fn results(
+    environment: &str,
+    number: &ReceptionNumber,
+    mut lines: Lines<'_>,
+    each: &mut dyn FnMut(BulkItem) -> ControlFlow<()>,
+    stop: &Cancel,
+) -> Result<BulkState, ServiceError> {
+    let first = lines.next(stop)?.unwrap_or_default();
+    let head: WireHead = understand(environment, 200, &first)?;
+    let state = state(number, &head.reception_number, &head.segment_of_result)?;
+    if state != BulkState::Finished && head.results != 0 {
+        return Err(malformed("results of an unfinished query", 0, 0));
+    }
+    let mut arrived = 0_u64;
+    while let Some(line) = lines.next(stop)? {
+        arrived += 1;
+        if arrived > head.results {
+            return Err(malformed("more results than announced", 0, 0));
+        }
+        let line: WireLine = understand(environment, 200, &line)?;
+        if each(line.read()?).is_break() {
+            return Ok(state);
+        }
+    }
+    if arrived < head.results {
+        return Err(malformed("fewer results than announced", 0, 0));
+    }
+    Ok(state)
 }
 
 impl WireConsent {
@@ -336,6 +333,39 @@ impl WireConsent {
     }
 }
 
+impl WirePage {
+    fn read(self) -> Result<ConsentPage, ServiceError> {
+        let next = self.next.as_deref().map(reference).transpose()?;
+        let consents = self.consents.into_iter().map(WireConsent::read);
+        Ok(ConsentPage {
+            consents: consents.collect::<Result<_, _>>()?,
+            next,
+        })
+    }
+}
+
+impl WireRequeried {
+    fn read(self) -> Result<Requeried, ServiceError> {
+        if self.check_id.is_empty() || self.check_id.len() > 128 {
+            return Err(malformed("check_id", 0, 0));
+        }
+        Ok(Requeried {
+            answer: insurance(&self.answer)?,
+            request_id: wire::from_hex(&self.request_id, "request_id")?,
+            reference: reference(&self.reference)?,
+            processed_at: wire::from_unix(self.processed_at, "processed_at")?,
+            check_id: self.check_id,
+        })
+    }
+}
+
+impl WireNumber {
+    fn read(&self) -> Result<ReceptionNumber, ServiceError> {
+        ReceptionNumber::new(&self.reception_number)
+            .map_err(|_| malformed("reception_number", 0, 0))
+    }
+}
+
 impl WireLine {
     fn read(self) -> Result<BulkItem, ServiceError> {
         let outcome = match (self.code.as_str(), self.answer) {
@@ -350,30 +380,28 @@ impl WireLine {
     }
 }
 
-/// Reads a body as each answer of this part in turn; how many it was.
+/// Reads a body as each answer of this part in turn, as the calls do.
 pub(super) fn understand_all(
     environment: &str,
+    asked: &ReceptionNumber,
     status: u16,
     body: &[u8],
 ) -> Vec<Result<(), ServiceError>> {
-    let page = understand::<WirePage>(environment, status, body).and_then(|page| {
-        page.consents
-            .into_iter()
-            .map(WireConsent::read)
-            .collect::<Result<Vec<_>, _>>()
-    });
     vec![
         understand(environment, status, body)
             .and_then(WireConsent::read)
             .map(drop),
-        page.map(drop),
-        understand::<WireRequeried>(environment, status, body)
-            .and_then(|answer| insurance(&answer.answer).map(drop)),
-        understand::<WireState>(environment, status, body).map(drop),
-        understand::<WireHead>(environment, status, body).map(drop),
         understand(environment, status, body)
-            .and_then(WireLine::read)
+            .and_then(WirePage::read)
             .map(drop),
+        understand(environment, status, body)
+            .and_then(WireRequeried::read)
+            .map(drop),
+        understand(environment, status, body)
+            .and_then(|answer: WireNumber| answer.read().map(drop)),
+        understand(environment, status, body).and_then(|answer: WireState| {
+            state(asked, &answer.reception_number, &answer.segment_of_result).map(drop)
+        }),
     ]
 }
 

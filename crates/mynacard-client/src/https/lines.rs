@@ -1,30 +1,31 @@
-//! An answer of many lines, read as they arrive: no more than one of them and a chunk is in memory.
+//! An answer of many lines, read as they arrive: no more than one of them and a piece is in memory.
 
 use std::time::Duration;
 
 use mynacard_auth::{Cancel, ServiceError, ServiceErrorKind};
 use reqwest::{RequestBuilder, Response};
 
-use super::call::{Answered, LARGEST_BODY, content_type, left, read, understand, with_wait};
+use super::call::{Answered, LARGEST_BODY, left, read, understand};
 use super::endpoint::Endpoint;
 use super::failure::{from_reqwest, malformed};
+use super::head::{Claims, Head, with_wait};
 use super::worker::Worker;
 
 /// A hundred thousand people over a slow line.
 const WHOLE: Duration = Duration::from_secs(3600);
 
+/// The next piece of an answer; nothing after its last byte.
+type Pieces<'a> = Box<dyn FnMut(&Cancel) -> Result<Option<Vec<u8>>, ServiceError> + 'a>;
+
 /// Lines that still come.
 pub(super) struct Lines<'a> {
-    /// Nothing where all of them are here.
-    worker: Option<&'a Worker>,
-    endpoint: &'a Endpoint,
-    /// All lines, and how many of their bytes were handed out.
-    whole: Option<(Vec<u8>, usize)>,
     /// Nothing once the last byte is here.
-    response: Option<Response>,
-    /// What arrived and was not handed out.
+    pieces: Option<Pieces<'a>>,
+    /// What arrived since the last piece was asked for, and the unfinished line before it.
     pending: Vec<u8>,
-    /// How much of `pending` has no line end.
+    /// How much of `pending` was handed out.
+    handed: usize,
+    /// How much of `pending` has no line end that was not handed out.
     searched: usize,
 }
 
@@ -43,23 +44,17 @@ impl<'a> Lines<'a> {
                 .await
                 .map_err(|_| ServiceErrorKind::Timeout)?
                 .map_err(from_reqwest)?;
-            match content_type(&response)? {
-                "application/x-ndjson" if response.status() == 200 => Ok(Ok(response)),
-                _ => tokio::time::timeout(patience, read(response))
-                    .await
-                    .map_err(|_| ServiceErrorKind::Timeout)?
-                    .map(Err),
+            let head = Head::read(response.status(), response.headers())?;
+            if head.claims == Claims::Lines && head.status == 200 {
+                return Ok(Ok(response));
             }
+            tokio::time::timeout(patience, read(response, head))
+                .await
+                .map_err(|_| ServiceErrorKind::Timeout)?
+                .map(Err)
         })?;
         match opened {
-            Ok(response) => Ok(Self {
-                worker: Some(worker),
-                endpoint,
-                whole: None,
-                response: Some(response),
-                pending: Vec::new(),
-                searched: 0,
-            }),
+            Ok(response) => Ok(Self::of(arriving(worker, endpoint, response))),
             Err(answered) => {
                 let Answered { status, body, wait } = answered;
                 understand::<serde::de::IgnoredAny>(&endpoint.environment, status, &body)
@@ -70,62 +65,131 @@ impl<'a> Lines<'a> {
     }
 
     /// Lines that came at once.
-    pub(super) fn whole(endpoint: &'a Endpoint, body: Vec<u8>) -> Self {
+    pub(super) fn whole(body: Vec<u8>) -> Self {
+        let mut body = Some(body);
+        Self::of(move |_: &Cancel| Ok(body.take()))
+    }
+
+    /// The lines of what comes in pieces, however it is cut.
+    pub(super) fn of(
+        pieces: impl FnMut(&Cancel) -> Result<Option<Vec<u8>>, ServiceError> + 'a,
+    ) -> Self {
         Self {
-            worker: None,
-            endpoint,
-            whole: Some((body, 0)),
-            response: None,
+            pieces: Some(Box::new(pieces)),
             pending: Vec::new(),
+            handed: 0,
             searched: 0,
         }
     }
 
-    /// The next line without its end; nothing after the last.
+    /// The next line without its end; nothing after the last. One that is longer than any other answer may be is refused.
     pub(super) fn next(&mut self, stop: &Cancel) -> Result<Option<Vec<u8>>, ServiceError> {
-        if let Some((body, handed)) = &mut self.whole {
-            let rest = body.get(*handed..).unwrap_or_default();
-            return match rest.iter().position(|byte| *byte == b'\n') {
-                Some(length) => {
-                    *handed += length + 1;
-                    Ok(rest.get(..length).map(<[u8]>::to_vec))
-                }
-                None if rest.is_empty() => Ok(None),
-                // A last line without its end was cut off.
-                None => Err(ServiceErrorKind::Unreachable.into()),
-            };
-        }
         loop {
             let unsearched = self.pending.get(self.searched..).unwrap_or_default();
-            if let Some(at) = unsearched.iter().position(|byte| *byte == b'\n') {
-                let rest = self.pending.split_off(self.searched + at + 1);
-                let mut line = std::mem::replace(&mut self.pending, rest);
-                line.pop();
-                self.searched = 0;
-                return Ok(Some(line));
-            }
-            self.searched = self.pending.len();
-            if self.pending.len() > LARGEST_BODY {
+            let end = unsearched.iter().position(|byte| *byte == b'\n');
+            self.searched = end.map_or(self.pending.len(), |length| self.searched + length);
+            let line = self.pending.get(self.handed..self.searched);
+            let line = line.unwrap_or_default();
+            if line.len() > LARGEST_BODY {
                 return Err(ServiceErrorKind::TooLarge.into());
             }
-            let (Some(mut response), Some(worker)) = (self.response.take(), self.worker) else {
+            if end.is_some() {
+                let line = line.to_vec();
+                self.searched += 1;
+                self.handed = self.searched;
+                return Ok(Some(line));
+            }
+            let Some(pieces) = &mut self.pieces else {
                 // A last line without its end was cut off.
-                return match self.pending.is_empty() {
+                return match line.is_empty() {
                     true => Ok(None),
                     false => Err(ServiceErrorKind::Unreachable.into()),
                 };
             };
-            let patience = self.endpoint.timeouts.answer.min(left(stop));
-            let (response, chunk) = worker.run(stop, async move {
-                let chunk = tokio::time::timeout(patience, response.chunk())
-                    .await
-                    .map_err(|_| ServiceErrorKind::Timeout)?
-                    .map_err(from_reqwest)?;
-                Ok((response, chunk))
-            })?;
-            if let Some(chunk) = chunk {
-                self.pending.extend_from_slice(&chunk);
-                self.response = Some(response);
+            let piece = pieces(stop)?;
+            self.pending.drain(..self.handed);
+            self.searched -= self.handed;
+            self.handed = 0;
+            match piece {
+                Some(piece) => self.pending.extend_from_slice(&piece),
+                None => self.pieces = None,
+            }
+        }
+    }
+}
+
+/// The pieces of a response as the line brings them.
+fn arriving<'a>(
+    worker: &'a Worker,
+    endpoint: &'a Endpoint,
+    response: Response,
+) -> impl FnMut(&Cancel) -> Result<Option<Vec<u8>>, ServiceError> + 'a {
+    let mut response = Some(response);
+    move |stop| {
+        let Some(mut rest) = response.take() else {
+            return Ok(None);
+        };
+        let patience = endpoint.timeouts.answer.min(left(stop));
+        let (rest, chunk) = worker.run(stop, async move {
+            let chunk = tokio::time::timeout(patience, rest.chunk())
+                .await
+                .map_err(|_| ServiceErrorKind::Timeout)?
+                .map_err(from_reqwest)?;
+            Ok((rest, chunk))
+        })?;
+        response = Some(rest);
+        Ok(chunk.map(Vec::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(mut lines: Lines<'_>) -> (Vec<Vec<u8>>, Option<ServiceErrorKind>) {
+        let mut read = Vec::new();
+        loop {
+            match lines.next(&Cancel::new()) {
+                Ok(Some(line)) => read.push(line),
+                Ok(None) => return (read, None),
+                Err(error) => return (read, Some(error.kind())),
+            }
+        }
+    }
+
+    fn cut(text: &[u8], length: usize) -> Lines<'_> {
+        let mut pieces = text.chunks(length);
+        Lines::of(move |_| Ok(pieces.next().map(<[u8]>::to_vec)))
+    }
+
+    #[test]
+    fn lines_are_the_same_however_they_are_cut() {
+        for text in ["", "\n", "a\n\nbc\n", "a\nb", "\n\n\n", "ab\ncd\nef\n"] {
+            let expected = all(Lines::whole(text.as_bytes().to_vec()));
+            let finished: Vec<&str> = text.split_inclusive('\n').collect();
+            let cut_off = finished.last().is_some_and(|last| !last.ends_with('\n'));
+            let number = finished.len() - usize::from(cut_off);
+            assert_eq!(expected.0.len(), number, "{text:?}");
+            for (line, text) in expected.0.iter().zip(&finished) {
+                assert_eq!(line, text.trim_end_matches('\n').as_bytes());
+            }
+            let end = cut_off.then_some(ServiceErrorKind::Unreachable);
+            assert_eq!(expected.1, end, "{text:?}");
+            for length in 1..8 {
+                assert_eq!(all(cut(text.as_bytes(), length)), expected, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_beyond_the_bound_is_refused_however_it_comes() {
+        let line = |length: usize| [&vec![b'x'; length][..], b"\n"].concat();
+        for (length, refused) in [(LARGEST_BODY, false), (LARGEST_BODY + 1, true)] {
+            let text = [line(1), line(length), line(1)].concat();
+            for lines in [Lines::whole(text.clone()), cut(&text, 10_000)] {
+                let (read, error) = all(lines);
+                assert_eq!(error, refused.then_some(ServiceErrorKind::TooLarge));
+                assert_eq!(read.len(), if refused { 1 } else { 3 });
             }
         }
     }

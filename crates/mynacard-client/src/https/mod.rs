@@ -26,6 +26,7 @@ mod endpoint;
 mod failure;
 #[doc(hidden)]
 pub mod fuzzing;
+mod head;
 mod home;
 mod lines;
 mod relay;

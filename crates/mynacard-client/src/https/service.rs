@@ -96,20 +96,7 @@ impl HttpsService {
     /// What stands between us and it, or [`ServiceErrorKind::WrongService`].
     pub fn info(&self, stop: &Cancel) -> Result<ServiceInfo, ServiceError> {
         let info: wire::Info = self.caller.get("/v1/info", stop)?;
-        self.expect_identity(&info.service, &info.environment)?;
-        let time = wire::from_unix(info.time, "time")?;
-        let wire::Info {
-            service,
-            environment,
-            protocol,
-            ..
-        } = info;
-        Ok(ServiceInfo {
-            service,
-            environment,
-            protocol,
-            time,
-        })
+        informed(self.caller.endpoint(), info)
     }
 
     /// The relay of the visual check (目視確認), over the same connection.
@@ -127,15 +114,6 @@ impl HttpsService {
         self.terminal
             .as_deref()
             .ok_or_else(|| ServiceErrorKind::NoTerminal.into())
-    }
-
-    fn expect_identity(&self, service: &str, environment: &str) -> Result<(), ServiceError> {
-        let endpoint = self.caller.endpoint();
-        if service == endpoint.service && environment == endpoint.environment {
-            Ok(())
-        } else {
-            Err(ServiceErrorKind::WrongService.into())
-        }
     }
 }
 
@@ -155,22 +133,7 @@ impl EligibilityService for HttpsService {
         let answer: wire::Challenge =
             self.caller
                 .post("/v1/challenge", &body, Effect::Passing, stop)?;
-        self.expect_identity(&answer.service, &answer.environment)?;
-        let life = answer
-            .expires_at
-            .checked_sub(answer.issued_at)
-            .ok_or(malformed("expires_at", 0, 0))?;
-        let parts = ChallengeParts {
-            id: answer.challenge_id,
-            nonce: wire::from_base64(&answer.nonce, "nonce")?,
-            service: answer.service,
-            environment: answer.environment,
-            date: answer.date,
-            life: Duration::from_secs(life),
-            asked_at: now,
-            service_time: Some(wire::from_unix(answer.issued_at, "issued_at")?),
-        };
-        Challenge::new(*ask, parts).map_err(|what| malformed(what, 0, 0))
+        challenged(self.caller.endpoint(), *ask, answer, now)
     }
 
     fn message(
@@ -305,15 +268,64 @@ impl TerminalService for HttpsService {
             Effect::Lasting,
             stop,
         )?;
-        if answer.removed {
-            Ok(())
-        } else {
-            Err(malformed("removed", 0, 0))
-        }
+        removed(&answer)
     }
 }
 
-fn certified(answer: wire::Activated) -> Result<Activated, ServiceError> {
+fn expect_identity(
+    endpoint: &Endpoint,
+    service: &str,
+    environment: &str,
+) -> Result<(), ServiceError> {
+    if service == endpoint.service && environment == endpoint.environment {
+        Ok(())
+    } else {
+        Err(ServiceErrorKind::WrongService.into())
+    }
+}
+
+pub(super) fn informed(endpoint: &Endpoint, info: wire::Info) -> Result<ServiceInfo, ServiceError> {
+    expect_identity(endpoint, &info.service, &info.environment)?;
+    Ok(ServiceInfo {
+        time: wire::from_unix(info.time, "time")?,
+        service: info.service,
+        environment: info.environment,
+        protocol: info.protocol,
+    })
+}
+
+pub(super) fn challenged(
+    endpoint: &Endpoint,
+    ask: CheckContext,
+    answer: wire::Challenge,
+    now: SystemTime,
+) -> Result<Challenge, ServiceError> {
+    expect_identity(endpoint, &answer.service, &answer.environment)?;
+    let life = answer
+        .expires_at
+        .checked_sub(answer.issued_at)
+        .ok_or(malformed("expires_at", 0, 0))?;
+    let parts = ChallengeParts {
+        id: answer.challenge_id,
+        nonce: wire::from_base64(&answer.nonce, "nonce")?,
+        service: answer.service,
+        environment: answer.environment,
+        date: answer.date,
+        life: Duration::from_secs(life),
+        asked_at: now,
+        service_time: Some(wire::from_unix(answer.issued_at, "issued_at")?),
+    };
+    Challenge::new(ask, parts).map_err(|what| malformed(what, 0, 0))
+}
+
+pub(super) fn removed(answer: &wire::Removed) -> Result<(), ServiceError> {
+    match answer.removed {
+        true => Ok(()),
+        false => Err(malformed("removed", 0, 0)),
+    }
+}
+
+pub(super) fn certified(answer: wire::Activated) -> Result<Activated, ServiceError> {
     let chain = answer
         .chain
         .iter()

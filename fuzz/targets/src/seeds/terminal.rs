@@ -1,0 +1,132 @@
+//! Seeds of what a vault holds: a terminal, a registration on its way, and each with one thing wrong.
+
+use std::time::UNIX_EPOCH;
+
+use mynacard_auth::service::{Activated, VisualCheck};
+use mynacard_auth::{Institution, Terminal, TerminalKey};
+
+use super::Seed;
+
+pub(super) fn add(seeds: &mut Vec<Seed>) {
+    let (pkcs8, other) = (pkcs8(1), pkcs8(2));
+    let key = TerminalKey::from_pkcs8(&pkcs8).expect("a key in its range");
+    let public = key.public_key_info().expect("it was read");
+    let request = key.certificate_request().expect("it was read");
+    let whole = terminal(key, certificate(&public));
+    let registration = |key: &[u8], number: &[u8], code: &[u8]| {
+        [
+            record(1, key),
+            record(2, &request),
+            record(3, number),
+            record(4, code),
+            record(5, b"W0000001"),
+            record(6, b"ABCD-EFGH"),
+        ]
+        .concat()
+    };
+    let about = br#"{"name":"T","institution":{"code":"1310000001","name":"A","kind":"clinic"},"visual_check":true,"not_after":1}"#;
+    let parts = |key: &[u8], certificate: &[u8], about: &[u8]| {
+        [
+            record(1, key),
+            record(2, certificate),
+            record(3, &record(0, b"0")),
+            record(4, about),
+        ]
+        .concat()
+    };
+    let certificate = certificate(&public);
+    for (name, bytes) in [
+        ("terminal", whole.clone()),
+        ("terminal-twice", [&whole[..], &whole].concat()),
+        (
+            "terminal-of-another-key",
+            parts(&other, &certificate, about),
+        ),
+        ("terminal-without-key", parts(b"0", &certificate, about)),
+        ("terminal-without-certificate", parts(&pkcs8, b"0", about)),
+        ("terminal-nameless", parts(&pkcs8, &certificate, b"{}")),
+        (
+            "registration",
+            registration(&pkcs8, &[7; 16], b"1310000001"),
+        ),
+        (
+            "registration-short",
+            registration(&pkcs8, &[7; 15], b"1310000001"),
+        ),
+        (
+            "registration-elsewhere",
+            registration(&pkcs8, &[7; 16], b"131000000"),
+        ),
+        (
+            "registration-no-text",
+            registration(&pkcs8, &[7; 16], b"\xFF"),
+        ),
+    ] {
+        seeds.push(("vault", name.into(), bytes));
+    }
+}
+
+fn terminal(key: TerminalKey, certificate: Vec<u8>) -> Vec<u8> {
+    let activated = Activated {
+        terminal: "T1".into(),
+        certificate,
+        chain: vec![vec![0x30, 0]],
+        institution: Institution {
+            code: "1310000001".into(),
+            name: "A".into(),
+            kind: "clinic".into(),
+        },
+        visual_check: VisualCheck::Allowed,
+        not_after: UNIX_EPOCH,
+    };
+    let terminal = Terminal::new(key, activated).expect("the certificate is for the key");
+    let bytes = terminal.to_secret_bytes().expect("it was read");
+    bytes.to_vec()
+}
+
+/// A private key on P-256, nobody's: its number is one octet, again and again (RFC 5958, RFC 5915).
+fn pkcs8(octet: u8) -> Vec<u8> {
+    let algorithm = der(0x30, &[EC_PUBLIC_KEY, PRIME256V1]);
+    let key = der(0x30, &[&[2, 1, 1], &der(4, &[&[octet; 32]])]);
+    der(0x30, &[&[2, 1, 0], &algorithm, &der(4, &[&key])])
+}
+
+/// The least that is a certificate for a public key; nothing signed it.
+fn certificate(public: &[u8]) -> Vec<u8> {
+    let algorithm = der(0x30, &[ECDSA_WITH_SHA256]);
+    let day = der(0x17, &[b"270101000000Z"]);
+    let content = der(
+        0x30,
+        &[
+            &[0xA0, 3, 2, 1, 2],
+            &[2, 1, 1],
+            &algorithm,
+            &[0x30, 0],
+            &der(0x30, &[&day, &day]),
+            &[0x30, 0],
+            public,
+        ],
+    );
+    der(0x30, &[&content, &algorithm, &[3, 2, 0, 0]])
+}
+
+const EC_PUBLIC_KEY: &[u8] = &[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
+const PRIME256V1: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
+const ECDSA_WITH_SHA256: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2];
+
+/// An object of DER with these parts.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = u8::try_from(content.len()).expect("no seed here is longer");
+    let begin = match length {
+        0..=127 => vec![tag, length],
+        _ => vec![tag, 0x81, length],
+    };
+    [begin, content].concat()
+}
+
+/// An entry of a vault's record: its tag, its length in four octets, its content.
+fn record(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).expect("a seed is small");
+    [&[tag][..], &length.to_be_bytes(), content].concat()
+}
