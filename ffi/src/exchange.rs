@@ -206,13 +206,14 @@ pub unsafe extern "C" fn mynacard_folder_submit(
         let ask = unsafe { bytes("ask", ask, ask_size) }?;
         // SAFETY: documented as valid.
         let place = unsafe { out("name", name) }?;
+        // What is asked wrongly is told so, whatever the folder is.
+        let (kind, message) = request::read(ask)?;
         let day = json::today()?;
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
         let request = folder::with_exchange(folder, |exchange, _| {
             on_worker(|| {
-                let (kind, message) = request::read(ask)?;
                 let id = exchange.next_id(kind, day);
                 Ok(exchange.submit(kind, &id, &message, now)?)
             })

@@ -365,3 +365,40 @@ fn no_file_name_leads_out_of_its_folder() {
         assert_eq!(parsed, None, "{id:?}");
     }
 }
+
+/// A sink that takes so many bytes: a disk that gets full.
+struct Full(usize);
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        match taken {
+            0 => Err(std::io::ErrorKind::StorageFull.into()),
+            _ => Ok(taken),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Wherever the disk gets full, it is told; a message that was cut is never taken for a whole one.
+#[test]
+fn a_sink_that_gets_full_is_told() {
+    let written = |room: usize| {
+        let body = Record::new(Section::Body);
+        let mut writer = BulkWriter::start(Full(room), &bulk_header(), &body, UTF8)?;
+        writer.write(&unit(1))?;
+        writer.finish().map(drop)
+    };
+    let whole = (0..20_000).step_by(97).find(|room| match written(*room) {
+        Ok(()) => true,
+        Err(error) => {
+            assert_eq!(error.code(), "MC-4015", "{room}");
+            false
+        }
+    });
+    assert!(whole.is_some_and(|room| room > 500), "{whole:?}");
+}

@@ -377,6 +377,12 @@ fn what_was_lost_is_told_apart() {
     );
     lost(
         Event::Remove("B"),
+        pcsc::Error::UnresponsiveCard,
+        TransportErrorKind::Other,
+        "MC-2010",
+    );
+    lost(
+        Event::Remove("B"),
         pcsc::Error::ResetCard,
         TransportErrorKind::CardReset,
         "MC-2014",

@@ -118,6 +118,7 @@ impl Calls {
             2 => {
                 let size = input.byte();
                 let caller = self.caller(input);
+                self.at(caller).holds(size);
                 let mut table = tables::transport(self.at(caller));
                 match size {
                     WITHOUT => table.begin = None,
@@ -639,7 +640,11 @@ impl Calls {
             p.out(0),
             p.error()
         ));
-        let mut taken = vec![line];
+        let mut taken = Vec::new();
+        // A desk without a carrier has the library's own connection.
+        if of_carrier != 247 {
+            taken.push(line);
+        }
         if with_options && has(1) && of_audit != 247 {
             taken.push(book);
         }
@@ -665,6 +670,9 @@ impl Calls {
                 std::thread::yield_now();
             }
             assert_eq!(caller.destroyed(), u32::from(*taken), "destroyed");
+            for code in caller.codes() {
+                crate::note(&code);
+            }
         }
         self.statuses
     }

@@ -77,7 +77,12 @@ impl<'a> Input<'a> {
 
     /// The bytes after a length of one octet; they live as long as the input.
     pub(crate) fn bytes(&mut self) -> &'a [u8] {
-        let length = usize::from(self.byte()).min(self.0.len());
+        let length = usize::from(self.byte());
+        self.take(length)
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let length = length.min(self.0.len());
         let (part, rest) = self.0.split_at(length);
         self.0 = rest;
         part
@@ -95,7 +100,11 @@ impl<'a> Input<'a> {
                 let cut = usize::from(self.byte()).min(text.len());
                 Text::of(text.get(..cut).unwrap_or_default())
             }
-            232..=243 => Text::of(self.bytes()),
+            232..=239 => Text::of(self.bytes()),
+            240..=243 => {
+                let length = u16::from_be_bytes([self.byte(), self.byte()]);
+                Text::of(self.take(usize::from(length)))
+            }
             244..=247 => Text {
                 data: std::ptr::null(),
                 size: choice - 243,

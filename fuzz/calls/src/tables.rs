@@ -1,7 +1,9 @@
 //! Functions that C would hand in: a card, a connection, a provider, listeners. Each does what the next octet of its script says, and what is
 //! right once the script is over.
 
-use std::ffi::c_void;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{CStr, c_void};
 use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -26,26 +28,66 @@ struct Inside {
     script: std::vec::IntoIter<u8>,
     card: VirtualCard,
     connection: Arc<Connection>,
+    /// What was answered to the last call of each path: a line may bring it again.
+    answered: BTreeMap<String, Vec<u8>>,
+    /// The codes of errors that the table's functions met themselves, on whatever thread they ran.
+    codes: BTreeSet<String>,
+}
+
+/// Whose cards may lie on a reader; the first one's unless an input says otherwise.
+const PEOPLE: [&str; 10] = [
+    "kyokai-self",
+    "cert-ended",
+    "cert-expired",
+    "outside-sjis",
+    "pin-blocked",
+    "no-pin",
+    "infant",
+    "unregistered",
+    "none",
+    "two-results",
+];
+
+/// The card of a person by her place; of nobody further on.
+fn card_of(which: u8) -> VirtualCard {
+    thread_local!(static CARDS: RefCell<BTreeMap<usize, VirtualCard>> = RefCell::default());
+    let which = Some(usize::from(which)).filter(|which| *which < PEOPLE.len());
+    let which = which.unwrap_or_default();
+    CARDS.with_borrow_mut(|cards| {
+        let card = cards.entry(which).or_insert_with(|| {
+            let id = PEOPLE.get(which).copied().unwrap_or_default();
+            VirtualCard::new(person(id).expect("listed"), SystemTime::now())
+        });
+        card.clone()
+    })
 }
 
 impl Caller {
     pub(crate) fn new(connection: Arc<Connection>, script: &[u8]) -> Box<Self> {
-        thread_local!(static CARD: VirtualCard = VirtualCard::new(
-            person("kyokai-self").expect("listed"), SystemTime::now()
-        ));
         Box::new(Self {
             inside: Mutex::new(Inside {
                 script: Vec::from(script).into_iter(),
-                card: CARD.with(VirtualCard::clone),
+                card: card_of(0),
                 connection,
+                answered: BTreeMap::new(),
+                codes: BTreeSet::new(),
             }),
             cancel: AtomicUsize::new(0),
             destroyed: AtomicU32::new(0),
         })
     }
 
+    /// Puts another person's card on the reader.
+    pub(crate) fn holds(&self, which: u8) {
+        self.inside().card = card_of(which);
+    }
+
     pub(crate) fn cancels(&self, handle: usize) {
         self.cancel.store(handle, Ordering::Relaxed);
+    }
+
+    pub(crate) fn codes(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.inside().codes)
     }
 
     pub(crate) fn destroyed(&self) -> u32 {
@@ -56,12 +98,18 @@ impl Caller {
         ptr::from_ref(self).cast_mut().cast()
     }
 
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The next octet of the script, and what stands behind the lock. Some octets mean the same for every function.
     fn step(&self) -> (u8, MutexGuard<'_, Inside>) {
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inside = self.inside();
         let step = inside.script.next().unwrap_or_default();
         match step {
-            250 => reenter(),
+            250 => {
+                inside.codes.insert(reenter());
+            }
             251 => {
                 ffi::mynacard_cancel_cancel(pointer(self.cancel.load(Ordering::Relaxed)));
             }
@@ -76,20 +124,28 @@ impl Caller {
     }
 }
 
-/// What a function may not call answers so, and hands nothing out; what it may call works.
-fn reenter() {
-    let (mut json, mut pin) = (ptr::null_mut(), ptr::null_mut());
+/// What a function may not call answers so, and hands nothing out but an error, whose code this is; what it may call works.
+fn reenter() -> String {
+    let (mut json, mut pin, mut error) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     let code = b"MC-1003";
-    // SAFETY: the text and both places live until the calls return; no error is wanted.
+    // SAFETY: the text and the places live until the calls return.
     let found = unsafe {
         [
             ffi::mynacard_guidance_json(code.as_ptr(), code.len(), &raw mut json, ptr::null_mut()),
-            ffi::mynacard_pin_new(b"1".as_ptr(), 1, &raw mut pin, ptr::null_mut()),
+            ffi::mynacard_pin_new(b"1".as_ptr(), 1, &raw mut pin, &raw mut error),
         ]
     };
     assert_eq!(found, [Status::Reentrant; 2]);
     assert!(json.is_null() && pin.is_null(), "a refused call wrote");
+    let code = ffi::mynacard_error_code(error);
+    assert!(!code.is_null(), "a refused call without a code");
+    // SAFETY: NUL-terminated, and the error lives.
+    let code = unsafe { CStr::from_ptr(code) }
+        .to_string_lossy()
+        .into_owned();
+    assert_eq!(ffi::mynacard_error_free(error), Status::Ok);
     assert!(ffi::mynacard_abi_version() > 0 && !ffi::mynacard_version().is_null());
+    code
 }
 
 /// # Safety
@@ -139,6 +195,10 @@ unsafe extern "C" fn begin(userdata: *mut c_void) -> i32 {
         230..=241 => i32::from(step - 230),
         242..=249 => i32::from(step - 240) | ffi::MYNACARD_TRANSPORT_NOT_SENT,
         _ => {
+            // Somebody took the card away and put another one there.
+            if step == 252 {
+                inside.card = card_of(1);
+            }
             inside.card.power_off();
             inside.card.power_on();
             0
@@ -187,6 +247,12 @@ unsafe extern "C" fn exchange(
         195 => answer.truncate(1),
         196 => answer.truncate(data / 2),
         197 => answer.splice(0..0, [0; 300]).for_each(drop),
+        // One bit of what it says, a signature among it.
+        198 => answer
+            .iter_mut()
+            .take(data)
+            .take(1)
+            .for_each(|octet| *octet ^= 1),
         200..=209 => return i32::from(step - 199), // It acted, and nobody knows.
         _ => {}
     }
@@ -261,7 +327,11 @@ unsafe extern "C" fn carry(
         240..=244 => return i32::from(step - 239), // Not sent, or lost before it arrived.
         _ => {
             let (status, answer) = connection.carry(path, key, request);
-            (u32::from(status), answer)
+            // SAFETY: as above.
+            let mut inside = unsafe { caller(userdata) }.inside();
+            let before = inside.answered.insert(path.to_owned(), answer.clone());
+            let again = before.filter(|_| step == 216);
+            (u32::from(status), again.unwrap_or(answer))
         }
     };
     match step {

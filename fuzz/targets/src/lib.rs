@@ -27,6 +27,7 @@ mod signed;
 mod tries;
 mod typed;
 mod virtual_card;
+mod words;
 
 pub use errors::met;
 

@@ -11,6 +11,7 @@ use crate::errors::noted;
 use crate::flows::counter;
 use crate::seeds::Recorder;
 use crate::virtual_card::card;
+use crate::words;
 
 /// What no card can have under its name is refused and costs nothing; everything else reaches the card as it was typed, once.
 pub(crate) fn by_somebody(data: &[u8]) {
@@ -25,6 +26,7 @@ pub(crate) fn by_somebody(data: &[u8]) {
     for kind in PinKind::ALL {
         described(kind);
     }
+    words::by_staff(data);
 }
 
 fn recorder() -> Recorder {

@@ -134,3 +134,39 @@ impl fmt::Display for NotUnderstood {
 }
 
 impl StdError for NotUnderstood {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ServiceErrorKind as K;
+
+    /// A terminal whose certificate ended or was taken back is told so, and not that the line is bad.
+    #[test]
+    fn who_refuses_whom_is_told() {
+        let alert = rustls::Error::AlertReceived;
+        let wrong = rustls::Error::InvalidCertificate;
+        for (error, kind) in [
+            (
+                alert(AlertDescription::CertificateExpired),
+                K::TerminalRefused,
+            ),
+            (
+                alert(AlertDescription::CertificateRevoked),
+                K::TerminalRefused,
+            ),
+            (alert(AlertDescription::UnknownCA), K::TerminalRefused),
+            (
+                alert(AlertDescription::CertificateRequired),
+                K::TerminalRefused,
+            ),
+            (alert(AlertDescription::HandshakeFailure), K::Tls),
+            (alert(AlertDescription::ProtocolVersion), K::Tls),
+            (wrong(CertificateError::Expired), K::ServerNotValidNow),
+            (wrong(CertificateError::NotValidYet), K::ServerNotValidNow),
+            (wrong(CertificateError::UnknownIssuer), K::UntrustedServer),
+            (wrong(CertificateError::NotValidForName), K::UntrustedServer),
+        ] {
+            assert_eq!(kind_of_tls(&error), kind, "{error:?}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Seeds of the calls of the C interface: whole checks that work, and the same with each way to be hostile.
 
+mod asks;
+
 use super::Seed;
 
 /// Texts of the target's list, by place.
@@ -11,6 +13,8 @@ const XML: u8 = 22;
 const JUNK: u8 = 28;
 const URL: u8 = 31;
 const ROOTS: u8 = 32;
+/// The input's own text: a length of two octets, and that many octets follow.
+const OWN: u8 = 240;
 const NULL: u8 = 255;
 const NULL_WITH_LENGTH: u8 = 244;
 
@@ -26,7 +30,18 @@ fn pin() -> Vec<u8> {
 }
 
 fn card(script: &[u8]) -> Vec<u8> {
-    [&[2, 0, 0][..], &piece(script)].concat()
+    card_of(0, script)
+}
+
+/// Another person's card, by her place in the target.
+fn card_of(person: u8, script: &[u8]) -> Vec<u8> {
+    [&[2, 0, person][..], &piece(script)].concat()
+}
+
+/// A text of the input's own.
+fn own(text: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("a short text");
+    [&[OWN][..], &length.to_be_bytes(), text].concat()
 }
 
 /// `which`: 1 audit, 2 provider, 4 progress, 16 visual check. Scripts of the line, the book, the provider and the listener.
@@ -214,6 +229,8 @@ fn hostile() -> Vec<Sequence> {
     ];
     named("nobody".to_owned(), nobody.concat());
     services(&mut named);
+    people(&mut named);
+    asks::add(&mut named);
     // A PIN typed digit by digit: too many of them, another character, one taken back, all of them.
     let two = vec![0, 0, 201, 2];
     let typed = [
@@ -360,4 +377,98 @@ fn described(carrier: u8, numbers: [u8; 4], texts: &[u8]) -> Vec<u8> {
         *slot = carrier;
     }
     [&all[..], &numbers, texts].concat()
+}
+
+/// Checks of other people, and of a card that something is wrong with.
+fn people(named: &mut impl FnMut(String, Vec<u8>)) {
+    const ENDED: u8 = 1;
+    let with = |which: u8, person: u8, of_card: &[u8]| {
+        let opened = desk(which, [&[], &[], &[], &[]]);
+        [
+            pin(),
+            card_of(person, of_card),
+            opened,
+            prepare(0, 0, 0),
+            BY_PIN.to_vec(),
+        ]
+        .concat()
+    };
+    for person in 1..10 {
+        named(format!("person-{person}"), with(4, person, &[]));
+    }
+    named("refused-ended".to_owned(), with(32, ENDED, &[]));
+    // Nobody signed this, or no authority that is known did.
+    for at in 0..14 {
+        named(format!("card-{at}-198"), with(0, 0, &after(at, 198)));
+    }
+    let unknown = |which: u8| {
+        let mut opened = desk(8 | which, [&[], &[], &[], &[]]);
+        opened.extend([0, 0, 0, 0]);
+        opened.extend(own(b"mynacard-sandbox"));
+        opened.extend(own(b"sandbox"));
+        opened.extend([NULL; 3]);
+        [pin(), card(&[]), opened, prepare(0, 0, 0), BY_PIN.to_vec()].concat()
+    };
+    named("unknown-issuer".to_owned(), unknown(0));
+    named("refused-unknown-issuer".to_owned(), unknown(64));
+    // The card of the tap is not the one that signs.
+    for at in 3..20 {
+        let sight = [
+            card(&after(at, 252)),
+            desk(16, [&[], &[], &[], &[]]),
+            prepare(0, 1, 0),
+            [TAP, CONFIRM, BY_SIGHT].concat(),
+        ];
+        named(format!("changed-{at}"), sight.concat());
+    }
+    // An answer of before comes again: to a challenge, to a proof.
+    for at in 2..4 {
+        let twice = [
+            check(&[], &after(at, 216)),
+            prepare(0, 0, 0),
+            pin(),
+            BY_PIN.to_vec(),
+        ];
+        named(format!("line-again-{at}"), twice.concat());
+    }
+    // A proof's answer is lost however often it is delivered.
+    let lost = [check(&[], &[0, 245, 245, 245]), AGAIN.to_vec()];
+    named("line-lost".to_owned(), lost.concat());
+    // A vault that is not there, opened with too short a passcode, and with one of the right length.
+    named("no-vault".to_owned(), vec![24, 0, 0, 3, 24, 0, 0, 128]);
+    // A letter that the encoding of old receipt computers has not.
+    let name = "<XmlMsg><MessageHeader/><MessageBody><ResultList><ResultOfQualificationConfirmation><Name>𠮷田</Name>\
+        </ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>";
+    let mut bytes = [&[29, 0][..], &own(name.as_bytes())].concat();
+    let [high, low] = mynacard_eligibility::FieldId::NAME.number().to_be_bytes();
+    // As Shift_JIS: refused, replaced, referred to.
+    for unmappable in 0..3 {
+        bytes.extend([33, 0, 0, 0, high, low, 2, unmappable]);
+    }
+    named("unmappable".to_owned(), bytes);
+    // Roots of a service as PEM: one, two, none, what is no base64, a key.
+    let der = mynacard_sim::pki::authentication_certificate_p384(
+        mynacard_sim::person("kyokai-self").expect("listed"),
+        crate::virtual_card::day(),
+    );
+    let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+    let one = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+    let whose = |kind: &str| one.replace("CERTIFICATE", kind);
+    for (name, text) in [
+        ("one", one.clone()),
+        ("two", one.repeat(2)),
+        ("endless", one.replace("-----END", "-----")),
+        ("no-base64", one.replace('M', "*")),
+        ("key", whose("PRIVATE KEY")),
+        ("with-words", format!("subject=x\n{one}")),
+    ] {
+        let mut opened = desk(8, [&[], &[], &[], &[]]);
+        if let Some(slot) = opened.get_mut(4) {
+            *slot = 247;
+        }
+        opened.extend([1, 1, 0, 5, NULL, NULL, URL]);
+        opened.extend(own(text.as_bytes()));
+        opened.push(NULL);
+        named(format!("pem-{name}"), opened);
+    }
 }

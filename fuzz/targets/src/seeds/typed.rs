@@ -16,6 +16,22 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         ("password-longest", "ABCDEFGH12345678"),
         ("password-small", "abc123"),
         ("nothing", ""),
+        ("settings", "1310000001\nW0000001\nABCD-EFGH"),
+        ("settings-institution", "131000000\nW0000001\nABCD-EFGH"),
+        ("settings-id", "1310000001\nW-1\nABCD-EFGH"),
+        ("settings-code", "1310000001\nW0000001\nあいう"),
+        ("purpose", "reception"),
+        ("care", "visiting"),
+        ("care-code", "2"),
+        ("consent", "medicines"),
+        ("consent-code", "TKK"),
+        ("passcode", "correct horse"),
+        (
+            "reference-longest",
+            "01234567890123456789012345678901234567890123456789",
+        ),
+        ("reference-control", "00\u{7}01"),
+        ("reception-number", "12345678901234567890"),
     ] {
         add(name, text.as_bytes());
     }

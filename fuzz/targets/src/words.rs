@@ -1,0 +1,63 @@
+//! What staff type besides numbers: a terminal's settings, a passcode, a patient's reference, and the names of purposes, care and consents.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use mynacard_auth::home::{Care, ConsentKind, ReceptionNumber, Reference};
+use mynacard_auth::vault::Passcode;
+use mynacard_auth::{Error, Purpose, UserSettings};
+
+use crate::errors::noted;
+
+/// What is accepted has its form, by rules of this harness's own, and is what was typed; the rest is refused before anything is sent.
+pub(crate) fn by_staff(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else {
+        return;
+    };
+    settings(text);
+    let passcode = noted(Passcode::new(text));
+    let right = text.chars().count() >= 8 && text.len() <= 1024;
+    assert_eq!(passcode.is_ok(), right);
+    let bare = text.trim();
+    let reference = noted(Reference::new(text));
+    let right = (1..=50).contains(&bare.chars().count()) && !bare.contains(char::is_control);
+    assert_eq!(reference.is_ok(), right);
+    if let Ok(reference) = reference {
+        assert_eq!(reference.as_str(), bare);
+    }
+    let number = noted(ReceptionNumber::new(text));
+    let right = bare.len() == 20 && bare.bytes().all(|digit| digit.is_ascii_digit());
+    assert_eq!(number.is_ok(), right);
+    named::<Purpose>(text, |_| "");
+    named::<Care>(text, |care| care.code());
+    named::<ConsentKind>(text, |kind| kind.code());
+}
+
+/// A name, or the interface's own code, stands for itself.
+fn named<T: FromStr<Err = Error> + Display + Copy>(text: &str, code: fn(T) -> &'static str) {
+    if let Ok(found) = noted(text.parse::<T>()) {
+        assert!(found.to_string() == text || code(found) == text);
+    }
+}
+
+/// Institution, identification and activation code, a line each.
+fn settings(text: &str) {
+    let mut lines = text.split('\n');
+    let [institution, id, code] = [0; 3].map(|_: u8| lines.next().unwrap_or_default());
+    let settings = noted(UserSettings::new(institution, id, code));
+    let [institution, id, code] = [institution, id, code].map(str::trim);
+    let digits = institution.len() == 10 && institution.bytes().all(|one| one.is_ascii_digit());
+    let plain = (2..=32).contains(&id.len()) && id.bytes().all(|one| one.is_ascii_alphanumeric());
+    let shown = (4..=128).contains(&code.len()) && code.bytes().all(|one| (33..127).contains(&one));
+    assert_eq!(settings.is_ok(), digits && plain && shown);
+    if let Ok(settings) = settings {
+        assert_eq!(
+            (
+                settings.institution_code(),
+                settings.id(),
+                settings.activation_code()
+            ),
+            (institution, id, code)
+        );
+    }
+}
