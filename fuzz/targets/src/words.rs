@@ -1,16 +1,17 @@
-//! What staff type besides numbers: a terminal's settings, a passcode, a patient's reference, and the names of purposes, care and consents.
+//! What staff type: a PIN key by key, a terminal's settings, a passcode, a patient's reference, and the names of purposes, care and consents.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use mynacard_auth::home::{Care, ConsentKind, ReceptionNumber, Reference};
 use mynacard_auth::vault::Passcode;
-use mynacard_auth::{Error, Purpose, UserSettings};
+use mynacard_auth::{Error, PinDigits, Purpose, UserSettings};
 
 use crate::errors::noted;
 
 /// What is accepted has its form, by rules of this harness's own, and is what was typed; the rest is refused before anything is sent.
 pub(crate) fn by_staff(data: &[u8]) {
+    digits(data);
     let Ok(text) = str::from_utf8(data) else {
         return;
     };
@@ -60,4 +61,31 @@ fn settings(text: &str) {
             (institution, id, code)
         );
     }
+}
+
+/// A PIN from keys as they are pressed: digits up to the fourth, 8 (backspace) takes one back, 127 all of them.
+fn digits(keys: &[u8]) {
+    let (mut typed, mut expected) = (PinDigits::new(), Vec::new());
+    for key in keys.iter().take(64) {
+        match key {
+            8 => {
+                typed.pop();
+                expected.pop();
+            }
+            127 => {
+                typed.clear();
+                expected.clear();
+            }
+            key => {
+                let takes = key.is_ascii_digit() && expected.len() < 4;
+                assert_eq!(typed.push(*key), takes);
+                expected.extend(Some(*key).filter(|_| takes));
+            }
+        }
+        assert_eq!(typed.len(), expected.len());
+        assert_eq!(typed.is_empty(), expected.is_empty());
+    }
+    let complete = typed.is_complete();
+    assert_eq!(complete, expected.len() == 4);
+    assert_eq!(noted(typed.into_pin()).is_ok(), complete);
 }

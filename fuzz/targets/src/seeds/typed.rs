@@ -16,6 +16,7 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
         ("password-longest", "ABCDEFGH12345678"),
         ("password-small", "abc123"),
         ("nothing", ""),
+        ("keys", "12x345\u{8}\u{8}9\u{7F}\u{8}7"),
         ("settings", "1310000001\nW0000001\nABCD-EFGH"),
         ("settings-institution", "131000000\nW0000001\nABCD-EFGH"),
         ("settings-id", "1310000001\nW-1\nABCD-EFGH"),
