@@ -207,7 +207,7 @@ pub unsafe extern "C" fn mynacard_folder_submit(
         // SAFETY: documented as valid.
         let place = unsafe { out("name", name) }?;
         // What is asked wrongly is told so, whatever the folder is.
-        let (kind, message) = request::read(ask)?;
+        let (kind, message) = on_worker(|| request::read(ask))?;
         let day = json::today()?;
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)

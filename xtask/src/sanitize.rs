@@ -46,6 +46,13 @@ const NOT_WITH_IT: &[&str] = &[
     "shell::every_command_of_the_papers_runs",
 ];
 
+/// Tests of the core crates that valgrind is not for: a search of the process's memory finds valgrind's own, and a hundred thousand people take it
+/// an hour.
+const NOT_WITH_VALGRIND: &[&str] = &[
+    "no_secret_is_left_in_memory",
+    "reading_a_hundred_thousand_people_takes_the_memory_of_a_hundred",
+];
+
 /// What parses the bytes of strangers; no operating system is asked there, so that Miri could run it too.
 const CORE: &[&str] = &["mynacard-card", "mynacard-cert", "mynacard-eligibility"];
 
@@ -132,8 +139,14 @@ fn valgrind(packages: &[&str]) -> Result<Tests, String> {
         .env(
             "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
             "valgrind --quiet --error-exitcode=99 --leak-check=no",
-        );
-    counted(program)
+        )
+        .arg("--")
+        .args(NOT_WITH_VALGRIND.iter().flat_map(|test| ["--skip", test]));
+    let mut tests = counted(program)?;
+    if packages == CORE {
+        tests.skipped += u32::try_from(NOT_WITH_VALGRIND.len()).unwrap_or(u32::MAX);
+    }
+    Ok(tests)
 }
 
 /// The interpreter runs as another machine: its feature detection needs no assembly, and its bytes stand the other way round, so

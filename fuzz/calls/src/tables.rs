@@ -1,7 +1,6 @@
 //! Functions that C would hand in: a card, a connection, a provider, listeners. Each does what the next octet of its script says, and what is
 //! right once the script is over.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CStr, c_void};
 use std::ptr;
@@ -50,16 +49,15 @@ const PEOPLE: [&str; 10] = [
 
 /// The card of a person by her place; of nobody further on.
 fn card_of(which: u8) -> VirtualCard {
-    thread_local!(static CARDS: RefCell<BTreeMap<usize, VirtualCard>> = RefCell::default());
+    static CARDS: Mutex<BTreeMap<usize, VirtualCard>> = Mutex::new(BTreeMap::new());
     let which = Some(usize::from(which)).filter(|which| *which < PEOPLE.len());
     let which = which.unwrap_or_default();
-    CARDS.with_borrow_mut(|cards| {
-        let card = cards.entry(which).or_insert_with(|| {
-            let id = PEOPLE.get(which).copied().unwrap_or_default();
-            VirtualCard::new(person(id).expect("listed"), SystemTime::now())
-        });
-        card.clone()
-    })
+    let mut cards = CARDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let card = cards.entry(which).or_insert_with(|| {
+        let id = PEOPLE.get(which).copied().unwrap_or_default();
+        VirtualCard::new(person(id).expect("listed"), SystemTime::now())
+    });
+    card.clone()
 }
 
 impl Caller {
@@ -291,6 +289,9 @@ const ANSWERS: [&[u8]; 6] = [
     b"\xFF\xFE",
 ];
 
+/// A refusal that asks to be left alone for a while.
+const ASKS_TO_WAIT: &[u8] = b"{\"sandbox\":true,\"code\":\"REF-5002\",\"message_ja\":\"\",\"message_en\":\"\",\"retry_after\":60}";
+
 unsafe extern "C" fn carry(
     userdata: *mut c_void,
     operation: *const u8,
@@ -324,6 +325,7 @@ unsafe extern "C" fn carry(
             let canned = ANSWERS.get(usize::from(step - 200)).copied();
             (200, canned.unwrap_or_default().to_vec())
         }
+        217 => (503, ASKS_TO_WAIT.to_vec()),
         240..=244 => return i32::from(step - 239), // Not sent, or lost before it arrived.
         _ => {
             let (status, answer) = connection.carry(path, key, request);

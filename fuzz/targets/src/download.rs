@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use mynacard_auth::home::BulkState;
 use mynacard_client::https::fuzzing::download;
 use serde_json::Value;
 
@@ -47,7 +48,15 @@ pub(crate) fn read(data: &[u8]) {
         assert_eq!(text("code") == Some("REF-0000"), item.outcome.is_ok());
         assert_eq!(text("answer").is_some(), item.outcome.is_ok());
     }
-    if state.is_ok() {
+    if let Ok(state) = state {
+        let code = head.as_ref().and_then(|head| {
+            let code = head.get("segment_of_result")?.as_str()?;
+            BulkState::from_code(code)
+        });
+        assert!(
+            head.is_none() || code == Some(state),
+            "another state than it says"
+        );
         assert_eq!(lines.len(), items.len() + 1, "a line that nobody read");
         assert!(body.ends_with(b"\n"), "a line that was cut off was read");
         let announced = head.as_ref().and_then(|head| head.get("results")?.as_u64());

@@ -36,6 +36,8 @@ pub(crate) fn answer(data: &[u8]) {
     for answer in answers {
         let Err(error) = answer else {
             assert!(status == 200, "a refusal was taken for an answer");
+            let object = body.as_ref().is_none_or(serde_json::Value::is_object);
+            assert!(object, "what is no object was taken for an answer");
             assert!(
                 of_the_sandbox,
                 "another service's answer was taken for the sandbox's"

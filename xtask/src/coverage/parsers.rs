@@ -290,8 +290,12 @@ pub(super) const PARSERS: &[Parser] = &[
         &[
             "ffi/src/ask.rs",
             "ffi/src/authorities.rs",
+            "ffi/src/certificate.rs",
+            "ffi/src/checkup.rs",
+            "ffi/src/exchange.rs",
             "ffi/src/home.rs",
             "ffi/src/json.rs",
+            "ffi/src/matching.rs",
             "ffi/src/pem.rs",
             "ffi/src/request.rs",
         ],

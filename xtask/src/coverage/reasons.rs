@@ -54,7 +54,7 @@ fn name(line: &str) -> Option<String> {
     let modifiers = before.split_whitespace().all(|word| {
         word.starts_with("pub")
             || word.starts_with("in")
-            || ["const", "unsafe", "extern", "\"C\""].contains(&word)
+            || ["const", "async", "unsafe", "extern", "\"C\""].contains(&word)
     });
     modifiers.then(|| {
         rest.chars()
@@ -78,7 +78,7 @@ mod tests {
             "        }",
             "    }",
             "",
-            "    fn second(",
+            "    async fn second(",
             "        a: u8,",
             "    ) {",
             "        let b = |c| {",

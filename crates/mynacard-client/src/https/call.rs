@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::breaker::Breaker;
 use super::carrier::{Carried, CarriedRequest, Carrier, NotCarried};
 use super::endpoint::{Endpoint, Proxy};
-use super::failure::{from_json, from_reqwest};
+use super::failure::{from_json, from_reqwest, malformed};
 use super::head::{Claims, Head, LONGEST_WAIT, with_wait};
 use super::lines::Lines;
 use super::wire::Refusal;
@@ -393,6 +393,14 @@ pub(super) fn understand<T: DeserializeOwned>(
     status: u16,
     body: &[u8],
 ) -> Result<T, ServiceError> {
+    // The JSON library would take an array for an object's members in their order.
+    if body
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|first| *first != b'{')
+    {
+        return Err(malformed("not a JSON object", 0, 0));
+    }
     let envelope: Envelope = serde_json::from_slice(body).map_err(|error| from_json(&error))?;
     if envelope.sandbox != (environment == "sandbox") {
         return Err(ServiceErrorKind::WrongService.into());

@@ -111,6 +111,8 @@ impl<'a> Lines<'a> {
             self.searched -= self.handed;
             self.handed = 0;
             match piece {
+                // All lines at once are not held twice.
+                Some(piece) if self.pending.is_empty() => self.pending = piece,
                 Some(piece) => self.pending.extend_from_slice(&piece),
                 None => self.pieces = None,
             }
@@ -126,8 +128,9 @@ fn arriving<'a>(
 ) -> impl FnMut(&Cancel) -> Result<Option<Vec<u8>>, ServiceError> + 'a {
     let mut response = Some(response);
     move |stop| {
+        // Nothing after a failure: asked again, a line that broke is no end.
         let Some(mut rest) = response.take() else {
-            return Ok(None);
+            return Err(ServiceErrorKind::Unreachable.into());
         };
         let patience = endpoint.timeouts.answer.min(left(stop));
         let (rest, chunk) = worker.run(stop, async move {

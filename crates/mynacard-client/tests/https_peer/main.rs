@@ -277,6 +277,20 @@ fn another_authority_is_not_trusted() {
     assert_eq!(error.kind(), ErrorKind::UntrustedServer, "{error:?}");
 }
 
+/// The alert comes after the client's part of the handshake, beside its first request.
+#[test]
+fn a_service_that_wants_a_certificate_says_so() {
+    let peer = Peer::demanding();
+    for _ in 0..10 {
+        let error = HttpsService::new(&endpoint(peer.url()), None)
+            .unwrap()
+            .info(&Cancel::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TerminalRefused, "{error:?}");
+        assert_eq!(error.code(), "MC-6006");
+    }
+}
+
 #[test]
 fn a_peer_without_tls_is_a_tls_failure() {
     let peer = Peer::plain(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec());

@@ -5,7 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoClientAuth, WebPkiClientVerifier};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 pub(crate) const ROOT: &[u8] = include_bytes!("pki/root.der");
@@ -75,6 +77,24 @@ impl Peer {
         })
     }
 
+    /// Wants a certificate of the terminal, and says so to one that has none.
+    pub(crate) fn demanding() -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(ROOT)).unwrap();
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        Self::verifying(
+            builder.build().unwrap(),
+            &rustls::version::TLS13,
+            |stream| {
+                // The handshake fails here, and its alert is sent; what the client has sent meanwhile is read, so that no reset takes the alert away.
+                request(stream);
+                let _: Result<(), _> = stream.flush();
+                let _: Result<u64, _> = std::io::copy(&mut stream.sock, &mut std::io::sink());
+            },
+        )
+    }
+
     fn tls(
         act: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
     ) -> Self {
@@ -85,11 +105,19 @@ impl Peer {
         version: &'static rustls::SupportedProtocolVersion,
         act: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
     ) -> Self {
+        Self::verifying(Arc::new(NoClientAuth), version, act)
+    }
+
+    fn verifying(
+        clients: Arc<dyn ClientCertVerifier>,
+        version: &'static rustls::SupportedProtocolVersion,
+        act: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+    ) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(
                 vec![CertificateDer::from(SERVER)],
                 PrivateKeyDer::try_from(KEY).unwrap(),

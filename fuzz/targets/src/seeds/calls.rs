@@ -434,6 +434,46 @@ fn people(named: &mut impl FnMut(String, Vec<u8>)) {
     // A proof's answer is lost however often it is delivered.
     let lost = [check(&[], &[0, 245, 245, 245]), AGAIN.to_vec()];
     named("line-lost".to_owned(), lost.concat());
+    // A service that is away, or asks us to wait, is asked nothing for a while; then one challenge again.
+    for (name, script) in [
+        ("away", [240; 4]),
+        ("waits", [217, 0, 0, 0]),
+        ("often", [208, 217, 240, 0]),
+    ] {
+        let asked = prepare(0, 0, 0).repeat(6);
+        let bytes = [desk(0, [&script, &[], &[], &[]]), asked].concat();
+        named(format!("line-{name}"), bytes);
+    }
+    // Who may sign what is on a card, and who may not.
+    let key = |id: &str, modulus: &str, exponent: &str| {
+        format!(
+            r#"{{"hierarchy":"simulation","keys":[{{"id":"{id}","modulus":"{modulus}","exponent":"{exponent}"}}]}}"#
+        )
+    };
+    let (id, modulus) = ("00".repeat(16), "C1".repeat(256));
+    for (name, trust) in [
+        ("key", key(&id, &modulus, "010001")),
+        ("id", key("00", &modulus, "010001")),
+        ("hex", key(&id, "C1C", "010001")),
+        ("no-hex", key(&id, "xx", "010001")),
+        ("short", key(&id, "C1", "010001")),
+        (
+            "many",
+            format!(
+                r#"{{"hierarchy":"test","keys":[{}]}}"#,
+                [r#"{"id":"","modulus":"","exponent":""}"#; 65].join(",")
+            ),
+        ),
+    ] {
+        let bytes = [
+            pin(),
+            card(&[]),
+            vec![12, 0, 0, 0],
+            own(trust.as_bytes()),
+            vec![0],
+        ];
+        named(format!("trust-{name}"), bytes.concat());
+    }
     // A vault that is not there, opened with too short a passcode, and with one of the right length.
     named("no-vault".to_owned(), vec![24, 0, 0, 3, 24, 0, 0, 128]);
     // A letter that the encoding of old receipt computers has not.

@@ -99,6 +99,7 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     // Found by fuzzing: a member that nobody looks for, and that is no text.
     let odd = b"\x07{\"sandbox\":true,\"code\":\"REF-1001\",\"more\":\"\xFC\xFF\"}";
     seeds.push(("service_answer", "odd-no-text".into(), odd.to_vec()));
+    seeds.push(("service_answer", "odd-array".into(), b"\0[true]".to_vec()));
     // Every refusal of the protocol, and one that nobody knows.
     for number in REFUSALS {
         let body = json!({"sandbox": true, "code": format!("REF-{number}"), "message_ja": "", "message_en": ""});
