@@ -261,6 +261,18 @@ mod tests {
         assert!(both.starts_with("# "), "{both}");
     }
 
+    /// A page from before a parser was named would say nothing of it.
+    #[test]
+    fn the_page_has_a_row_for_every_parser() {
+        let page = part(LINES);
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| "));
+        let names: BTreeSet<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();
+        for parser in PARSERS {
+            assert!(names.contains(parser.name), "no row: {}", parser.name);
+        }
+        assert_eq!(names.len(), PARSERS.len() + 2, "the heading, and the sum");
+    }
+
     /// A file of the parsers, reached but for the last line of one function.
     #[test]
     fn what_is_excused_does_not_count_and_is_said() {

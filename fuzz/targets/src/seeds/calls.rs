@@ -1,6 +1,7 @@
 //! Seeds of the calls of the C interface: whole checks that work, and the same with each way to be hostile.
 
 mod asks;
+mod documents;
 
 use super::Seed;
 
@@ -231,6 +232,7 @@ fn hostile() -> Vec<Sequence> {
     services(&mut named);
     people(&mut named);
     asks::add(&mut named);
+    documents::add(&mut named);
     // A PIN typed digit by digit: too many of them, another character, one taken back, all of them.
     let two = vec![0, 0, 201, 2];
     let typed = [
