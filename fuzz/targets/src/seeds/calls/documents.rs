@@ -155,7 +155,7 @@ fn lists(named: &mut impl FnMut(String, Vec<u8>)) {
         }
         // Charts that differ, in one field and in all.
         let charts = r#"[{"key":"1","reference_number":"0001","fields":{"Name":"医療　次郎","Birthdate":"19800401"}},
-            {"key":"2","fields":{"InsurerNumber":"x","InsuredCardSymbol":"1","Sex1":"2"}},{"key":"3","fields":{"x":"y"}}]"#;
+            {"key":"4","fields":{"Name":"医療　太郎","Birthdate":"19800401","InsurerNumber":"06130012","InsuredCardNumber":"99"}},{"key":"2","fields":{"InsurerNumber":"x","InsuredCardSymbol":"1","Sex1":"2"}},{"key":"3","fields":{"x":"y"}}]"#;
         let bytes = [&checked(&card)[..], &[31, 0, 0], &own(charts.as_bytes())].concat();
         named(format!("charts-{whose}"), bytes);
         let known = charts.replace(r#","fields":{"x":"y"}"#, "");
