@@ -149,7 +149,9 @@ fn lists(named: &mut impl FnMut(String, Vec<u8>)) {
             0 => card(&[]),
             other => super::card_of(other, &[]),
         };
-        for (name, ask) in &asks {
+        // All that can be asked of the first; of the others the answer is what differs.
+        let asked = if person == 0 { asks.len() } else { 1 };
+        for (name, ask) in asks.iter().take(asked) {
             let bytes = [checked(&card), read(0, INSURERS, 0, ask)].concat();
             named(format!("enrolled-{whose}-{name}"), bytes);
         }
