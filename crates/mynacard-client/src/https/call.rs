@@ -422,14 +422,14 @@ pub(super) fn understand<T: DeserializeOwned>(
 }
 
 /// The answer, if it is within bounds and claims to be JSON.
-pub(super) async fn read(response: Response, head: Head) -> Result<Answered, ServiceError> {
+pub(super) async fn read(mut response: Response, head: Head) -> Result<Answered, ServiceError> {
     if head.claims != Claims::Json {
         return Err(head.not_json());
     }
     if head.length.is_some_and(|length| length > LARGEST_BODY) {
         return Err(ServiceErrorKind::TooLarge.into());
     }
-    let (mut response, mut body) = (response, Vec::new());
+    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(from_reqwest)? {
         if body.len() + chunk.len() > LARGEST_BODY {
             return Err(ServiceErrorKind::TooLarge.into());

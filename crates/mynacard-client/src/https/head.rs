@@ -10,7 +10,7 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
 use super::failure::malformed;
 
 /// The largest sum of an answer's header names and values.
-pub(super) const LARGEST_HEADERS: usize = 16 << 10;
+const LARGEST_HEADERS: usize = 16 << 10;
 /// The longest wait that is believed.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 

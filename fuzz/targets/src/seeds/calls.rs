@@ -77,14 +77,13 @@ fn after(right: usize, step: u8) -> Vec<u8> {
 
 /// A check by PIN with scripts of card and line.
 fn check(of_card: &[u8], of_line: &[u8]) -> Vec<u8> {
-    [
-        pin(),
-        card(of_card),
-        desk(4, [of_line, &[], &[], &[]]),
-        prepare(0, 0, 0),
-        BY_PIN.to_vec(),
-    ]
-    .concat()
+    let opened = desk(4, [of_line, &[], &[], &[]]);
+    by_pin(card(of_card), opened, prepare(0, 0, 0))
+}
+
+/// A PIN is typed, and a card, a desk and what is prepared at it are checked by it.
+fn by_pin(card: Vec<u8>, desk: Vec<u8>, prepared: Vec<u8>) -> Vec<u8> {
+    [pin(), card, desk, prepared, BY_PIN.to_vec()].concat()
 }
 
 pub(super) fn add(seeds: &mut Vec<Seed>) {
@@ -386,14 +385,7 @@ fn people(named: &mut impl FnMut(String, Vec<u8>)) {
     const ENDED: u8 = 1;
     let with = |which: u8, person: u8, of_card: &[u8]| {
         let opened = desk(which, [&[], &[], &[], &[]]);
-        [
-            pin(),
-            card_of(person, of_card),
-            opened,
-            prepare(0, 0, 0),
-            BY_PIN.to_vec(),
-        ]
-        .concat()
+        by_pin(card_of(person, of_card), opened, prepare(0, 0, 0))
     };
     for person in 1..10 {
         named(format!("person-{person}"), with(4, person, &[]));
@@ -409,7 +401,7 @@ fn people(named: &mut impl FnMut(String, Vec<u8>)) {
         opened.extend(own(b"mynacard-sandbox"));
         opened.extend(own(b"sandbox"));
         opened.extend([NULL; 3]);
-        [pin(), card(&[]), opened, prepare(0, 0, 0), BY_PIN.to_vec()].concat()
+        by_pin(card(&[]), opened, prepare(0, 0, 0))
     };
     named("unknown-issuer".to_owned(), unknown(0));
     named("refused-unknown-issuer".to_owned(), unknown(64));

@@ -6,6 +6,7 @@ use mynacard_auth::service::{Activated, VisualCheck};
 use mynacard_auth::{Institution, Terminal, TerminalKey};
 
 use super::Seed;
+use crate::signed::harness::der::{bits, int, octets, oid, seq, tlv, utc};
 
 pub(super) fn add(seeds: &mut Vec<Seed>) {
     let (pkcs8, other) = (pkcs8(1), pkcs8(2));
@@ -86,43 +87,25 @@ fn terminal(key: TerminalKey, certificate: Vec<u8>) -> Vec<u8> {
 
 /// A private key on P-256, nobody's: its number is one octet, again and again (RFC 5958, RFC 5915).
 fn pkcs8(octet: u8) -> Vec<u8> {
-    let algorithm = der(0x30, &[EC_PUBLIC_KEY, PRIME256V1]);
-    let key = der(0x30, &[&[2, 1, 1], &der(4, &[&[octet; 32]])]);
-    der(0x30, &[&[2, 1, 0], &algorithm, &der(4, &[&key])])
+    let algorithm = seq(&[oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")]);
+    let key = seq(&[int(&[1]), octets(&[octet; 32])]);
+    seq(&[int(&[0]), algorithm, octets(&key)])
 }
 
 /// The least that is a certificate for a public key; nothing signed it.
 fn certificate(public: &[u8]) -> Vec<u8> {
-    let algorithm = der(0x30, &[ECDSA_WITH_SHA256]);
-    let day = der(0x17, &[b"270101000000Z"]);
-    let content = der(
-        0x30,
-        &[
-            &[0xA0, 3, 2, 1, 2],
-            &[2, 1, 1],
-            &algorithm,
-            &[0x30, 0],
-            &der(0x30, &[&day, &day]),
-            &[0x30, 0],
-            public,
-        ],
-    );
-    der(0x30, &[&content, &algorithm, &[3, 2, 0, 0]])
-}
-
-const EC_PUBLIC_KEY: &[u8] = &[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
-const PRIME256V1: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
-const ECDSA_WITH_SHA256: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2];
-
-/// An object of DER with these parts.
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let length = u8::try_from(content.len()).expect("no seed here is longer");
-    let begin = match length {
-        0..=127 => vec![tag, length],
-        _ => vec![tag, 0x81, length],
-    };
-    [begin, content].concat()
+    let algorithm = || seq(&[oid("1.2.840.10045.4.3.2")]);
+    let day = || utc("270101000000Z");
+    let content = seq(&[
+        tlv(0xA0, &int(&[2])),
+        int(&[1]),
+        algorithm(),
+        seq(&[]),
+        seq(&[day(), day()]),
+        seq(&[]),
+        public.to_vec(),
+    ]);
+    seq(&[content, algorithm(), bits(0, &[0])])
 }
 
 /// An entry of a vault's record: its tag, its length in four octets, its content.

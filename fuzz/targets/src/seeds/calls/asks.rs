@@ -1,6 +1,6 @@
 //! What a program asks in JSON: of a desk without a card, and of the folders.
 
-use super::{BY_PIN, card_of, desk, own, pin, prepare};
+use super::{by_pin, card_of, desk, own, prepare};
 
 const REGISTER: &str =
     r#"{"do":"register","reference":"0001","care":"visiting","kinds":["checkups"]}"#;
@@ -78,15 +78,7 @@ pub(super) fn add(named: &mut impl FnMut(String, Vec<u8>)) {
     ];
     let with = |person: u8, purpose: u8, consents: u8| {
         let opened = desk(0, [&[], &[], &[], &[]]);
-        let prepared = prepare(purpose, 0, consents);
-        [
-            pin(),
-            card_of(person, &[]),
-            opened,
-            prepared,
-            BY_PIN.to_vec(),
-        ]
-        .concat()
+        by_pin(card_of(person, &[]), opened, prepare(purpose, 0, consents))
     };
     let asked =
         |checked: u8, ask: &str| [&[20, 0, 0, checked][..], &own(ask.as_bytes()), &[0]].concat();

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use mynacard_sim::{person, pki};
 
 use super::super::insurance::{INSTITUTIONS, INSURERS};
-use super::{BY_PIN, card, desk, own, pin, prepare};
+use super::{by_pin, card_of, desk, own, prepare};
 use crate::virtual_card::day;
 
 pub(super) fn add(named: &mut impl FnMut(String, Vec<u8>)) {
@@ -18,7 +18,7 @@ fn certificates(named: &mut impl FnMut(String, Vec<u8>)) {
     let person = person("kyokai-self").expect("listed");
     let der = pki::authentication_certificate(person, day());
     let simulated = r#""usage":"authentication","hierarchy":"simulation""#;
-    let root = STANDARD.encode(pki::authentication_certificate(person, day()));
+    let root = STANDARD.encode(&der);
     for (name, ask) in [
         ("said", String::new()),
         (
@@ -98,16 +98,9 @@ fn lists(named: &mut impl FnMut(String, Vec<u8>)) {
         read(1, INSTITUTIONS, NONE, ""),
     );
     named("list-other".to_owned(), read(2, INSURERS, NONE, ""));
-    let checked = |person: &[u8]| {
+    let checked = |person: u8| {
         let opened = desk(0, [&[], &[], &[], &[]]);
-        [
-            pin(),
-            person.to_vec(),
-            opened,
-            prepare(0, 0, 0),
-            BY_PIN.to_vec(),
-        ]
-        .concat()
+        by_pin(card_of(person, &[]), opened, prepare(0, 0, 0))
     };
     let ticket = |members: &str| {
         format!(r#"{{"service":"checkup","on":"20261121","ticket":{{{members}}}}}"#)
@@ -145,23 +138,19 @@ fn lists(named: &mut impl FnMut(String, Vec<u8>)) {
     ];
     // People with insurance, without, and with two.
     for (whose, person) in [("own", 0), ("none", 8), ("two", 9)] {
-        let card = match person {
-            0 => card(&[]),
-            other => super::card_of(other, &[]),
-        };
         // All that can be asked of the first; of the others the answer is what differs.
         let asked = if person == 0 { asks.len() } else { 1 };
         for (name, ask) in asks.iter().take(asked) {
-            let bytes = [checked(&card), read(0, INSURERS, 0, ask)].concat();
+            let bytes = [checked(person), read(0, INSURERS, 0, ask)].concat();
             named(format!("enrolled-{whose}-{name}"), bytes);
         }
         // Charts that differ, in one field and in all.
         let charts = r#"[{"key":"1","reference_number":"0001","fields":{"Name":"医療　次郎","Birthdate":"19800401"}},
             {"key":"4","fields":{"Name":"医療　太郎","Birthdate":"19800401","InsurerNumber":"06130012","InsuredCardNumber":"99"}},{"key":"2","fields":{"InsurerNumber":"x","InsuredCardSymbol":"1","Sex1":"2"}},{"key":"3","fields":{"x":"y"}}]"#;
-        let bytes = [&checked(&card)[..], &[31, 0, 0], &own(charts.as_bytes())].concat();
+        let bytes = [&checked(person)[..], &[31, 0, 0], &own(charts.as_bytes())].concat();
         named(format!("charts-{whose}"), bytes);
         let known = charts.replace(r#","fields":{"x":"y"}"#, "");
-        let bytes = [&checked(&card)[..], &[31, 0, 0], &own(known.as_bytes())].concat();
+        let bytes = [&checked(person)[..], &[31, 0, 0], &own(known.as_bytes())].concat();
         named(format!("charts-known-{whose}"), bytes);
     }
 }
