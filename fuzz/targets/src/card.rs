@@ -2,18 +2,20 @@
 
 use std::num::NonZeroU16;
 
-use mynacard_card::app::jpki::CounterPolicy;
+use mynacard_card::app::jpki::{CounterPolicy, Jpki};
 use mynacard_card::tlv::{Header, Objects};
 use mynacard_card::trace::{Recorder, Replay};
 use mynacard_card::{
-    Command, Delivery, End, LengthForm, LengthPolicy, Limits, PinEntry, Response, StatusWord,
-    Transport, TransportError, TransportErrorKind,
+    Command, Delivery, End, LengthForm, LengthPolicy, Limits, Options, PinEntry, Response,
+    StatusWord, Transport, TransportError, TransportErrorKind, hazmat,
 };
+use mynacard_sim::Counter;
 
 use crate::conduct::Conduct;
 use crate::errors::{note, noted, read};
 use crate::flows::{self, Ask, FLOWS};
 use crate::pieces;
+use crate::virtual_card::card;
 
 /// An answer is its data and its status word, and nothing else.
 pub(crate) fn response(data: &[u8]) {
@@ -126,6 +128,38 @@ pub(crate) fn command(data: &[u8]) {
         forms.iter().flatten().any(|frame| **frame == *data),
         "no form of the command is the one that was read"
     );
+    relayed(&command);
+}
+
+/// A command that was composed elsewhere moves no counter of a card, opens nothing and signs nothing: it is not even sent.
+fn relayed(command: &Command<'_>) {
+    let mut card = card();
+    let before = card.clone();
+    let mut jpki = Jpki::open(&mut card, Options::new()).expect("the virtual card");
+    let refused = hazmat::exchange(&mut jpki, command).err();
+    let refused = refused.is_some_and(|error| note(&error) == "MC-1025");
+    drop(jpki);
+    let sent = card.log().iter().skip(1);
+    let forbidden = |header: [u8; 4]| {
+        matches!(
+            header,
+            [0x00, 0x20 | 0x24 | 0x2C, ..] | [0x80, 0x2A, ..] | [0x00, 0xA4, 0x04, ..]
+        )
+    };
+    assert!(
+        !sent.clone().any(|one| forbidden(one.header())),
+        "it was sent"
+    );
+    assert!(!refused || sent.count() == 0, "refused, and sent");
+    assert!(refused || !forbidden(command.header()), "not refused");
+    assert!(!card.is_anything_verified());
+    for counter in Counter::ALL {
+        assert_eq!(
+            card.tries(counter),
+            before.tries(counter),
+            "a counter moved"
+        );
+    }
 }
 
 /// The length of pieces that a caller asks for.

@@ -1,5 +1,6 @@
 //! Files of a card and revocation data: bytes that come from elsewhere and are read by themselves.
 
+use std::io::Read;
 use std::sync::OnceLock;
 
 use mynacard_card::FileProblem;
@@ -8,7 +9,7 @@ use mynacard_card::app::common::CardIdentity;
 use mynacard_card::app::input_support::{Attributes, BasicData, CardKey, RsaKey};
 use mynacard_card::app::jpki::{Availability, CardKind, TokenInfo};
 use mynacard_cert::revocation::{
-    ListPolicy, MAX_OCSP_RESPONSE, OcspCache, OcspPolicy, OcspResponse, Revocation,
+    ListPolicy, MAX_OCSP_RESPONSE, OcspCache, OcspPolicy, OcspResponse, Question, Revocation,
     RevocationSource as _, walk_list,
 };
 use mynacard_cert::{Authentication, Certificate, Timestamp, TrustStore, Verified};
@@ -200,9 +201,29 @@ pub(crate) fn revocation(data: &[u8]) -> bool {
         }
         if let Ok(answer) = noted(walk_list(data, &question, &ListPolicy::default())) {
             judged(verified, &answer);
+            fails_halfway(data, &question);
         }
     }
     believed
+}
+
+/// A disk that fails inside a list or at its end is told of, and nothing is answered by the part that was read.
+fn fails_halfway(list: &[u8], question: &Question<'_>) {
+    for read in [list.len() / 2, list.len()] {
+        let disk = list.get(..read).unwrap_or_default().chain(Failing);
+        let answer = noted(walk_list(disk, question, &ListPolicy::default()));
+        let code = answer.map_err(|error| error.code());
+        assert!(matches!(code, Err("MC-3403")), "half a list: {code:?}");
+    }
+}
+
+/// What cannot be read.
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("the disk failed"))
+    }
 }
 
 /// To a request with a nonce that the answer does not repeat it says the same or nothing. A cache keeps what decides and nothing else, and

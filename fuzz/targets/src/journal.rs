@@ -71,7 +71,7 @@ fn place(root: &Path, name: &[u8]) -> Option<PathBuf> {
         .then(|| root.join(folder).join(name))
 }
 
-fn open(root: &Path) -> Option<Exchange> {
+fn open(root: &Path) -> Result<Exchange, Error> {
     let options = ExchangeOptions {
         encoding: Encoding::Utf8,
         patience: Duration::ZERO,
@@ -79,7 +79,7 @@ fn open(root: &Path) -> Option<Exchange> {
         ..ExchangeOptions::default()
     };
     let folders = Folders::under(root, &root.join("journal"));
-    noted(Exchange::open(folders, options)).ok()
+    noted(Exchange::open(folders, options))
 }
 
 /// What is asked, with how far it is.
@@ -112,10 +112,14 @@ fn events(exchange: &mut Exchange) -> Vec<FileName> {
 }
 
 fn exchange(root: &Path) {
-    let Some(mut exchange) = open(root) else {
+    let Ok(mut exchange) = open(root) else {
         return;
     };
+    let second = open(root).map_err(|error| error.code());
+    assert!(matches!(second, Err("MC-6512")), "one journal, two owners");
     let before = asked(&exchange);
+    strange(&mut exchange);
+    assert_eq!(asked(&exchange), before, "somebody else changed it");
     for name in before.keys() {
         let parsed = FileName::parse(name).expect("an entry is about a request");
         assert!(parsed.direction == Direction::Request && parsed.to_string() == *name);
@@ -194,6 +198,16 @@ fn exchange(root: &Path) {
     assert_eq!(asked(&exchange), left, "another journal after forgetting");
 }
 
+/// What nobody asked can be neither finished nor given up.
+fn strange(exchange: &mut Exchange) {
+    let request = FileName::parse("OQSsiquc01req_of-another.xml").expect("a name");
+    if !asked(exchange).contains_key(&request.to_string()) {
+        for refused in [exchange.acknowledge(&request), exchange.abandon(&request)] {
+            assert_eq!(code(refused), "MC-6509");
+        }
+    }
+}
+
 /// What was told of as unreadable is told of again when it changes, and nothing else is.
 fn changed(exchange: &mut Exchange, told: &[FileName], res: &Path) {
     for request in told {
@@ -212,7 +226,7 @@ fn changed(exchange: &mut Exchange, told: &[FileName], res: &Path) {
 }
 
 /// The code of an error that must be.
-fn code(refused: Result<FileName, Error>) -> &'static str {
+fn code<T>(refused: Result<T, Error>) -> &'static str {
     refused.map_or_else(|error| note(&error), |_| "accepted")
 }
 

@@ -154,16 +154,24 @@ impl Place<'_> {
     }
 }
 
-/// What the genuine vault keeps: an entry comes back, under another lock too, and the old one opens it no more.
+/// What the genuine vault keeps: an entry comes back, under another lock too, and the old one opens it no more. None takes its place.
 pub(crate) fn kept(path: &Path, mut vault: Vault) {
     const NAME: &str = "entry";
     let long = [7; 5000];
     assert_eq!(vault.entry(NAME), None);
     vault.set(NAME, &long);
     vault.save().expect("memory can be written to");
+    let none = noted(vault.terminal()).map_err(|error| error.code());
+    assert!(matches!(none, Err("MC-5210")), "a terminal from nowhere");
     let passcode = Passcode::new(PASSCODE).expect("long enough");
     let by_passcode = Unlock::Passcode(&passcode, Stretching::FLOOR);
     let by_key = Unlock::KeyStore(&FixedKey);
+    let whole = fs::read(path).ok();
+    for another in [&by_key, &by_passcode] {
+        let taken = noted(Vault::create(path, another)).map_err(|error| error.code());
+        assert!(matches!(taken, Err("MC-5207")), "a vault over another");
+        assert_eq!(fs::read(path).ok(), whole, "the first one changed");
+    }
     for (right, wrong, change) in [
         (&by_key, &by_passcode, true),
         (&by_passcode, &by_key, false),

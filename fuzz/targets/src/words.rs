@@ -2,10 +2,15 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::time::UNIX_EPOCH;
 
-use mynacard_auth::home::{Care, ConsentKind, ReceptionNumber, Reference};
+use mynacard_auth::home::{
+    Care, Consent, ConsentKind, ConsentKinds, ConsentState, ReceptionNumber, Reference,
+    VisitingPatient,
+};
 use mynacard_auth::vault::Passcode;
 use mynacard_auth::{Error, PinDigits, Purpose, UserSettings};
+use mynacard_eligibility::Date;
 
 use crate::errors::noted;
 
@@ -31,9 +36,32 @@ pub(crate) fn by_staff(data: &[u8]) {
     let number = noted(ReceptionNumber::new(text));
     let right = bare.len() == 20 && bare.bytes().all(|digit| digit.is_ascii_digit());
     assert_eq!(number.is_ok(), right);
-    named(text, &Purpose::ALL, |purpose| purpose.as_str());
-    named(text, &Care::ALL, |care| care.code());
+    if let Some(purpose) = named(text, &Purpose::ALL, |purpose| purpose.as_str()) {
+        let permitted = noted(purpose.permitted()).is_ok();
+        assert_eq!(permitted, text != "identity-only", "for identity alone");
+    }
+    if let Some(care) = named(text, &Care::ALL, |care| care.code()) {
+        requeried(care);
+    }
     named(text, &ConsentKind::ALL, |kind| kind.code());
+}
+
+/// Who agreed to this kind of care is asked about again without the card where it is a visit, and nobody else.
+fn requeried(care: Care) {
+    let consent = Consent {
+        reference: Reference::new("P0000001").expect("a number"),
+        care,
+        kinds: ConsentKinds::of([ConsentKind::Medicines]).expect("one"),
+        given_at: UNIX_EPOCH,
+        visit: Date::new(2027, 1, 15).expect("a day"),
+        ends_at: UNIX_EPOCH,
+        state: ConsentState::Active,
+    };
+    let patient = noted(VisitingPatient::of(&consent));
+    assert_eq!(patient.is_ok(), care.as_str() == "visiting", "{care}");
+    if let Ok(patient) = patient {
+        assert_eq!(patient.reference(), &consent.reference);
+    }
 }
 
 /// A name, or the interface's own code, stands for itself.
@@ -41,10 +69,11 @@ fn named<T: FromStr<Err = Error> + Display + Copy + PartialEq>(
     text: &str,
     all: &[T],
     code: fn(T) -> &'static str,
-) {
+) -> Option<T> {
     let meant = |one: &&T| one.to_string() == text || code(**one) == text;
     let found = noted(text.parse::<T>()).ok();
     assert!(found == all.iter().find(meant).copied());
+    found
 }
 
 /// Institution, identification and activation code, a line each.

@@ -1,6 +1,6 @@
 //! Every message of the interface in both encodings, whole and as a stream.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use mynacard_eligibility::{
     Answer, BulkReader, BulkUnit, BulkWriter, Encoding, Error, FieldId, Finding, Message, Position,
@@ -8,7 +8,7 @@ use mynacard_eligibility::{
 };
 
 use super::as_cp932_reads;
-use crate::errors::note;
+use crate::errors::{note, noted};
 
 /// The members of a body that a stream hands over one by one.
 const UNITS: [Section; 4] = [
@@ -240,6 +240,32 @@ fn streamed_again(data: &[u8], units: &[BulkUnit], rest: &Message) {
     assert_eq!(stated(&beside), stated(rest), "another header");
 }
 
+/// A disk with room for so many bytes.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        match taken {
+            0 if !bytes.is_empty() => Err(std::io::ErrorKind::StorageFull.into()),
+            _ => Ok(taken),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn into(disk: Full, units: &[BulkUnit], rest: &Message) -> Result<(), Error> {
+    let mut writer = BulkWriter::start(disk, &rest.header, &rest.body, UTF8)?;
+    for unit in units {
+        writer.write(&unit.record)?;
+    }
+    writer.finish().map(drop)
+}
+
 fn units_again(units: &[BulkUnit], rest: &Message) {
     let mut writer = BulkWriter::start(Vec::new(), &rest.header, &rest.body, UTF8)
         .expect("UTF-8 has every character that was read");
@@ -248,6 +274,14 @@ fn units_again(units: &[BulkUnit], rest: &Message) {
     }
     let (bytes, changed) = writer.finish().expect("memory can be written to");
     assert!(changed.is_empty());
+    for room in [bytes.len() / 2, bytes.len() - 1, bytes.len()] {
+        let written = noted(into(Full(room), units, rest)).map_err(|error| error.code());
+        let whole = room == bytes.len();
+        assert!(
+            written == if whole { Ok(()) } else { Err("MC-4015") },
+            "a disk that is full: {written:?}"
+        );
+    }
     let (again, _) = stream(&bytes[..]).expect("what we write, we read");
     let records = |units: &[BulkUnit]| -> Vec<Record> {
         units.iter().map(|unit| unit.record.clone()).collect()

@@ -246,6 +246,13 @@ fn hostile() -> Vec<Sequence> {
     for size in 248..=250 {
         named(format!("card-without-{size}"), vec![2, 0, size, 0]);
     }
+    // A folder that is not there: said once, then nothing comes, and a wait ends at once or when it is stopped.
+    let watched = vec![40, 0, 0, 0, 1];
+    let wait = |cancel: u8| vec![43, 0, 0, 0, cancel];
+    let waits = [watched.clone(), wait(0), wait(0)];
+    named("folder-waits".to_owned(), waits.concat());
+    let stopped = [vec![1, 0], watched, vec![45, 0, 0], wait(128)];
+    named("folder-stopped".to_owned(), stopped.concat());
     let off = [card(&[]), desk(0, [&[], &[], &[], &[]]), prepare(0, 1, 0)];
     named("no-visual-check".to_owned(), off.concat());
     let book = [
