@@ -7,6 +7,7 @@ mod answer;
 mod audit;
 mod card;
 mod certificate;
+mod check;
 mod conduct;
 mod desk;
 mod deviations;

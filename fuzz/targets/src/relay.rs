@@ -17,17 +17,22 @@ use mynacard_sim::{VirtualCard, person};
 use serde_json::{Value, json};
 
 use crate::flows::sight;
-use crate::pieces;
 use crate::virtual_card::day;
+use crate::{check, pieces};
 
 /// A piece that stands for the answer that a right service gives at this place.
 pub(crate) const RIGHT: &[u8] = b"!";
 
-/// A script: for each answer a piece, its first byte the status and the rest the body, or [`RIGHT`]. Whether the card signed.
+/// A script: for each answer a piece, its first byte the status and the rest the body, or [`RIGHT`]. Whether the card signed. Or the plan of a
+/// whole check, which is judged by itself.
 ///
 /// No PIN reaches the card, nothing but the relay's four commands and one signature after a whole relay, and the card has no power
 /// afterwards.
 pub(crate) fn script(data: &[u8]) -> bool {
+    if let Some(plan) = data.strip_prefix(check::BEGIN) {
+        check::planned(plan);
+        return false;
+    }
     let (now, stop) = (day(), Cancel::new());
     let mut card = VirtualCard::new(person("kyokai-self").expect("listed"), now);
     let settings =

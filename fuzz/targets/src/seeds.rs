@@ -5,6 +5,7 @@ mod audit;
 mod calls;
 mod card;
 mod certificates;
+mod check;
 mod desk;
 mod files;
 mod insurance;
@@ -21,6 +22,7 @@ mod typed;
 pub use calls::that_work as calls_that_work;
 pub(crate) use card::Recorder;
 pub(crate) use certificates::of_holder;
+pub(crate) use terminal::terminal_of;
 
 use std::time::UNIX_EPOCH;
 
@@ -57,6 +59,7 @@ pub fn all() -> Vec<Seed> {
     typed::add(&mut seeds);
     desk::add(&mut seeds);
     relay::add(&mut seeds);
+    check::add(&mut seeds);
     seeds
 }
 

@@ -13,7 +13,8 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     let key = TerminalKey::from_pkcs8(&pkcs8).expect("a key in its range");
     let public = key.public_key_info().expect("it was read");
     let request = key.certificate_request().expect("it was read");
-    let whole = terminal(key, certificate(&public));
+    let whole = terminal_of(VisualCheck::Allowed).to_secret_bytes();
+    let whole = whole.expect("it was read").to_vec();
     let registration = |key: &[u8], number: &[u8], code: &[u8]| {
         [
             record(1, key),
@@ -67,22 +68,23 @@ pub(super) fn add(seeds: &mut Vec<Seed>) {
     }
 }
 
-fn terminal(key: TerminalKey, certificate: Vec<u8>) -> Vec<u8> {
+/// A terminal of an institution that may check by sight, or may not.
+pub(crate) fn terminal_of(visual_check: VisualCheck) -> Terminal {
+    let key = TerminalKey::from_pkcs8(&pkcs8(1)).expect("a key in its range");
+    let public = key.public_key_info().expect("it was read");
     let activated = Activated {
         terminal: "T1".into(),
-        certificate,
+        certificate: certificate(&public),
         chain: vec![vec![0x30, 0]],
         institution: Institution {
             code: "1310000001".into(),
             name: "A".into(),
             kind: "clinic".into(),
         },
-        visual_check: VisualCheck::Allowed,
+        visual_check,
         not_after: UNIX_EPOCH,
     };
-    let terminal = Terminal::new(key, activated).expect("the certificate is for the key");
-    let bytes = terminal.to_secret_bytes().expect("it was read");
-    bytes.to_vec()
+    Terminal::new(key, activated).expect("the certificate is for the key")
 }
 
 /// A private key on P-256, nobody's: its number is one octet, again and again (RFC 5958, RFC 5915).
